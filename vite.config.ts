@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const repository = fileURLToPath(new URL('.', import.meta.url))
+
+/** The packages resolve to their sources: neither the dev server nor a test needs a build. */
+const source = '@tickwire/source'
+
+/** Tests that need more than Node and memory: a browser, or the registry and a folder outside. */
+const slow = { e2e: 'test/e2e/**/*.test.ts', package: 'test/package/**/*.test.ts' }
+
+export default defineConfig({
+  root: `${repository}demo`,
+  cacheDir: `${repository}.cache/vite`,
+  resolve: { conditions: [source, ...defaultClientConditions] },
+  ssr: {
+    resolve: {
+      conditions: [source, ...defaultServerConditions],
+      externalConditions: [source, ...defaultServerConditions],
+    },
+  },
+  // Phaser alone is 1.4 MB before compression: the warning would be printed at every start and change nothing.
+  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 4096 },
+  test: {
+    root: repository,
+    coverage: {
+      provider: 'v8',
+      include: ['protocol/src/**', 'sdk/src/**', 'server/src/**', 'demo/shared/**'],
+      reportsDirectory: `${repository}coverage`,
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', root: repository, include: ['test/**/*.test.ts'], exclude: Object.values(slow) },
+      },
+      {
+        extends: true,
+        // One browser at a time: two would fight for the same cores and make timings lie.
+        test: {
+          name: 'e2e',
+          root: repository,
+          include: [slow.e2e],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          root: repository,
+          include: [slow.package],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
