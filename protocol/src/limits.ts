@@ -1,0 +1,95 @@
+/**
+ * Every bound of the protocol, in one place and with its unit in its name. They are low on purpose: a limit that is hit
+ * becomes a named error that says which one, a missing limit becomes an outage. `max...` bounds what a peer may send or
+ * hold; the others are sizes and times that both ends, or the parts of one end, must agree on.
+ */
+export const LIMITS = {
+  // --- size of what arrives: checked before anything is allocated or copied ---
+
+  /** A client sends inputs and short messages; even a full packet of 32 inputs stays under 1 KiB. */
+  maxClientMessageBytes: 16_384,
+  /** A join of the largest world travels in one message. */
+  maxServerMessageBytes: 1_048_576,
+  /** One packet costs bounded work, whatever it is made of. */
+  maxMessagesPerPacket: 64,
+  /** Half a second at 60 Hz: older inputs could not be used any more. */
+  maxInputsPerPacket: 32,
+  /** A `field.text` without an own, smaller `maxBytes`. */
+  maxTextBytes: 4096,
+  /** A `field.bytes` or packed payload without an own, smaller bound; leaves room for the rest of its packet. */
+  maxPayloadBytes: 8192,
+  /** A `field.list` without an own, smaller bound. */
+  maxListItems: 1024,
+  /** Names of games, rooms' keys, messages: they are shown, logged and compared. */
+  maxNameBytes: 64,
+  /** A ticket for `authenticate`: the usual signed tokens take 1 to 2 KiB. */
+  maxTicketBytes: 4096,
+
+  // --- numbers of things: each is the width of an index on the wire ---
+
+  /** A seat is 10 bits; the last value means nobody. */
+  maxSeatsPerRoom: 1023,
+  /** A slot is 16 bits; the last value means no entity. */
+  maxEntitySlots: 65_535,
+  /** One process; each room costs its anchors and a place in the scheduler. */
+  maxRoomsPerServer: 1000,
+  /** A school or a company behind one address fits; one machine cannot take all seats. */
+  maxLinksPerIp: 100,
+  /** Handshakes and joins that wait for an answer; beyond, new ones are told to try later. */
+  maxPendingJoins: 256,
+  /** Requests of one link without a reply yet: each holds a timer and a handler. */
+  maxPendingRequests: 32,
+
+  // --- rates of one link: token buckets ---
+
+  /** Inputs leave at 30 Hz and acks at 20: this leaves room for game messages. */
+  messagesPerSecond: 200,
+  /** Ten times what a busy client sends. */
+  bytesPerSecond: 65_536,
+  /** How much of a rate a full bucket holds: after a stall of TCP 8 s of packets arrive at once and are honest. */
+  rateBurstMs: 2000,
+
+  // --- links ---
+
+  /** From the accepted connection to a valid hello: a stranger may not hold a socket for longer. */
+  handshakeTimeoutMs: 5000,
+  /** Authentication, directory and `onJoin` together: after this the join is refused and the seat freed. */
+  joinTimeoutMs: 10_000,
+  /** How long the seat of a dropped link is kept: a reload, a lift, a change from Wi-Fi to cellular. */
+  resumeWindowMs: 30_000,
+  /** After this a request rejects on the client and its late reply is dropped. */
+  requestTimeoutMs: 10_000,
+  /** Reliable messages kept for resending, per link and direction; full means the link is closed, not silently lossy. */
+  reliableBufferBytes: 262_144,
+  /** An end that has nothing to say says so, or the other could not tell a quiet link from a dead one. */
+  heartbeatIntervalMs: 2000,
+  /** Four heartbeats: iOS does not report a lost network, so both ends must notice by themselves. */
+  livenessTimeoutMs: 8000,
+
+  // --- snapshots ---
+
+  /** The ring of unacknowledged snapshots: the next one waits for an ack. */
+  maxSnapshotsInFlight: 32,
+  /** Snapshot ticks whose lists of spawned, despawned and mentioned entities are kept for late receivers. */
+  snapshotHistorySnapshots: 64,
+  /** Older anchors per entity that a catch-up record may start from; their index is 3 bits. */
+  anchorRingAnchors: 8,
+  /** The smallest round trip of this long decides how many snapshots may be in flight. */
+  minRttWindowMs: 10_000,
+  /** If no input packet leaves for this long (a hidden tab draws no frames), the receive path sends the ack. */
+  ackDelayMs: 50,
+  /** Events are kept this long for a client that is being skipped; later they would be noise. */
+  eventRetentionMs: 1000,
+
+  // --- time ---
+
+  /** After a stall a room runs at most so many ticks in a row and drops the rest: catching up must not cause the next stall. */
+  maxCatchUpTicks: 8,
+  /** How far back a shot is tested; at 200 ms of round trip it needs about 350. */
+  maxRewindMs: 400,
+  /** Rows kept for rewind: the cap and some slack for interpolating between two of them. */
+  rewindHistoryMs: 500,
+} as const
+
+/** The names of the table: what errors and options call a limit. */
+export type LimitName = keyof typeof LIMITS
