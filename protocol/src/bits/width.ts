@@ -28,10 +28,11 @@ export function unzigzag(folded: number): number {
  * @param bits 1..32
  */
 export function widen(reference: number, low: number, bits: number): number {
-  const span = 2 ** bits
   // Plain arithmetic and no masks: the reference may be beyond 2^31, where `&` would turn it negative.
+  const half = (1 << (bits - 1)) >>> 0
+  const span = half * 2
   const ahead = (low - (reference % span) + span) % span
-  const nearest = ahead < span / 2 ? reference + ahead : reference + ahead - span
+  const nearest = ahead < half ? reference + ahead : reference + ahead - span
   return nearest < 0 ? nearest + span : nearest
 }
 

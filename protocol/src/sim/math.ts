@@ -19,8 +19,8 @@ const HALF_PI_3 = 2.0222662487959506e-21
 const HALF_PI_REST = 6.123233995736766e-17
 const PI_REST = 2 * HALF_PI_REST
 
-/** The largest angle whose quarter turns are a whole number < 2^20. */
-const LARGEST_EXACT_ANGLE = 2 ** 20
+/** 2^20; its quarter turns are fewer than 2^20. Written out, for `**` is one of the operations that engines may round. */
+const LARGEST_EXACT_ANGLE = 1_048_576
 
 /** The sine of `x` radians: error <= 4e-16 relative, for |x| up to 1e6; beyond that of the rounding of `x` itself. */
 export function sin(x: number): number {

@@ -5,7 +5,9 @@
  */
 import { finishHash, hashText, mixWord } from '../hash.ts'
 
-const TO_UNIT = 1 / 0x1_0000_0000
+/** How many values a u32 has. */
+const U32_COUNT = 0x1_0000_0000
+const TO_UNIT = 1 / U32_COUNT
 
 /** A u32 that looks random and depends on up to four int32s, such as seed, tick, entity and purpose. */
 export function hash32(a: number, b: number = 0, c: number = 0, d: number = 0): number {
@@ -56,10 +58,10 @@ export class Random {
    */
   int(min: number, max: number): number {
     const count = max - min + 1
-    const isRange = Number.isSafeInteger(min) && Number.isSafeInteger(max) && count >= 1 && count <= 2 ** 32
+    const isRange = Number.isSafeInteger(min) && Number.isSafeInteger(max) && count >= 1 && count <= U32_COUNT
     if (!isRange) throw new RangeError(`Random.int: expected integers min <= max < min + 2^32, got ${min}, ${max}`)
     // The last, incomplete run of `count` values is drawn again: it would favour the small ones.
-    const fair = 2 ** 32 - (2 ** 32 % count)
+    const fair = U32_COUNT - (U32_COUNT % count)
     let draw = this.u32()
     while (draw >= fair) draw = this.u32()
     return min + (draw % count)
