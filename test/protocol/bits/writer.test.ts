@@ -99,7 +99,7 @@ describe('against an oracle of single bits', () => {
       [5, 0],
       [13, 6],
     ] as const) {
-      for (const length of [2047, 2048, 2049, 2055, 2056, 4000, 4787]) {
+      for (const length of [1023, 1024, 1025, 1031, 1032, 4000, 4787]) {
         const writer = new BitWriter(16)
         writer.bits(0, to)
         writer.copyBits(source, from, length)
@@ -107,6 +107,19 @@ describe('against an oracle of single bits', () => {
         expect(writer.bitLength).toBe(bits.length)
         expect(isEqual(writer.toBytes(), fromBits(bits))).toBe(true)
       }
+    }
+  })
+})
+
+describe('copyBits of one body again and again', () => {
+  it('copies what the body holds now, and the body of now', () => {
+    const bodies = [noise(200), noise(200).reverse(), noise(600).subarray(200, 400)]
+    const writer = new BitWriter()
+    for (const body of [0, 0, 1, 2, 2, 1, 0].map((i) => bodies[i]!)) {
+      body[7]! += 1
+      writer.reset()
+      writer.copyBits(body, 0, 1600)
+      expect(writer.toBytes()).toEqual(Uint8Array.from(body))
     }
   })
 })
