@@ -36,12 +36,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One browser at a time: two would fight for the same cores and make timings lie.
+        // One browser at a time, and nothing beside it: more would fight for the same cores and make timings lie.
         test: {
           name: 'e2e',
           root: repository,
           include: [slow.e2e],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
