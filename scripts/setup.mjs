@@ -43,7 +43,15 @@ function install() {
   const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   const pnpm = packageManager.split('+')[0]
   console.log(`installing the workspace with ${pnpm}`)
-  const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only']
+  const args = [
+    '--yes',
+    pnpm,
+    'install',
+    '--frozen-lockfile',
+    '--prefer-offline',
+    '--reporter=append-only',
+    '--config.confirm-modules-purge=false',
+  ]
   // One string for the shell: Windows starts npx.cmd only through one, and no argument needs quoting.
   const done = spawnSync(`npx ${args.join(' ')}`, { cwd: root, shell: true, encoding: 'utf8' })
   if (done.status === 0) return
