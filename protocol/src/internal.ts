@@ -1,1 +1,45 @@
-export {}
+/** What the sibling packages share with this one, and no game needs. Nothing here is promised to users. */
+export { BitReader } from './bits/reader.ts'
+export { BitWriter } from './bits/writer.ts'
+export { bitWidth, widen16 } from './bits/width.ts'
+export { Anchors } from './codec/anchors.ts'
+export { extrapolate } from './codec/extrapolate.ts'
+export { layoutOf, PLAYER_KIND, ROOM_KIND, TRACKS } from './codec/layout.ts'
+export type { Column, FieldLayout, GameLayout, KindLayout, Rate, Track, TrackName } from './codec/layout.ts'
+export { materialise, quantise, roundToSimulation, valueOf } from './codec/quantise.ts'
+export type { Fields, OnFieldClamp, ReviseBlob } from './codec/quantise.ts'
+export type { BlobBytes } from './codec/record.ts'
+export { entityId, Replica, slotOf } from './codec/replica.ts'
+export type { HeldEntity, ReplicaChanges } from './codec/replica.ts'
+export { defaultValue, fromInts, scalarsOf, toInts } from './codec/scalars.ts'
+export { formFor, writeCount, writeGap, writeSlots, writeUpdate } from './codec/updates.ts'
+export type { EntityHeadBits } from './codec/updates.ts'
+export { clipReason } from './close-codes.ts'
+export { assertNever } from './errors.ts'
+export { GameCodec, usesPacked } from './game-codec.ts'
+export { hashInts, hashText } from './hash.ts'
+export { ReliableStream } from './link/reliable-stream.ts'
+export type { CallItem, LatestMessage } from './messages/calls.ts'
+export { readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
+export type { ClientItem, ClientMessage, JoinVerb, ResumeClaim, SeatClaim } from './messages/client.ts'
+export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
+export { InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
+export type { TickInput } from './messages/input-codec.ts'
+export { readPacket, writeMessage } from './messages/packet.ts'
+export { LINK_CHANNEL } from './messages/parts.ts'
+export { readServerMessage, writeServerMessage } from './messages/server.ts'
+export type { ServerItem, ServerMessage } from './messages/server.ts'
+export {
+  readEvents,
+  readSnapshotHeader,
+  readSpawnKeys,
+  writeEvents,
+  writeSnapshotHeader,
+  writeSpawnKeys,
+} from './messages/snapshot.ts'
+export type { EventFields, EventFrame, PredictionKey, SnapshotHeader, SnapshotReference, SpawnKey } from './messages/snapshot.ts'
+export { decodeBlob, encodeBlob, NO_PACKER } from './messages/values.ts'
+export type { Packer } from './messages/values.ts'
+export { describeSection, differingSection, firstDifference, hashSections, SECTIONS } from './schema/describe.ts'
+export type { SchemaHashes, SectionName } from './schema/describe.ts'
+export { hash32, hashRandom } from './sim/random.ts'

@@ -85,9 +85,9 @@ export const LIMITS = {
 
   /** After a stall a room runs at most so many ticks in a row and drops the rest: catching up must not cause the next stall. */
   maxCatchUpTicks: 8,
-  /** How far back a shot is tested; at 200 ms of round trip it needs about 350. */
   /** Events of one snapshot: enough for a battle, few enough to bound a reader's work. */
   maxEventsPerSnapshot: 1024,
+  /** How far back a shot is tested; at 200 ms of round trip it needs about 350. */
   maxRewindMs: 400,
   /** Rows kept for rewind: the cap and some slack for interpolating between two of them. */
   rewindHistoryMs: 500,

@@ -62,8 +62,7 @@ export function wrapAngle(angle: number): number {
   if (angle >= -Math.PI && angle < Math.PI) return angle
   const small = tame(angle)
   const wrapped = small - Math.floor((small + Math.PI) / TWO_PI) * TWO_PI
-  // The quotient is rounded: next to a whole turn it may be off by one.
-  if (wrapped >= Math.PI) return wrapped - TWO_PI
+  // The product is rounded, at some odd multiples of pi to the far side; never so that the result would reach +pi.
   return wrapped < -Math.PI ? wrapped + TWO_PI : wrapped
 }
 

@@ -1,0 +1,166 @@
+import type { BitReader } from '../bits/reader.ts'
+import type { BitWriter } from '../bits/writer.ts'
+import { bitWidth } from '../bits/width.ts'
+import { extrapolate, freshCarries, moveByRates, settleCarries } from './extrapolate.ts'
+import type { Column, Track } from './layout.ts'
+import { readAbsolute, readChanged, writeAbsolute, writeChanged } from './value-ladder.ts'
+
+/** The bytes of a blob field of the entity that is being written. */
+export type BlobBytes = (blob: number) => Uint8Array
+
+/** Takes the bytes of a blob that was read, at most as many as its field allows. */
+export type OnBlob = (blob: number, bytes: Uint8Array) => void
+
+const BLOB_LENGTH_BITS = 7
+
+/**
+ * Records of one track: what moves a reader from the anchor that it holds to the newest one.
+ *
+ *     delta:    one bit per hot column | one bit for all cold | then one each; behind each 1 the column's value
+ *     catch-up: delta | the carries as they are
+ *     full:     one bit per column against the class default, behind each 1 the value as it is | one bit, carries
+ *
+ * A delta leads along the chain of anchors: its reader derives the new carries by the writer's own rule (`chain`). A
+ * catch-up skips anchors of the chain, so its reader is told.
+ *
+ * Anchors are passed as an array and the place where one starts in it.
+ */
+export class RecordCodec {
+  readonly track: Track
+  /** The older anchor continued with its own velocities: what the columns are compared with. */
+  private readonly held: Int32Array
+  /** The same with the newest velocities: where the targets are expected. */
+  private readonly expected: Int32Array
+
+  constructor(track: Track) {
+    this.track = track
+    this.held = new Int32Array(track.size)
+    this.expected = new Int32Array(track.size)
+  }
+
+  /** Gives the anchor at `next`, whose columns hold the truth, its carries by the rule that both ends share. */
+  chain(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
+    if (this.track.rates.length === 0) return
+    this.expect(from, fromAt, ticks, next, nextAt)
+    settleCarries(this.track, this.expected, next, nextAt)
+  }
+
+  /** Writes what leads from an anchor `ticks` old to the one at `next`. */
+  writeDelta(
+    writer: BitWriter,
+    from: Int32Array,
+    fromAt: number,
+    ticks: number,
+    next: Int32Array,
+    nextAt: number,
+    blobs: BlobBytes,
+  ): void {
+    const { columns, hotEnd, sourcesEnd } = this.track
+    this.expect(from, fromAt, ticks, next, nextAt)
+    for (let i = 0; i < sourcesEnd; i++) this.expected[i] = this.held[i]!
+    for (let i = 0; i < hotEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
+    if (hotEnd === columns.length) return
+    const anyCold = this.differsFrom(hotEnd, next, nextAt)
+    writer.bool(anyCold)
+    if (!anyCold) return
+    for (let i = hotEnd; i < columns.length; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
+  }
+
+  /** Reads a delta into `next`, carries included, and hands over the blobs that it brought. */
+  readDelta(
+    reader: BitReader,
+    from: Int32Array,
+    fromAt: number,
+    ticks: number,
+    next: Int32Array,
+    nextAt: number,
+    onBlob: OnBlob,
+  ): void {
+    const { track, expected } = this
+    extrapolate(track, from, fromAt, ticks, expected, 0)
+    for (let i = 0; i < track.sourcesEnd; i++) this.readColumn(reader, i, onBlob)
+    moveByRates(track, from, fromAt, ticks, expected, 0)
+    for (let i = track.sourcesEnd; i < track.hotEnd; i++) this.readColumn(reader, i, onBlob)
+    if (track.hotEnd < track.columns.length && reader.bool('cold columns')) {
+      for (let i = track.hotEnd; i < track.columns.length; i++) this.readColumn(reader, i, onBlob)
+    }
+    for (let i = 0; i < track.size; i++) next[nextAt + i] = expected[i]!
+    this.chain(from, fromAt, ticks, next, nextAt)
+  }
+
+  writeFull(writer: BitWriter, next: Int32Array, nextAt: number, blobs: BlobBytes): void {
+    const { columns, defaults, rates } = this.track
+    for (const [i, column] of columns.entries()) {
+      const value = next[nextAt + i]!
+      writer.bool(value !== defaults[i])
+      if (value === defaults[i]) continue
+      if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
+      else writeAbsolute(writer, column, value)
+    }
+    if (rates.length === 0) return
+    const areFresh = rates.every(({ carry, den }) => next[nextAt + carry] === den >> 1)
+    writer.bool(areFresh)
+    if (!areFresh) this.writeCarries(writer, next, nextAt)
+  }
+
+  readFull(reader: BitReader, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
+    const { columns, defaults, rates } = this.track
+    for (const [i, column] of columns.entries()) {
+      next[nextAt + i] = defaults[i]!
+      if (!reader.bool(column.name)) continue
+      next[nextAt + i] = column.blob >= 0 ? 1 : readAbsolute(reader, column)
+      if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
+    }
+    freshCarries(this.track, next, nextAt)
+    if (rates.length > 0 && !reader.bool('fresh carries')) this.readCarries(reader, next, nextAt)
+  }
+
+  writeCarries(writer: BitWriter, next: Int32Array, nextAt: number): void {
+    for (const { carry, den } of this.track.rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
+  }
+
+  readCarries(reader: BitReader, next: Int32Array, nextAt: number): void {
+    for (const { carry, den } of this.track.rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
+  }
+
+  /** Fills `held` and `expected`; of `next` only the velocities are read. */
+  private expect(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
+    const { track, held, expected } = this
+    extrapolate(track, from, fromAt, ticks, held, 0)
+    for (let i = 0; i < track.size; i++) expected[i] = held[i]!
+    for (const { source } of track.rates) expected[source] = next[nextAt + source]!
+    moveByRates(track, from, fromAt, ticks, expected, 0)
+  }
+
+  private differsFrom(start: number, next: Int32Array, nextAt: number): boolean {
+    for (let i = start; i < this.track.columns.length; i++) if (next[nextAt + i] !== this.expected[i]) return true
+    return false
+  }
+
+  private writeColumn(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
+    const column = this.track.columns[i]!
+    const expected = this.expected[i]!
+    writer.bool(value !== expected)
+    if (value === expected) return
+    if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
+    else writeChanged(writer, column, value, expected)
+  }
+
+  private readColumn(reader: BitReader, i: number, onBlob: OnBlob): void {
+    const column = this.track.columns[i]!
+    if (!reader.bool(column.name)) return
+    // A blob's column counts its revisions: on the reader's side it only has to change.
+    this.expected[i] = column.blob >= 0 ? (this.expected[i]! + 1) | 0 : readChanged(reader, column, this.expected[i]!)
+    if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
+  }
+}
+
+function writeBlob(writer: BitWriter, bytes: Uint8Array): void {
+  writer.varuint(bytes.length, BLOB_LENGTH_BITS)
+  writer.bytes(bytes)
+}
+
+function readBlob(reader: BitReader, column: Column): Uint8Array {
+  // The length is the peer's: it is held against the field's own limit before a copy is made.
+  return reader.bytes(reader.varuint(column.blobMaxBytes, column.name, BLOB_LENGTH_BITS), column.name)
+}

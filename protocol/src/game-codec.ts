@@ -1,0 +1,80 @@
+import { BitReader } from './bits/reader.ts'
+import { BitWriter } from './bits/writer.ts'
+import { layoutOf } from './codec/layout.ts'
+import type { GameLayout } from './codec/layout.ts'
+import { DecodeError } from './errors.ts'
+import { LIMITS } from './limits.ts'
+import { InputCodec } from './messages/input-codec.ts'
+import { NO_PACKER, readValues, writeValues } from './messages/values.ts'
+import type { Packer } from './messages/values.ts'
+import type { GameSchema } from './schema/define.ts'
+import { hashSections } from './schema/describe.ts'
+import type { SchemaHashes } from './schema/describe.ts'
+import type { FieldMap } from './schema/field.ts'
+
+/** Everything that turns one game's values into bytes and back; one per game and end. */
+export class GameCodec {
+  readonly schema: GameSchema
+  readonly layout: GameLayout
+  readonly hashes: SchemaHashes
+  readonly inputs: InputCodec
+  readonly packer: Packer
+  /** Names in the order of the schema: their index is what travels. */
+  readonly eventNames: readonly string[]
+  readonly messageNames: readonly string[]
+  readonly requestNames: readonly string[]
+  private readonly scratch = new BitWriter(256, LIMITS.maxPayloadBytes)
+
+  constructor(schema: GameSchema, packer: Packer = NO_PACKER) {
+    this.schema = schema
+    this.layout = layoutOf(schema)
+    this.hashes = hashSections(schema)
+    this.inputs = new InputCodec(schema.input)
+    this.packer = packer
+    this.eventNames = Object.keys(schema.events)
+    this.messageNames = Object.keys(schema.messages)
+    this.requestNames = Object.keys(schema.requests)
+  }
+
+  /**
+   * The bytes of a message, request, reply or join.
+   * @throws RangeError naming the field that does not fit
+   */
+  encodePayload(fields: FieldMap, values: object): Uint8Array {
+    this.scratch.reset()
+    writeValues(this.scratch, fields, values, this.packer)
+    return this.scratch.toBytes()
+  }
+
+  /** @throws DecodeError when the bytes are not exactly one such payload */
+  decodePayload(fields: FieldMap, bytes: Uint8Array): Record<string, unknown> {
+    const reader = new BitReader(bytes)
+    const values = readValues(reader, fields, this.packer)
+    reader.expectEnd()
+    return values
+  }
+
+  /** The name behind an index that a peer sent. */
+  nameAt(names: readonly string[], index: number, what: string): string {
+    const name = names[index]
+    if (name === undefined) {
+      const expected = `below ${names.length}`
+      throw new DecodeError('unexpected', { what, expected, got: `${index}`, offset: 0 })
+    }
+    return name
+  }
+}
+
+/** Whether a schema has free-form fields, and so needs msgpackr. */
+export function usesPacked(schema: GameSchema): boolean {
+  const maps: FieldMap[] = [
+    schema.join,
+    schema.state,
+    schema.player,
+    ...Object.values(schema.entities).map(({ fields }) => fields),
+    ...Object.values(schema.events),
+    ...Object.values(schema.messages).flatMap(({ toServer, toClient }) => [toServer ?? {}, toClient ?? {}]),
+    ...Object.values(schema.requests).flatMap(({ ask, reply }) => [ask, reply]),
+  ]
+  return maps.some((fields) => Object.values(fields).some(({ spec }) => spec.kind === 'packed'))
+}

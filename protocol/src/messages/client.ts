@@ -1,0 +1,231 @@
+import type { BitReader } from '../bits/reader.ts'
+import type { BitWriter } from '../bits/writer.ts'
+import { DecodeError } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
+import { SECTIONS } from '../schema/describe.ts'
+import type { SchemaHashes } from '../schema/describe.ts'
+import { MAGIC, PROTOCOL_VERSION } from '../version.ts'
+import { readCall, readLatest, writeCall, writeLatest } from './calls.ts'
+import type { CallItem, LatestMessage } from './calls.ts'
+import { ITEM, CLIENT_MESSAGE } from './ids.ts'
+import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, writeEpoch, writeSeq } from './parts.ts'
+
+/** What a client says of the link that it wants back. */
+export interface ResumeClaim {
+  readonly linkId: Uint8Array
+  readonly token: Uint8Array
+  /** The newest reliable item that it received: the server goes on behind it. */
+  readonly receivedSeq: number
+  /** The room that it had a seat in, or null. */
+  readonly seat: SeatClaim | null
+}
+
+export interface SeatClaim {
+  readonly channel: number
+  readonly epoch: number
+  readonly game: string
+  readonly hashes: SchemaHashes
+  /** The newest snapshot that it holds, or -1: it holds nothing and needs everything (a reload). */
+  readonly heldSnapshot: number
+}
+
+/** How a client asks for a room. */
+export type JoinVerb = 'joinOrCreate' | 'create' | 'joinById'
+const JOIN_VERBS: readonly JoinVerb[] = ['joinOrCreate', 'create', 'joinById']
+
+export type ClientMessage =
+  | { readonly type: 'hello'; readonly protocolVersion: number; readonly ticket: string; readonly resume: ResumeClaim | null }
+  | { readonly type: 'ping'; readonly id: number; readonly channel: number }
+  /** `bits` is read by the room's `InputCodec`, which knows the columns. */
+  | { readonly type: 'inputs'; readonly channel: number; readonly ackedSnapshot16: number; readonly bits: BitReader }
+  | { readonly type: 'snapshotAck'; readonly channel: number; readonly ackedSnapshot16: number }
+  | { readonly type: 'reliable'; readonly seq: number; readonly item: ClientItem }
+  | { readonly type: 'reliableAck'; readonly seq: number }
+  | LatestMessage
+
+/** What travels in the client's reliable stream: in order, exactly once, across reconnects. */
+export type ClientItem =
+  | {
+      readonly type: 'join'
+      readonly channel: number
+      readonly verb: JoinVerb
+      readonly game: string
+      readonly hashes: SchemaHashes
+      /** Room id for `joinById`, else the key, or ''. */
+      readonly room: string
+      /** From a redirect: the seat that was reserved, or ''. */
+      readonly reservation: string
+      readonly join: Uint8Array
+    }
+  | { readonly type: 'leave'; readonly channel: number }
+  | CallItem
+
+export function writeClientMessage(writer: BitWriter, message: ClientMessage): number {
+  switch (message.type) {
+    case 'hello':
+      writeHello(writer, message)
+      break
+    case 'ping':
+      writer.bits(message.id, 16)
+      writeChannel(writer, message.channel)
+      break
+    case 'inputs':
+      throw new RangeError('inputs are written by writeInputsHead and the InputCodec')
+    case 'snapshotAck':
+      writeInputsHead(writer, message.channel, message.ackedSnapshot16)
+      break
+    case 'reliable':
+      writeSeq(writer, message.seq)
+      writeClientItem(writer, message.item)
+      break
+    case 'reliableAck':
+      writeSeq(writer, message.seq)
+      break
+    case 'latest':
+      writeLatest(writer, message)
+      break
+  }
+  return CLIENT_MESSAGE[message.type]
+}
+
+/** The inputs themselves follow, by the game's `InputCodec`. */
+export function writeInputsHead(writer: BitWriter, channel: number, ackedSnapshot16: number): void {
+  writeChannel(writer, channel)
+  writer.bits(ackedSnapshot16, 16)
+}
+
+/** Reads one message; all but `inputs` to the end. */
+export function readClientMessage(id: number, reader: BitReader): ClientMessage {
+  const message = readBody(id, reader)
+  if (message.type !== 'inputs') reader.expectEnd()
+  return message
+}
+
+function readBody(id: number, reader: BitReader): ClientMessage {
+  switch (id) {
+    case CLIENT_MESSAGE.hello:
+      return readHello(reader)
+    case CLIENT_MESSAGE.ping:
+      return { type: 'ping', id: reader.bits(16, 'ping id'), channel: readChannel(reader) }
+    case CLIENT_MESSAGE.inputs:
+      return { type: 'inputs', ...readAckHead(reader), bits: reader }
+    case CLIENT_MESSAGE.snapshotAck:
+      return { type: 'snapshotAck', ...readAckHead(reader) }
+    case CLIENT_MESSAGE.reliable:
+      return { type: 'reliable', seq: readSeq(reader), item: readClientItem(reader) }
+    case CLIENT_MESSAGE.reliableAck:
+      return { type: 'reliableAck', seq: readSeq(reader) }
+    case CLIENT_MESSAGE.latest:
+      return readLatest(reader)
+    default:
+      throw new DecodeError('unexpected', { what: 'message id', expected: 'a client message', got: `${id}`, offset: 0 })
+  }
+}
+
+function readAckHead(reader: BitReader): { channel: number; ackedSnapshot16: number } {
+  return { channel: readChannel(reader), ackedSnapshot16: reader.bits(16, 'acknowledged snapshot') }
+}
+
+const SECRET_BYTES = 16
+
+function writeHello(writer: BitWriter, hello: Extract<ClientMessage, { type: 'hello' }>): void {
+  writer.bits(MAGIC, 32)
+  writer.varuint(hello.protocolVersion, 7)
+  writer.text(hello.ticket, LIMITS.maxTicketBytes)
+  writer.bool(hello.resume !== null)
+  if (hello.resume === null) return
+  const { linkId, token, receivedSeq, seat } = hello.resume
+  writer.bytes(linkId)
+  writer.bytes(token)
+  writeSeq(writer, receivedSeq)
+  writer.bool(seat !== null)
+  if (seat === null) return
+  writeChannel(writer, seat.channel)
+  writeEpoch(writer, seat.epoch)
+  writer.text(seat.game, LIMITS.maxNameBytes)
+  writeHashes(writer, seat.hashes)
+  writeSeq(writer, seat.heldSnapshot + 1)
+}
+
+function readHello(reader: BitReader): Extract<ClientMessage, { type: 'hello' }> {
+  const magic = reader.bits(32, 'magic')
+  if (magic !== MAGIC) {
+    throw new DecodeError('unexpected', { what: 'magic', expected: '"TKWR"', got: magic.toString(16), offset: 0 })
+  }
+  const protocolVersion = reader.varuint(0xffff, 'protocol version', 7)
+  if (protocolVersion !== PROTOCOL_VERSION) {
+    // Another version's hello may go on differently; only its beginning is promised.
+    reader.skipBits(reader.bitsLeft, 'hello')
+    return { type: 'hello', protocolVersion, ticket: '', resume: null }
+  }
+  const ticket = reader.text(LIMITS.maxTicketBytes, 'ticket')
+  if (!reader.bool('resume')) return { type: 'hello', protocolVersion, ticket, resume: null }
+  const linkId = reader.bytes(SECRET_BYTES, 'link id')
+  const token = reader.bytes(SECRET_BYTES, 'resume token')
+  const receivedSeq = readSeq(reader)
+  const seat = reader.bool('seat claim') ? readSeatClaim(reader) : null
+  return { type: 'hello', protocolVersion, ticket, resume: { linkId, token, receivedSeq, seat } }
+}
+
+function readSeatClaim(reader: BitReader): SeatClaim {
+  return {
+    channel: readChannel(reader),
+    epoch: readEpoch(reader),
+    game: reader.text(LIMITS.maxNameBytes, 'game'),
+    hashes: readHashes(reader),
+    heldSnapshot: readSeq(reader) - 1,
+  }
+}
+
+function writeHashes(writer: BitWriter, hashes: SchemaHashes): void {
+  for (const hash of hashes) writer.bits(hash, 32)
+}
+
+function readHashes(reader: BitReader): SchemaHashes {
+  return SECTIONS.map((section) => reader.bits(32, `hash of ${section}`))
+}
+
+export function writeClientItem(writer: BitWriter, item: ClientItem): void {
+  writer.bits(ITEM[item.type], 4)
+  writeChannel(writer, item.channel)
+  switch (item.type) {
+    case 'join':
+      writer.uintMax(JOIN_VERBS.indexOf(item.verb), JOIN_VERBS.length - 1)
+      writer.text(item.game, LIMITS.maxNameBytes)
+      writeHashes(writer, item.hashes)
+      writer.text(item.room, LIMITS.maxNameBytes)
+      writer.text(item.reservation, LIMITS.maxNameBytes)
+      writeBytes(writer, item.join)
+      return
+    case 'leave':
+      return
+    default:
+      writeCall(writer, item)
+  }
+}
+
+export function readClientItem(reader: BitReader): ClientItem {
+  const id = reader.bits(4, 'item id')
+  const channel = readChannel(reader)
+  switch (id) {
+    case ITEM.join:
+      return {
+        type: 'join',
+        channel,
+        verb: JOIN_VERBS[reader.uintMax(JOIN_VERBS.length - 1, 'join verb')]!,
+        game: reader.text(LIMITS.maxNameBytes, 'game'),
+        hashes: readHashes(reader),
+        room: reader.text(LIMITS.maxNameBytes, 'room'),
+        reservation: reader.text(LIMITS.maxNameBytes, 'reservation'),
+        join: readBytes(reader, LIMITS.maxPayloadBytes, 'join fields'),
+      }
+    case ITEM.leave:
+      return { type: 'leave', channel }
+    default:
+      return readCall(reader, id, channel) ?? unknownItem(id)
+  }
+}
+
+function unknownItem(id: number): never {
+  throw new DecodeError('unexpected', { what: 'item id', expected: 'an item of a client', got: `${id}`, offset: 0 })
+}

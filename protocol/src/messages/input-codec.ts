@@ -1,0 +1,159 @@
+import type { BitReader } from '../bits/reader.ts'
+import type { BitWriter } from '../bits/writer.ts'
+import { widen16 } from '../bits/width.ts'
+import { defaultValue, fromInts, scalarsOf, toInts } from '../codec/scalars.ts'
+import type { Scalar } from '../codec/scalars.ts'
+import { DecodeError } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
+import type { FieldMap } from '../schema/field.ts'
+
+/** One tick of a player's intent as integers, and what it had on screen. */
+export interface TickInput {
+  readonly tick: number
+  readonly columns: Int32Array
+  /** The tick that the player saw others at, in 1/16; -1: it saw nothing yet. */
+  readonly viewStamp: number
+}
+
+/** View ticks travel in sixteenths: at 60 Hz about a millisecond, finer than any screen. */
+export const VIEW_STEPS_PER_TICK = 16
+
+const COUNT_MAX = LIMITS.maxInputsPerPacket
+/** A view is behind its input by the lead and the interpolation delay; farther than this it is of no use to a rewind. */
+const VIEW_LAG_BITS = 14
+const VIEW_LAG_MAX = 2 ** VIEW_LAG_BITS - 2
+const NO_VIEW = 2 ** VIEW_LAG_BITS - 1
+
+/**
+ * The inputs of a packet, oldest first.
+ *
+ *     | newest tick: 16 bits | count | oldest: per column one bit, then its value | next: same? or columns ... |
+ *
+ * behind each input its view: lag behind the input's tick in 1/16, or, after the first, one bit for "one tick on".
+ */
+export class InputCodec {
+  private readonly scalars: readonly Scalar[]
+  private readonly fields: FieldMap
+  private readonly neutralColumns: Int32Array
+
+  constructor(fields: FieldMap) {
+    this.fields = fields
+    this.scalars = Object.values(fields).flatMap(({ spec }) => scalarsOf(spec))
+    this.neutralColumns = this.toColumns({})
+  }
+
+  /** The input of somebody who does nothing. */
+  get neutral(): Int32Array {
+    return this.neutralColumns
+  }
+
+  /** Quantises an input; fields left out are neutral, values beyond their range are clamped. */
+  toColumns(input: object): Int32Array {
+    const columns = new Int32Array(this.scalars.length)
+    let at = 0
+    for (const [name, { spec }] of Object.entries(this.fields)) {
+      const value = (input as Record<string, unknown>)[name] ?? defaultValue(spec)
+      toInts(spec, value, columns, at)
+      at += scalarsOf(spec).length
+    }
+    return columns
+  }
+
+  /** The input as game code reads it. */
+  fromColumns(columns: Int32Array): Record<string, unknown> {
+    const input: Record<string, unknown> = {}
+    let at = 0
+    for (const [name, { spec }] of Object.entries(this.fields)) {
+      input[name] = fromInts(spec, columns, at)
+      at += scalarsOf(spec).length
+    }
+    return input
+  }
+
+  /** What stands for a missing tick: the held values of the last one; a press is never repeated. */
+  repeat(columns: Int32Array): Int32Array {
+    const repeated = columns.slice()
+    let at = 0
+    for (const { spec } of Object.values(this.fields)) {
+      if (spec.kind === 'press') repeated[at] = 0
+      at += scalarsOf(spec).length
+    }
+    return repeated
+  }
+
+  /** @param inputs oldest first, of consecutive ticks, 1 to 32 */
+  write(writer: BitWriter, inputs: readonly TickInput[]): void {
+    const newest = inputs.at(-1)
+    if (newest === undefined || inputs.length > COUNT_MAX) {
+      throw new RangeError(`inputs of a packet: expected 1 to ${COUNT_MAX}, got ${inputs.length}`)
+    }
+    writer.bits(newest.tick & 0xffff, 16)
+    writer.uintMax(inputs.length, COUNT_MAX)
+    let last: TickInput | null = null
+    for (const input of inputs) {
+      this.writeColumns(writer, input.columns, last?.columns ?? null)
+      writeView(writer, input, last)
+      last = input
+    }
+  }
+
+  /** @param reference a tick near the newest one, to widen its 16 bits */
+  read(reader: BitReader, reference: number): TickInput[] {
+    const newestTick = widen16(reference, reader.bits(16, 'newest input tick'))
+    const count = reader.uintMax(COUNT_MAX, 'input count')
+    if (count === 0 || newestTick < count - 1) {
+      const got = `${count} up to tick ${newestTick}`
+      throw new DecodeError('out-of-range', { what: 'inputs', expected: '1 or more', got, offset: reader.bitOffset })
+    }
+    const inputs: TickInput[] = []
+    for (let i = 0; i < count; i++) {
+      const last = inputs.at(-1) ?? null
+      const tick = newestTick - (count - 1 - i)
+      const columns = this.readColumns(reader, last?.columns ?? null)
+      inputs.push({ tick, columns, viewStamp: readView(reader, tick, last) })
+    }
+    return inputs
+  }
+
+  private writeColumns(writer: BitWriter, columns: Int32Array, last: Int32Array | null): void {
+    const base = last ?? this.neutralColumns
+    const isSame = columns.every((value, i) => value === base[i])
+    writer.bool(!isSame)
+    if (isSame) return
+    for (const [i, { min, bits }] of this.scalars.entries()) {
+      const differs = columns[i] !== base[i]
+      writer.bool(differs)
+      if (differs) writer.bits((columns[i]! - min) >>> 0, bits)
+    }
+  }
+
+  private readColumns(reader: BitReader, last: Int32Array | null): Int32Array {
+    const columns = (last ?? this.neutralColumns).slice()
+    if (!reader.bool('input changed')) return columns
+    for (const [i, { min, max, bits }] of this.scalars.entries()) {
+      if (!reader.bool('input column changed')) continue
+      columns[i] = bits === 32 ? reader.bits(32, 'input') | 0 : reader.int(min, max, 'input')
+    }
+    return columns
+  }
+}
+
+function writeView(writer: BitWriter, input: TickInput, last: TickInput | null): void {
+  if (last !== null) {
+    const isNext = input.viewStamp === nextView(last)
+    writer.bool(isNext)
+    if (isNext) return
+  }
+  const lag = input.tick * VIEW_STEPS_PER_TICK - input.viewStamp
+  const isKnown = input.viewStamp >= 0 && lag >= 0 && lag <= VIEW_LAG_MAX
+  writer.bits(isKnown ? lag : NO_VIEW, VIEW_LAG_BITS)
+}
+
+function readView(reader: BitReader, tick: number, last: TickInput | null): number {
+  if (last !== null && reader.bool('view goes on')) return nextView(last)
+  const lag = reader.bits(VIEW_LAG_BITS, 'view lag')
+  const stamp = tick * VIEW_STEPS_PER_TICK - lag
+  return lag === NO_VIEW || stamp < 0 ? -1 : stamp
+}
+
+const nextView = (last: TickInput): number => (last.viewStamp < 0 ? -1 : last.viewStamp + VIEW_STEPS_PER_TICK)

@@ -1,0 +1,159 @@
+import type { BitReader } from '../bits/reader.ts'
+import type { BitWriter } from '../bits/writer.ts'
+import { widen16 } from '../bits/width.ts'
+import { LIMITS } from '../limits.ts'
+import type { FieldMap } from '../schema/field.ts'
+import { readChannel, writeChannel } from './parts.ts'
+import { readValues, writeValues } from './values.ts'
+import type { Packer } from './values.ts'
+
+/**
+ * What one client is told at one tick.
+ *
+ *     | channel | seq: 16 | tick: 16 | flags: 3 | slack: 16 if known | starved: 8 if any |   then to the next byte
+ *     | body: track "all"                                            |                        then to the next byte
+ *     | tracks "owner", "revealed" | spawn keys | events             |
+ *
+ * The body may be the same bytes for many clients; all that is one client's own stands in the header and behind it.
+ */
+export interface SnapshotHeader {
+  readonly channel: number
+  /** Counts the snapshots of one seat, from 1; what acks name. */
+  readonly seq: number
+  readonly tick: number
+  /** Visible changes were left out for want of budget. */
+  readonly isPartial: boolean
+  /**
+   * The least time, in ticks, by which an input came before its tick since the last header; negative: it came late; null:
+   * none came.
+   */
+  readonly slackTicks: number | null
+  /** Ticks since the last header that had no input of this player, at most 255. */
+  readonly starvedTicks: number
+}
+
+const SLACK_STEPS = 256
+const SLACK_MAX = 0x7fff / SLACK_STEPS
+const STARVED_MAX = 0xff
+
+export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader): void {
+  writeChannel(writer, header.channel)
+  writer.bits(header.seq & 0xffff, 16)
+  writer.bits(header.tick & 0xffff, 16)
+  writer.bool(header.isPartial)
+  writer.bool(header.slackTicks !== null)
+  writer.bool(header.starvedTicks > 0)
+  if (header.slackTicks !== null) {
+    const clamped = Math.max(-SLACK_MAX, Math.min(SLACK_MAX, header.slackTicks))
+    writer.bits(Math.round(clamped * SLACK_STEPS) & 0xffff, 16)
+  }
+  if (header.starvedTicks > 0) writer.bits(Math.min(STARVED_MAX, header.starvedTicks), 8)
+  writer.align()
+}
+
+/** What the reader last received of this seat: its wrapped numbers are widened against it. */
+export interface SnapshotReference {
+  readonly seq: number
+  readonly tick: number
+}
+
+/** Reads the header behind the channel, which the message's own reader has taken already. */
+export function readSnapshotHeader(reader: BitReader, channel: number, last: SnapshotReference): SnapshotHeader {
+  const seq = widen16(last.seq, reader.bits(16, 'snapshot seq'))
+  const tick = widen16(last.tick, reader.bits(16, 'snapshot tick'))
+  const isPartial = reader.bool('partial')
+  const hasSlack = reader.bool('slack flag')
+  const hasStarved = reader.bool('starved flag')
+  const slackTicks = hasSlack ? (reader.bits(16, 'slack') << 16 >> 16) / SLACK_STEPS : null
+  const starvedTicks = hasStarved ? reader.bits(8, 'starved ticks') : 0
+  reader.align('header padding')
+  return { channel, seq, tick, isPartial, slackTicks, starvedTicks }
+}
+
+/** Reads the channel that both ends need before they know the room. */
+export const readSnapshotChannel: (reader: BitReader) => number = readChannel
+
+/**
+ * Names a thing that both ends made by running the same tick: the n-th of its kind by one seat in that tick. By it a
+ * predicted spawn becomes the server's, and a predicted event is not heard twice.
+ */
+export interface PredictionKey {
+  readonly tick: number
+  readonly n: number
+}
+
+/** Tells the owner which of its predicted spawns an entity is. */
+export interface SpawnKey extends PredictionKey {
+  readonly slot: number
+}
+
+const AGE_BITS = 4
+const N_BITS = 2
+const MAX_N = 0xffff
+
+function writeKey(writer: BitWriter, key: PredictionKey, snapshotTick: number): void {
+  writer.varuint(snapshotTick - key.tick, AGE_BITS)
+  writer.varuint(key.n, N_BITS)
+}
+function readKey(reader: BitReader, snapshotTick: number): PredictionKey {
+  const tick = snapshotTick - reader.varuint(snapshotTick, 'age of a prediction key', AGE_BITS)
+  return { tick, n: reader.varuint(MAX_N, 'number of a prediction key', N_BITS) }
+}
+
+export function writeSpawnKeys(writer: BitWriter, keys: readonly SpawnKey[], snapshotTick: number): void {
+  writer.varuint(keys.length, N_BITS)
+  for (const key of keys) {
+    writer.uintMax(key.slot, LIMITS.maxEntitySlots)
+    writeKey(writer, key, snapshotTick)
+  }
+}
+export function readSpawnKeys(reader: BitReader, snapshotTick: number): SpawnKey[] {
+  const keys: SpawnKey[] = []
+  for (let left = reader.varuint(LIMITS.maxEntitySlots, 'spawn keys', N_BITS); left > 0; left--) {
+    const slot = reader.uintMax(LIMITS.maxEntitySlots, 'slot of a spawn key')
+    keys.push({ slot, ...readKey(reader, snapshotTick) })
+  }
+  return keys
+}
+
+/** A one-off thing of one tick, as it travels to one client. */
+export interface EventFrame {
+  /** Index in the schema's events. */
+  readonly event: number
+  readonly tick: number
+  /** Which of the receiver's own predicted events it is, or null. */
+  readonly n: number | null
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** The fields of each event, by index. */
+export type EventFields = readonly FieldMap[]
+
+export function writeEvents(
+  writer: BitWriter,
+  events: readonly EventFrame[],
+  snapshotTick: number,
+  fields: EventFields,
+  packer: Packer,
+): void {
+  writer.varuint(events.length, N_BITS)
+  for (const { event, tick, n, payload } of events) {
+    writer.uintMax(event, fields.length - 1)
+    writer.bool(n !== null)
+    if (n === null) writer.varuint(snapshotTick - tick, AGE_BITS)
+    else writeKey(writer, { tick, n }, snapshotTick)
+    writeValues(writer, fields[event]!, payload, packer)
+  }
+}
+
+export function readEvents(reader: BitReader, snapshotTick: number, fields: EventFields, packer: Packer): EventFrame[] {
+  const events: EventFrame[] = []
+  for (let left = reader.varuint(LIMITS.maxEventsPerSnapshot, 'events', N_BITS); left > 0; left--) {
+    const event = reader.uintMax(Math.max(0, fields.length - 1), 'event index')
+    const isKeyed = reader.bool('event key flag')
+    const key = isKeyed ? readKey(reader, snapshotTick) : null
+    const tick = key?.tick ?? snapshotTick - reader.varuint(snapshotTick, 'event age', AGE_BITS)
+    events.push({ event, tick, n: key?.n ?? null, payload: readValues(reader, fields[event] ?? {}, packer) })
+  }
+  return events
+}

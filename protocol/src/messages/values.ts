@@ -1,0 +1,166 @@
+import { BitReader } from '../bits/reader.ts'
+import { BitWriter } from '../bits/writer.ts'
+import { decodeUtf8, encodeUtf8 } from '../bits/utf8.ts'
+import { fromInts, scalarsOf, toInts } from '../codec/scalars.ts'
+import { ConfigError, DecodeError } from '../errors.ts'
+import type { Field, FieldMap } from '../schema/field.ts'
+import type { Audience, FieldSpec, StandardSchema } from '../schema/spec.ts'
+
+/** Free-form values to bytes and back: msgpackr, handed in by the ends, so that this package needs nothing. */
+export interface Packer {
+  encode(value: unknown): Uint8Array
+  decode(bytes: Uint8Array): unknown
+}
+
+/** For games without packed fields. */
+export const NO_PACKER: Packer = {
+  encode: () => {
+    throw new ConfigError('field.packed', 'a packer', 'none')
+  },
+  decode: () => {
+    throw new ConfigError('field.packed', 'a packer', 'none')
+  },
+}
+
+type AnyField = Field<unknown, Audience>
+const ints = new Int32Array(4)
+const LENGTH_BITS = 7
+
+const refuseClamp = (name: string, spec: FieldSpec) => (value: number) => {
+  const range = 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'its range'
+  throw new RangeError(`${name}: expected ${range}, got ${value}`)
+}
+
+/**
+ * Writes the fields of a message, event, join or reply one behind the other.
+ * @throws RangeError naming a field whose value does not fit; that is the caller's mistake, so nothing is clamped
+ */
+export function writeValues(writer: BitWriter, fields: FieldMap, values: object, packer: Packer): void {
+  for (const [name, declared] of Object.entries(fields)) {
+    writeValue(writer, name, declared, (values as Record<string, unknown>)[name], packer)
+  }
+}
+
+export function readValues(reader: BitReader, fields: FieldMap, packer: Packer): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, declared] of Object.entries(fields)) values[name] = readValue(reader, name, declared, packer)
+  return values
+}
+
+function writeValue(writer: BitWriter, name: string, { spec, validator }: AnyField, value: unknown, packer: Packer): void {
+  switch (spec.kind) {
+    case 'text':
+    case 'bytes':
+    case 'packed': {
+      const bytes = spec.kind === 'packed' ? packer.encode(validated(name, validator, value)) : rawBytes(name, spec, value)
+      if (bytes.length > spec.maxBytes) {
+        throw new RangeError(`${name}: expected at most ${spec.maxBytes} bytes, got ${bytes.length}`)
+      }
+      writer.varuint(bytes.length, LENGTH_BITS)
+      writer.bytes(bytes)
+      return
+    }
+    case 'list': {
+      const items = listItems(name, spec.maxItems, value)
+      writer.uintMax(items.length, spec.maxItems)
+      for (const item of items) writeValue(writer, name, asField(spec.of), item, packer)
+      return
+    }
+    default:
+      writeColumns(writer, name, spec, value)
+  }
+}
+
+function writeColumns(writer: BitWriter, name: string, spec: FieldSpec, value: unknown): void {
+  try {
+    toInts(spec, value, ints, 0, 0, refuseClamp(name, spec))
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new RangeError(text.startsWith(`${name}:`) ? text : `${name}: ${text}`, { cause: error })
+  }
+  for (const [i, { min, bits }] of scalarsOf(spec).entries()) writer.bits((ints[i]! - min) >>> 0, bits)
+}
+
+function readValue(reader: BitReader, name: string, { spec, validator }: AnyField, packer: Packer): unknown {
+  switch (spec.kind) {
+    case 'text':
+    case 'bytes':
+    case 'packed': {
+      const start = reader.bitOffset
+      const bytes = reader.bytes(reader.varuint(spec.maxBytes, name, LENGTH_BITS), name)
+      if (spec.kind === 'bytes') return bytes
+      if (spec.kind === 'text') return decodeUtf8(bytes, 0, bytes.length, name, start)
+      return unpack(name, validator, bytes, packer, start)
+    }
+    case 'list': {
+      // The count is bounded by the schema before the list is made.
+      const count = reader.uintMax(spec.maxItems, name)
+      return Array.from({ length: count }, () => readValue(reader, name, asField(spec.of), packer))
+    }
+    default: {
+      for (const [i, { min, max, bits }] of scalarsOf(spec).entries()) {
+        ints[i] = bits === 32 ? reader.bits(32, name) | 0 : reader.int(min, max, name)
+      }
+      return finiteOrFail(reader, name, fromInts(spec, ints, 0))
+    }
+  }
+}
+
+function finiteOrFail(reader: BitReader, name: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value
+  throw new DecodeError('malformed', { what: name, expected: 'a finite number', got: `${value}`, offset: reader.bitOffset })
+}
+
+const asField = (spec: FieldSpec): AnyField => ({ spec, audience: 'all', to: () => asField(spec) }) as AnyField
+
+function rawBytes(name: string, spec: FieldSpec, value: unknown): Uint8Array {
+  if (spec.kind === 'text' && typeof value === 'string') return encodeUtf8(value)
+  if (spec.kind === 'bytes' && value instanceof Uint8Array) return value
+  throw new RangeError(`${name}: expected ${spec.kind === 'text' ? 'a string' : 'a Uint8Array'}, got ${typeof value}`)
+}
+
+function listItems(name: string, maxItems: number, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > maxItems) {
+    throw new RangeError(`${name}: expected an array of at most ${maxItems} items`)
+  }
+  return value as readonly unknown[]
+}
+
+function validated(name: string, schema: StandardSchema | undefined, value: unknown): unknown {
+  const result = schema?.['~standard'].validate(value)
+  if (result === undefined || result instanceof Promise) throw new ConfigError(name, 'a synchronous validator', result)
+  if (result.issues !== undefined) throw new RangeError(`${name}: ${result.issues.map((issue) => issue.message).join('; ')}`)
+  return result.value
+}
+
+function unpack(name: string, schema: StandardSchema | undefined, bytes: Uint8Array, packer: Packer, offset: number): unknown {
+  try {
+    return validated(name, schema, packer.decode(bytes))
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    const got = error instanceof Error ? error.message : String(error)
+    throw new DecodeError('malformed', { what: name, expected: 'a value that its validator accepts', got, offset })
+  }
+}
+
+const blobWriter = new BitWriter(256)
+
+/** The bytes of one variable-length field in an entity's row. */
+export function encodeBlob(name: string, declared: AnyField, value: unknown, packer: Packer): Uint8Array {
+  blobWriter.reset()
+  if (declared.spec.kind === 'list') writeValue(blobWriter, name, declared, value, packer)
+  else if (declared.spec.kind === 'packed') blobWriter.bytes(packer.encode(validated(name, declared.validator, value)))
+  else blobWriter.bytes(rawBytes(name, declared.spec, value))
+  return blobWriter.toBytes()
+}
+
+export function decodeBlob(name: string, declared: AnyField, bytes: Uint8Array, packer: Packer): unknown {
+  const { spec, validator } = declared
+  if (spec.kind === 'bytes') return bytes
+  if (spec.kind === 'text') return decodeUtf8(bytes, 0, bytes.length, name)
+  if (spec.kind === 'packed') return unpack(name, validator, bytes, packer, 0)
+  const reader = new BitReader(bytes)
+  const value = readValue(reader, name, declared, packer)
+  reader.expectEnd()
+  return value
+}

@@ -1,0 +1,74 @@
+import { hashText } from '../hash.ts'
+import type { GameSchema } from './define.ts'
+import type { FieldMap } from './field.ts'
+
+/** The sections of a schema, each hashed by itself, so that a mismatch names what differs. */
+export const SECTIONS = ['rates', 'join', 'state', 'player', 'entities', 'input', 'events', 'messages', 'requests'] as const
+export type SectionName = (typeof SECTIONS)[number]
+
+/** One line per field: `ship.hp uint max=100 all`. What both ends compare, and what an error quotes. */
+export function describeSection(schema: GameSchema, section: SectionName): string[] {
+  switch (section) {
+    case 'rates':
+      return [`tickRateHz ${schema.tickRateHz}`, `snapshotRateHz ${schema.snapshotRateHz}`]
+    case 'join':
+    case 'state':
+    case 'player':
+    case 'input':
+      return describeFields('', schema[section])
+    case 'entities':
+      return Object.entries(schema.entities).flatMap(([kind, { fields, options }]) => [
+        `${kind} ${JSON.stringify(sorted(options))}`,
+        ...describeFields(`${kind}.`, fields),
+      ])
+    case 'events':
+      return Object.entries(schema.events).flatMap(([name, fields]) => [name, ...describeFields(`${name}.`, fields)])
+    case 'messages':
+      return Object.entries(schema.messages).flatMap(([name, { toServer, toClient }]) => [
+        `${name}${toServer ? ' toServer' : ''}${toClient ? ' toClient' : ''}`,
+        ...describeFields(`${name}.toServer.`, toServer ?? {}),
+        ...describeFields(`${name}.toClient.`, toClient ?? {}),
+      ])
+    case 'requests':
+      return Object.entries(schema.requests).flatMap(([name, { ask, reply }]) => [
+        name,
+        ...describeFields(`${name}.ask.`, ask),
+        ...describeFields(`${name}.reply.`, reply),
+      ])
+  }
+}
+
+function describeFields(prefix: string, fields: FieldMap): string[] {
+  return Object.entries(fields).map(
+    ([name, { spec, audience }]) => `${prefix}${name} ${JSON.stringify(sorted(spec))} ${audience}`,
+  )
+}
+
+/** Keys in one order, so that an option written first or last means the same. */
+function sorted(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export type SchemaHashes = readonly number[]
+
+/** One u32 per section, in the order of `SECTIONS`. */
+export function hashSections(schema: GameSchema): SchemaHashes {
+  return SECTIONS.map((section) => hashText(describeSection(schema, section).join('\n')))
+}
+
+/** The first section whose hashes differ, or null. */
+export function differingSection(ours: SchemaHashes, theirs: SchemaHashes): SectionName | null {
+  return SECTIONS.find((_, i) => ours[i] !== theirs[i]) ?? null
+}
+
+/** The name of the first field (or kind, message, ...) that two descriptions of one section do not share. */
+export function firstDifference(ours: readonly string[], theirs: readonly string[]): string | null {
+  const [ourSet, theirSet] = [new Set(ours), new Set(theirs)]
+  const line = theirs.find((one) => !ourSet.has(one)) ?? ours.find((one) => !theirSet.has(one)) ?? reordered(ours, theirs)
+  return line === undefined ? null : (line.split(' ')[0] ?? null)
+}
+
+/** The same lines in another order still make another layout. */
+function reordered(ours: readonly string[], theirs: readonly string[]): string | undefined {
+  return theirs.find((line, i) => line !== ours[i])
+}

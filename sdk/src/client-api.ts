@@ -1,0 +1,57 @@
+import type { Game, GameTypes } from '@tickwire/protocol'
+import type { Clock } from './clock.ts'
+import type { Impairment } from './impair/impairment.ts'
+import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+
+/** Where the resume token lives between page loads: `sessionStorage` in a window, nothing in a Worker or in Node. */
+export interface TokenStorage {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+export interface ClientOptions {
+  /** Proof of who the user is, for the server's `authenticate`. Sent in the handshake, never in the URL. */
+  readonly ticket?: string
+  readonly clock?: Clock
+  /** `null`: nothing survives a reload. */
+  readonly storage?: TokenStorage | null
+  /** The WebSocket constructor; Node 20 has none of its own. */
+  readonly WebSocket?: WebSocketConstructor
+  /** Makes the network worse on purpose. */
+  readonly impair?: Impairment
+  /** Draws for backoff jitter; default the platform's. */
+  readonly random?: () => number
+}
+
+/** The part of the WebSocket constructor that is used; the browser's and ws's both have it. */
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike
+
+export interface WebSocketLike {
+  binaryType: string
+  readonly bufferedAmount: number
+  send(data: Uint8Array<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+  onopen: ((event: never) => void) | null
+  onmessage: ((event: never) => void) | null
+  onclose: ((event: never) => void) | null
+  onerror: ((event: never) => void) | null
+}
+
+export interface JoinOptions {
+  /** Names the room: everybody with the same key meets in it. */
+  readonly key?: string
+}
+
+export interface Client {
+  readonly connection: ConnectionState
+  onConnection(listener: (state: ConnectionState) => void): Unsubscribe
+  /** Joins a room with a free seat, or a new one; with a key, the room of that key. Rejects with a typed error. */
+  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>>
+  /** Takes the seat back that this tab held before a reload, or null if there is none any more. */
+  resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null>
+  /** Leaves and closes; nothing comes back by itself. */
+  close(): Promise<void>
+}

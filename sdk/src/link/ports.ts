@@ -1,0 +1,54 @@
+import type { BitReader, BitWriter, CallItem, ClientItem, LatestMessage, SeatClaim, ServerItem } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
+import type { CloseInfo, ConnectionState, Unsubscribe } from '../room-api.ts'
+import type { ClockSync } from '../time/clock-sync.ts'
+
+/**
+ * The border between the link and the room that it has a seat in: the link knows connections, tokens and reliable
+ * streams; the room knows ticks, prediction and pictures.
+ */
+
+/** What a joined room needs of its link. */
+export interface RoomLink {
+  readonly clock: Clock
+  readonly channel: number
+  readonly connection: ConnectionState
+  /** Round trip, jitter and the room's time, from pings. */
+  readonly sync: ClockSync
+  /** Bytes per second over the last second, all messages of the connection. */
+  readonly bytesInPerSecond: number
+  readonly bytesOutPerSecond: number
+  /** Resumes of this link so far. */
+  readonly resumes: number
+  onConnection(listener: (state: ConnectionState) => void): Unsubscribe
+  /** Queues a reliable item and sends it at the end of this turn; false: the buffer is full, nothing was queued. */
+  push(item: ClientItem): boolean
+  /** Sends now if online; else keeps the newest per message name. */
+  sendLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void
+  /** Sends an inputs message now, with whatever is queued; `write` appends the inputs. Dropped while not online. */
+  sendInputs(ackedSnapshot16: number, write: (writer: BitWriter) => void): void
+  /** Sends an acknowledgement of its own, when no input has carried one for 50 ms. */
+  sendSnapshotAck(ackedSnapshot16: number): void
+  /** Asks to leave; resolves when the server agrees, or after a bounded wait. */
+  leave(): Promise<void>
+}
+
+/** What the link tells its room. Both throw DecodeError for bytes that are not theirs. */
+export interface RoomReceiver {
+  /** `bits` is behind the channel. */
+  receiveSnapshot(bits: BitReader, nowMs: number): void
+  receiveCall(call: CallItem): void
+  receiveLatest(message: LatestMessage): void
+  /** For a resume: what this client still holds. */
+  readonly seatClaim: SeatClaim
+  /** The seat was resumed on a new connection; snapshots go on from what was held. */
+  resumed(): void
+  /** The seat is gone for good. */
+  ended(reason: CloseInfo): void
+}
+
+/** The server's answer to a join. */
+export type Joined = Extract<ServerItem, { type: 'joined' }>
+
+/** Makes the room's side of a seat once the server has granted it; called before the packet's next message is read. */
+export type OpenRoom<R extends RoomReceiver> = (joined: Joined, link: RoomLink) => R

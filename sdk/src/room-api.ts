@@ -1,0 +1,132 @@
+import type {
+  EntityHead,
+  EventOf,
+  GameTypes,
+  KindOf,
+  PlayerFields,
+  EntityView,
+  ToClient,
+  ToServer,
+} from '@tickwire/protocol'
+
+/** Sprites follow entities: `enter` makes one, `update` moves it each frame, `leave` takes it away. */
+export interface Drawing<V, T> {
+  readonly enter: (view: V) => T
+  readonly update?: (view: V, drawn: T) => void
+  readonly leave?: (view: V, drawn: T) => void
+}
+
+export interface PlayerView {
+  /** Its seat number. */
+  readonly id: number
+  readonly mine: boolean
+  readonly connected: boolean
+}
+
+/** What the link is doing; only the fields that a phase has. */
+export type ConnectionState =
+  | { readonly phase: 'connecting' }
+  | { readonly phase: 'online' }
+  | { readonly phase: 'resuming'; readonly attempt: number; readonly retryInMs: number; readonly reason: CloseInfo }
+  | { readonly phase: 'closed'; readonly reason: CloseInfo }
+
+/** Why a connection ended, as far as a browser can know. */
+export interface CloseInfo {
+  readonly code: number
+  /** The name in the table of close codes, such as `replaced`. */
+  readonly name: string
+  readonly meaning: string
+  /** Whether coming back makes sense. */
+  readonly retry: boolean
+}
+
+/** Numbers for a readout, with their units. */
+export interface RoomStats {
+  readonly rttMs: number
+  readonly jitterMs: number
+  /** The least time, in ticks, that an input waited at the server since the last snapshot; negative: it came late. */
+  readonly slackTicks: number
+  /** How far this client runs ahead of the newest snapshot. */
+  readonly leadTicks: number
+  /** Inputs waiting at the server, as far as slack tells. */
+  readonly inputQueueTicks: number
+  readonly snapshotAgeMs: number
+  readonly interpolationDelayMs: number
+  readonly bytesInPerSecond: number
+  readonly bytesOutPerSecond: number
+  readonly corrections: number
+  readonly starvedTicks: number
+  readonly resumes: number
+}
+
+export interface SendOptions {
+  /** `'reliable'` (default): in order, exactly once, across reconnects. `'latest'`: the newest per message name wins. */
+  readonly delivery?: 'reliable' | 'latest'
+}
+
+export interface RequestOptions {
+  /** Default 10 000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** Stops a subscription. */
+export type Unsubscribe = () => void
+
+/** One frame's input without its presses; those come from `press`. */
+export type Sample<G extends GameTypes> = () => Partial<G['input']>
+
+/** A room as its player sees it. */
+export interface JoinedRoom<G extends GameTypes> {
+  readonly id: string
+  /** This player's seat number. */
+  readonly seat: number
+  /** The newest tick that was received. */
+  readonly tick: number
+  readonly state: Readonly<G['state']>
+  readonly players: ReadonlyMap<number, PlayerView & Readonly<PlayerFields<G>>>
+  readonly stats: RoomStats
+  readonly connection: ConnectionState
+
+  /** The visible entities of a kind: one stable, read-only object each until it leaves. */
+  view<K extends KindOf<G>>(kind: K): Iterable<EntityView<G, K>>
+  /** The first entity of a kind that this player owns, or undefined. */
+  mine<K extends KindOf<G>>(kind: K): Extract<EntityView<G, K>, { readonly mine: true }> | undefined
+  /** Calls back as entities of a kind enter, at each `advance`, and as they leave. */
+  draw<K extends KindOf<G>, T>(kind: K, drawing: Drawing<EntityView<G, K>, T>): Unsubscribe
+
+  /** Once per rendered frame: runs the due ticks, sends inputs, moves what is drawn. */
+  advance(sample: Sample<G>): void
+  /** A press of a `field.press()` input; it lives until one tick has read it. */
+  press(input: keyof G['input'] & string): void
+
+  onEvent<E extends EventOf<G>>(
+    event: E,
+    listener: (payload: Readonly<G['events'][E]>, about: EventInfo) => void,
+  ): Unsubscribe
+  onMessage<M extends keyof ToClient<G> & string>(
+    message: M,
+    listener: (payload: ToClient<G>[M]) => void,
+  ): Unsubscribe
+  onConnection(listener: (state: ConnectionState) => void): Unsubscribe
+  /** Resolves once the room is over for this player, with the reason. */
+  readonly left: Promise<CloseInfo>
+
+  /** True if it was taken; false if the reliable buffer is full and the caller must wait. */
+  send<M extends keyof ToServer<G> & string>(message: M, payload: ToServer<G>[M], options?: SendOptions): boolean
+  request<R extends keyof G['requests'] & string>(
+    request: R,
+    ask: G['requests'][R]['ask'],
+    options?: RequestOptions,
+  ): Promise<G['requests'][R]['reply']>
+  /** Gives the seat back. */
+  leave(): Promise<void>
+}
+
+export interface EventInfo {
+  readonly tick: number
+  /** True while it is only predicted by this client. */
+  readonly predicted: boolean
+}
+
+export type EntityRef = EntityHead['id']

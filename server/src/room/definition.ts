@@ -1,0 +1,87 @@
+import type { AllFields, Game, GameTypes, ToServer } from '@tickwire/protocol'
+import type { JoinRequest, Player, Room } from './room-api.ts'
+
+/** Why a player went: it left, its resume window ended, game code or an operator removed it, or the room closed. */
+export type LeaveReason = 'left' | 'expired' | 'kicked' | 'room-closed'
+
+type Handler<G extends GameTypes, D, A extends unknown[] = []> = (room: Room<G, D>, ...rest: A) => void
+type MaybeAsync = void | Promise<void>
+
+/** What the room does with each message a client may send. Required exactly when the schema declares one. */
+export type MessageHandlers<G extends GameTypes, D> = {
+  readonly [M in keyof ToServer<G>]: (room: Room<G, D>, player: Player<G>, payload: ToServer<G>[M]) => void
+}
+
+/** How the room answers each request; throw `RefusedError` to refuse with a code. */
+export type RequestHandlers<G extends GameTypes, D> = {
+  readonly [R in keyof G['requests']]: (
+    room: Room<G, D>,
+    player: Player<G>,
+    ask: G['requests'][R]['ask'],
+  ) => G['requests'][R]['reply'] | Promise<G['requests'][R]['reply']>
+}
+
+/** `name: T` if `Keys` names something, else the key must be absent. */
+type RequiredIfAny<Keys, Name extends string, T> = [Keys] extends [never]
+  ? { readonly [N in Name]?: undefined }
+  : { readonly [N in Name]: T }
+
+export interface RoomOptions<G extends GameTypes, D> {
+  /** Seats, 1 to 1023 (default 16). */
+  readonly maxPlayers?: number
+  /** How long a dropped player's seat is kept (default 30 000). */
+  readonly resumeWindowMs?: number
+  /** How long an empty room lives on (default 5 000). */
+  readonly emptyRoomMs?: number
+  /** The room's private state, made when the room is created. */
+  readonly data?: () => D
+  /** What `inputOf` says for a tick without input: the last one held (default) or neutral. */
+  readonly idleInput?: 'repeat' | 'neutral'
+
+  readonly onCreate?: Handler<G, D>
+  /** May be async: the seat is reserved, the player appears when it resolves. Throw `RefusedError` to refuse. */
+  readonly onJoin?: (room: Room<G, D>, player: Player<G>, request: JoinRequest) => MaybeAsync
+  readonly onDrop?: Handler<G, D, [player: Player<G>]>
+  readonly onResume?: Handler<G, D, [player: Player<G>]>
+  readonly onLeave?: Handler<G, D, [player: Player<G>, reason: LeaveReason]>
+  /** After each tick's simulation: what only the authority decides. */
+  readonly onTick?: Handler<G, D>
+  readonly onDispose?: Handler<G, D>
+  /** An exception of game code, with where it came from. Default: the server's log. */
+  readonly onError?: (room: Room<G, D>, error: RoomError) => void
+}
+
+/** An exception of game code: it never ends the process or the room. */
+export interface RoomError {
+  readonly error: unknown
+  readonly phase: RoomPhase
+  readonly roomId: string
+  readonly seat: number | null
+}
+
+export type RoomPhase =
+  | 'create'
+  | 'join'
+  | 'drop'
+  | 'resume'
+  | 'leave'
+  | 'simulate'
+  | 'tick'
+  | 'message'
+  | 'request'
+  | 'timer'
+  | 'dispose'
+  | 'quantise'
+
+export type RoomDefinition<G extends GameTypes, D> = RoomOptions<G, D> &
+  RequiredIfAny<keyof ToServer<G>, 'onMessage', MessageHandlers<G, D>> &
+  RequiredIfAny<keyof G['requests'], 'onRequest', RequestHandlers<G, D>>
+
+/** A room type: a game and what its server does. */
+export interface RoomType<G extends GameTypes = GameTypes, D = unknown> {
+  readonly game: Game<G>
+  readonly definition: RoomDefinition<G, D>
+}
+
+/** A player's own fields, writable on the server. */
+export type PlayerState<G extends GameTypes> = AllFields<G['player']>

@@ -1,0 +1,85 @@
+import type { BitReader, CallItem, GameCodec, LatestMessage, ServerItem } from '@tickwire/protocol/internal'
+import type { SendResult } from '../transport/transport.ts'
+import type { LeaveReason } from './definition.ts'
+
+/**
+ * The border between links and rooms: a link knows connections and users, a room knows seats and ticks, and this is all
+ * that they know of each other.
+ */
+
+/** What a room needs of the link that occupies a seat. */
+export interface SeatLink {
+  readonly userId: string
+  /** The channel that this seat's messages carry. */
+  readonly channel: number
+  /** The least round trip of the last 10 s, in ms, or null while nothing was acknowledged: the congestion window's measure. */
+  readonly minRttMs: number | null
+  /** Queues a reliable item; it leaves with the next `flush`. False: the client's buffer is full, nothing was queued. */
+  push(item: ServerItem): boolean
+  /** Queues a `latest` message, which replaces one of the same name that has not left yet. */
+  pushLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void
+  /** True if something waits for `flush`. */
+  readonly hasPending: boolean
+  /** Sends one packet: what is queued, then the snapshot if there is one. The bytes may be reused after the call. */
+  flush(snapshot: Uint8Array | null): SendResult
+}
+
+export interface JoinAsk {
+  readonly link: SeatLink
+  readonly key: string | null
+  /** The game's join fields, still encoded: the room decodes them with its schema (`DecodeError` if they are not). */
+  readonly join: Uint8Array
+}
+
+/** What a join gives: all that the client needs to start. */
+export interface SeatGrant {
+  readonly seat: number
+  readonly roomId: string
+  readonly epoch: number
+  readonly tick: number
+  readonly simulationSeed: number
+}
+
+/** What a link needs of the room that it has a seat in. A seat number is valid from `join` until `onGone`. */
+export interface RoomPort {
+  readonly id: string
+  readonly key: string | null
+  readonly gameName: string
+  readonly epoch: number
+  readonly codec: GameCodec
+  readonly isLocked: boolean
+  readonly freeSeats: number
+  readonly maxPlayers: number
+  readonly resumeWindowMs: number
+  /** Room time in ticks, with its fraction, at this moment of the server's clock. */
+  timeAt(nowMs: number): number
+
+  /**
+   * Takes a seat, runs `onJoin` (which may be async) and puts the player into the world.
+   * @throws RefusedError when game code refuses, the room is full (`room-full`), locked (`room-locked`) or gone (`room-gone`)
+   */
+  join(ask: JoinAsk): Promise<SeatGrant>
+  /** Abandons a join that is still running: its link dropped for good. */
+  cancelJoin(link: SeatLink): void
+  /** The connection dropped; the seat is kept. */
+  drop(seat: number): void
+  /** The connection is back. The client holds snapshot `heldSnapshot` (-1: nothing). False: the seat is gone. */
+  resume(seat: number, link: SeatLink, heldSnapshot: number): boolean
+  /** The seat is given up. */
+  leave(seat: number, reason: LeaveReason): void
+
+  /** Reads the inputs behind the head of an `inputs` message; throws DecodeError. */
+  receiveInputs(seat: number, bits: BitReader, nowMs: number): void
+  /** The client holds this snapshot (low 16 bits); rides on inputs or comes alone. */
+  receiveSnapshotAck(seat: number, acked16: number, nowMs: number): void
+  /** A message, request or reply; throws DecodeError. Replies leave through the seat's link. */
+  receiveCall(seat: number, call: CallItem): void
+  receiveLatest(seat: number, message: LatestMessage): void
+
+  /** Called when a seat ends for any reason that its link did not ask for; the link tells the client. */
+  onGone: (seat: number, reason: string) => void
+  /** Called once when the room is disposed. */
+  onDisposed: () => void
+  /** Ends the room: all seats go with `room-closed`. */
+  dispose(): void
+}

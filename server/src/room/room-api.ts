@@ -1,0 +1,108 @@
+import type {
+  EventOf,
+  EmitOptions,
+  GameTypes,
+  KindOf,
+  Place,
+  Show,
+  SimEntity,
+  SimWorld,
+  ToClient,
+} from '@tickwire/protocol'
+import type { PlayerState } from './definition.ts'
+
+/** What a client said to get in, besides the game's own `join` fields. */
+export interface JoinRequest {
+  /** Who it is: from `authenticate`, or an anonymous id. */
+  readonly userId: string
+  /** The key it named the room with, or null. */
+  readonly key: string | null
+}
+
+export interface SendOptions {
+  /** `'reliable'` (default): in order, exactly once, across reconnects. `'latest'`: the newest per message name wins. */
+  readonly delivery?: 'reliable' | 'latest'
+}
+
+/** What a client is sent of the world: a circle or a box; everything when it is null. */
+export type PlayerViewArea =
+  | { readonly x: number; readonly y: number; readonly radius: number }
+  | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+/** The occupant of a seat. */
+export interface Player<G extends GameTypes> {
+  /** Its seat number: small, local to the room, never a secret. */
+  readonly id: number
+  readonly userId: string
+  readonly join: Readonly<G['join']>
+  /** Its fields, seen by the others as the schema says. */
+  readonly state: PlayerState<G>
+  /** False while its connection is dropped and the seat is kept. */
+  readonly connected: boolean
+  /** Which part of the world it is sent; null is everything. Set it whenever it changes. */
+  view: PlayerViewArea | null
+  /** Its team as a bit mask (0: none). */
+  team: number
+  /** The entities of a kind that it owns. */
+  owned<K extends KindOf<G>>(kind: K): Iterable<SimEntity<G, K>>
+  send<M extends keyof ToClient<G> & string>(message: M, payload: ToClient<G>[M], options?: SendOptions): void
+  /** Takes the seat away; the client's `room.left` says why. */
+  leave(reason?: string): void
+}
+
+/** The server's world: the simulation's, and what only the authority may do. */
+export interface ServerWorld<G extends GameTypes> extends SimWorld<G> {
+  readonly state: G['state']
+  /** Shows an entity's `revealed` fields to a player, or to all. */
+  reveal(entity: { readonly id: number }, to: Player<G> | 'all'): void
+  /** Takes it back. */
+  conceal(entity: { readonly id: number }, from: Player<G> | 'all'): void
+  /** Says that a static entity changed. */
+  touch(entity: { readonly id: number }): void
+}
+
+/** A cancellable timer on room time. */
+export interface RoomTimer {
+  cancel(): void
+}
+
+/** One isolated world with its players and ticks, as its game code sees it. */
+export interface Room<G extends GameTypes, D = unknown> {
+  readonly id: string
+  readonly key: string | null
+  readonly tick: number
+  readonly state: G['state']
+  readonly data: D
+  readonly world: ServerWorld<G>
+  readonly players: ReadonlyMap<number, Player<G>>
+  broadcast<M extends keyof ToClient<G> & string>(message: M, payload: ToClient<G>[M], options?: SendOptions): void
+  emit<E extends EventOf<G>>(event: E, payload: Show<G['events'][E]>, options?: EmitOptions): void
+  /** Runs `fn` once, `seconds` of room time from now (0 or more), before the simulation of that tick. */
+  after(seconds: number, fn: () => void): RoomTimer
+  /** A number in [0, 1) from the room's own seeded generator; clients do not know it. */
+  random(): number
+  /** What a player saw when it made the input of this tick. */
+  rewind<T>(player: Player<G>, fn: (past: Past<G>) => T): T
+  /** No more joins; resumes still work. */
+  lock(locked?: boolean): void
+  /** Ends the room: all players leave with `room-closed`. */
+  dispose(): void
+}
+
+/** The world as one player saw it, for hit tests; see `Room.rewind`. */
+export interface Past<G extends GameTypes> {
+  /** The tick it shows, with its fraction. */
+  readonly tick: number
+  /** The first entity of a kind that the segment from `from` to `to` meets, nearest first, or null. */
+  ray<K extends KindOf<G>>(kind: K, from: Place, to: Place, options?: { readonly radius?: number }): PastHit<G, K> | null
+  /** The entities of a kind within `radius` of a place. */
+  circle<K extends KindOf<G>>(kind: K, at: Place, radius: number): PastHit<G, K>[]
+}
+
+export interface PastHit<G extends GameTypes, K extends KindOf<G>> {
+  readonly entity: SimEntity<G, K>
+  /** Where the player saw it. */
+  readonly x: number
+  readonly y: number
+  readonly distance: number
+}
