@@ -139,6 +139,19 @@ describe('wrapAngle', () => {
     }
   })
 
+  it('stays inside next to every odd multiple of pi, where rounding decides', () => {
+    const bits = new DataView(new ArrayBuffer(8))
+    for (let turn = -166_900; turn <= 166_900; turn++) {
+      bits.setFloat64(0, (2 * turn + 1) * Math.PI)
+      const low = bits.getInt32(4)
+      for (let step = -3; step <= 3; step++) {
+        bits.setInt32(4, low + step)
+        const wrapped = wrapAngle(bits.getFloat64(0))
+        if (!(wrapped >= -Math.PI && wrapped < Math.PI)) expect.fail(`${bits.getFloat64(0)} became ${wrapped}`)
+      }
+    }
+  })
+
   it('stays inside at any size', () => {
     for (let exponent = 6; exponent < 308; exponent++) {
       const wrapped = wrapAngle(-1.3 * 10 ** exponent)
