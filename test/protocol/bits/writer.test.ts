@@ -113,7 +113,7 @@ describe('against an oracle of single bits', () => {
 
 describe('copyBits of one body again and again', () => {
   it('copies what the body holds now, and the body of now', () => {
-    const bodies = [noise(200), noise(200).reverse(), noise(600).subarray(200, 400)]
+    const bodies = [noise(200), noise(200).toReversed(), noise(600).subarray(200, 400)]
     const writer = new BitWriter()
     for (const body of [0, 0, 1, 2, 2, 1, 0].map((i) => bodies[i]!)) {
       body[7]! += 1
