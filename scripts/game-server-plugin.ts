@@ -70,7 +70,9 @@ export function gameServerPlugin({ entry, httpServer }: { entry: string; httpSer
     async close() {
       vite = undefined
       await queue
-      await game?.close()
+      const last = game
+      game = undefined
+      await last?.close()
     },
   }
 }

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type ViteDevServer } from 'vite'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { gameServerPlugin, type GameServerPlugin } from '../../scripts/game-server-plugin.ts'
+
+// A game that only tells what happens to it, through the HTTP server that it is given.
+const main = `
+import { word } from '../shared/word.ts'
+export async function startServer({ httpServer }) {
+  httpServer.emit('told', 'started ' + word)
+  return { close: async () => { await null; httpServer.emit('told', 'closed ' + word) } }
+}
+`
+
+let root: string
+let httpServer: Server
+let game: GameServerPlugin
+let vite: ViteDevServer
+let told: string[]
+
+beforeEach(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'tickwire-dev-')))
+  for (const folder of ['server', 'shared']) mkdirSync(join(root, folder))
+  writeFileSync(join(root, 'server/main.ts'), main)
+  writeFileSync(join(root, 'shared/word.ts'), `export const word = 'one'`)
+  told = []
+  httpServer = createHttpServer().on('told', (line: string) => told.push(line))
+  game = gameServerPlugin({ entry: '/server/main.ts', httpServer })
+  vite = await createServer({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    // The tests announce each change themselves: no waiting for the file system.
+    server: { middlewareMode: true, ws: false, watch: null },
+    plugins: [game.plugin],
+  })
+  vi.spyOn(console, 'log').mockReturnValue()
+  vi.spyOn(console, 'error').mockReturnValue()
+  await game.start(vite)
+})
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await game.close()
+  await vite.close()
+  rmSync(root, { recursive: true })
+})
+
+/** Writes the shared file and lets vite know, as its watcher would. */
+function change(code: string): void {
+  const file = join(root, 'shared/word.ts')
+  writeFileSync(file, code)
+  vite.watcher.emit('change', file)
+}
+
+function hasTold(line: string): Promise<void> {
+  return vi.waitFor(() => expect(told).toContain(line))
+}
+
+describe('the dev server and the game on it', () => {
+  it('starts the game on the given HTTP server', () => {
+    expect(told).toEqual(['started one'])
+  })
+
+  it('restarts the game when a file that it imports changes, the old one first', async () => {
+    change(`export const word = 'two'`)
+    await hasTold('started two')
+    expect(told).toEqual(['started one', 'closed one', 'started two'])
+  })
+
+  it('keeps the running game while the code does not load, and takes the cure', async () => {
+    change(`syntax error(`)
+    await vi.waitFor(() => expect(console.error).toHaveBeenCalledWith(expect.stringContaining('did not start')))
+    expect(told).toEqual(['started one'])
+    change(`export const word = 'three'`)
+    await hasTold('started three')
+    expect(told).toEqual(['started one', 'closed one', 'started three'])
+  })
+
+  it('never runs two games at once, however quick the changes', async () => {
+    for (const word of ['two', 'three', 'four']) change(`export const word = '${word}'`)
+    await hasTold('started four')
+    await game.close()
+    const running = told.map((line) => (line.startsWith('started') ? 1 : -1))
+    let count = 0
+    for (const step of running) expect((count += step)).toBeLessThanOrEqual(1)
+    expect(count).toBe(0)
+  })
+
+  it('closes the game once', async () => {
+    await game.close()
+    expect(told).toEqual(['started one', 'closed one'])
+  })
+})
