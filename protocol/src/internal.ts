@@ -37,7 +37,14 @@ export {
   writeSnapshotHeader,
   writeSpawnKeys,
 } from './messages/snapshot.ts'
-export type { EventFields, EventFrame, PredictionKey, SnapshotHeader, SnapshotReference, SpawnKey } from './messages/snapshot.ts'
+export type {
+  EventFields,
+  EventFrame,
+  PredictionKey,
+  SnapshotHeader,
+  SnapshotReference,
+  SpawnKey,
+} from './messages/snapshot.ts'
 export { decodeBlob, encodeBlob, NO_PACKER } from './messages/values.ts'
 export type { Packer } from './messages/values.ts'
 export { describeSection, differingSection, firstDifference, hashSections, SECTIONS } from './schema/describe.ts'

@@ -101,7 +101,7 @@ interface Draft {
 const byAudience = (fields: FieldMap, audience: Audience, hot: boolean, first: ReadonlySet<string>): string[] =>
   Object.keys(fields)
     .filter((name) => fields[name]?.audience === audience && isHot(fields[name]?.spec) === hot)
-    .sort((a, b) => Number(first.has(b)) - Number(first.has(a)))
+    .toSorted((a, b) => Number(first.has(b)) - Number(first.has(a)))
 
 /** Motion changes nearly always, the rest nearly never; the mask is cheap for both. */
 function isHot(spec: FieldSpec | undefined): boolean {
@@ -121,7 +121,15 @@ function addField(draft: Draft, name: string, declared: Field<unknown, Audience>
   if (isBlob(spec)) {
     const blob = draft.blobs.length
     const laid = { ...nowhere, fineBits: 0, blobColumn: column, blob }
-    draft.columns.push({ name, min: 0, max: 0xffff_ffff, bits: 32, wrap: false, blob, blobMaxBytes: blobMaxBytes(spec) })
+    draft.columns.push({
+      name,
+      min: 0,
+      max: 0xffff_ffff,
+      bits: 32,
+      wrap: false,
+      blob,
+      blobMaxBytes: blobMaxBytes(spec),
+    })
     draft.blobs.push(laid)
     draft.fields.push(laid)
     return
@@ -136,8 +144,10 @@ function addField(draft: Draft, name: string, declared: Field<unknown, Audience>
 
 function refine(one: Scalar, fineBits: number): Scalar {
   if (fineBits === 0) return one
-  const fine = 2 ** fineBits
-  const [min, max] = one.wrap ? [0, (one.max + 1) * fine - 1] : [one.min * fine - fine / 2, one.max * fine + fine / 2 - 1]
+  const fine = 1 << fineBits
+  const [min, max] = one.wrap
+    ? [0, (one.max + 1) * fine - 1]
+    : [one.min * fine - fine / 2, one.max * fine + fine / 2 - 1]
   return { min, max, bits: bitWidth(max - min), wrap: one.wrap }
 }
 
@@ -145,7 +155,7 @@ function addLowBits(draft: Draft): void {
   for (const [index, laid] of draft.fields.entries()) {
     if (laid.audience !== 'all' || laid.fineBits === 0) continue
     draft.fields[index] = { ...laid, lowColumn: draft.columns.length }
-    const half = 2 ** (laid.fineBits - 1)
+    const half = 1 << (laid.fineBits - 1)
     for (let part = 0; part < laid.parts; part++) {
       draft.columns.push({ name: laid.name, min: -half, max: half - 1, bits: laid.fineBits, wrap: false, ...NO_BLOB })
     }
@@ -175,7 +185,8 @@ function layKind(name: string, index: number, def: EntityDef, tickRateHz: number
     if (track === 'owner') addLowBits(draft)
     add(track, true)
     ends[track].hotEnd = draft.columns.length
-    if (track === 'all') draft.columns.push({ name: 'owner', ...SEAT, ...NO_BLOB }, { name: 'jumps', ...JUMPS, ...NO_BLOB })
+    if (track === 'all')
+      draft.columns.push({ name: 'owner', ...SEAT, ...NO_BLOB }, { name: 'jumps', ...JUMPS, ...NO_BLOB })
     add(track, false)
     ends[track].end = draft.columns.length
   }
@@ -222,7 +233,16 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
     toInts(spec, defaultValue(spec), defaults, column - start, audience === 'owner' ? fineBits : 0)
   }
   const sourcesEnd = rates.reduce((most, { source }) => Math.max(most, source + 1), 0)
-  return { name, start, columns, hotEnd: hotEnd - start, sourcesEnd, rates, defaults, size: columns.length + rates.length }
+  return {
+    name,
+    start,
+    columns,
+    hotEnd: hotEnd - start,
+    sourcesEnd,
+    rates,
+    defaults,
+    size: columns.length + rates.length,
+  }
 }
 
 /** Rates are of public columns only, so they are relative to the first track, which starts at 0. */
@@ -240,7 +260,7 @@ function ratesOf(draft: Draft, { fields, options }: EntityDef, tickRateHz: numbe
 }
 
 function stepOf(spec: FieldSpec | undefined): number {
-  if (spec?.kind === 'angle') return (Math.PI * 2) / 2 ** spec.bits
+  if (spec?.kind === 'angle') return (Math.PI * 2) / (1 << spec.bits)
   return spec !== undefined && 'precision' in spec ? spec.precision : 1
 }
 

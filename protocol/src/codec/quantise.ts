@@ -42,12 +42,12 @@ function convert(layout: FieldLayout, value: unknown, row: Int32Array, at: numbe
 function splitFine(layout: FieldLayout, value: unknown, row: Int32Array, onClamp: OnClamp): void {
   const { fineBits, spec } = layout
   convert(layout, value, parts, 0, onClamp)
-  const half = 2 ** (fineBits - 1)
+  const half = 1 << (fineBits - 1)
   for (let part = 0; part < layout.parts; part++) {
     const fine = parts[part]!
     const wire = (fine + half) >> fineBits
     row[layout.lowColumn + part] = fine - (wire << fineBits)
-    row[layout.column + part] = spec.kind === 'angle' ? wire & (2 ** spec.bits - 1) : wire
+    row[layout.column + part] = spec.kind === 'angle' ? wire & ((1 << spec.bits) - 1) : wire
   }
 }
 
@@ -83,5 +83,5 @@ export function valueOf(layout: FieldLayout, row: Int32Array, hasOwnerTrack: boo
 
 function joinFine({ spec, fineBits }: FieldLayout, wire: number, low: number): number {
   const fine = (wire << fineBits) + low
-  return spec.kind === 'angle' ? fine & (2 ** (spec.bits + fineBits) - 1) : fine
+  return spec.kind === 'angle' ? fine & ((1 << (spec.bits + fineBits)) - 1) : fine
 }

@@ -27,7 +27,13 @@ export interface HeldEntity {
 /** One change that was read and not applied yet. */
 type Staged =
   | { readonly type: 'remove'; readonly track: TrackName; readonly slot: number }
-  | { readonly type: 'set'; readonly track: TrackName; readonly entity: HeldEntity; readonly tick: number; readonly row: Int32Array }
+  | {
+      readonly type: 'set'
+      readonly track: TrackName
+      readonly entity: HeldEntity
+      readonly tick: number
+      readonly row: Int32Array
+    }
   | { readonly type: 'blob'; readonly entity: HeldEntity; readonly blob: number; readonly value: unknown }
 
 /** What a snapshot changed besides fields. */
@@ -131,7 +137,8 @@ export class Replica {
       codec.readFull(reader, row, 0, onBlob)
     } else {
       const held = entity.anchors[track]
-      if (held === undefined || held.tick > tick) throw unexpected(reader, 'record', 'an entity that is held', `slot ${slot}`)
+      if (held === undefined || held.tick > tick)
+        throw unexpected(reader, 'record', 'an entity that is held', `slot ${slot}`)
       codec.readDelta(reader, held.row, 0, tick - held.tick, row, 0, onBlob)
       if (form === 'catch-up') codec.readCarries(reader, row, 0)
     }

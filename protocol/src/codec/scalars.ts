@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts'
+import { assertNever, ConfigError } from '../errors.ts'
 import { bitWidth } from '../bits/width.ts'
 import type { FieldSpec } from '../schema/spec.ts'
 
@@ -53,14 +53,14 @@ export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
     case 'fixed':
       return [fixedScalar(spec.min, spec.max, spec.precision)]
     case 'angle':
-      return [scalar(0, 2 ** spec.bits - 1, true)]
+      return [scalar(0, (1 << spec.bits) - 1, true)]
     case 'vec2':
     case 'vec3': {
       const one = fixedScalar(spec.min, spec.max, spec.precision)
       return spec.kind === 'vec2' ? [one, one] : [one, one, one]
     }
     case 'quaternion': {
-      const half = 2 ** (spec.bits - 1) - 1
+      const half = (1 << (spec.bits - 1)) - 1
       return [LARGEST, scalar(-half, half), scalar(-half, half), scalar(-half, half)]
     }
     case 'oneOf':
@@ -76,6 +76,8 @@ export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
     case 'list':
     case 'packed':
       return []
+    default:
+      return assertNever(spec)
   }
 }
 
@@ -111,6 +113,8 @@ export function defaultValue(spec: FieldSpec): unknown {
     case 'entity':
     case 'packed':
       return null
+    default:
+      return assertNever(spec)
   }
 }
 
@@ -127,7 +131,7 @@ function clampTo(value: number, min: number, max: number, onClamp: OnClamp): num
 
 /** A `fixed` number in steps of `precision / 2^fineBits`. */
 function fixedToInt(value: number, low: number, high: number, precision: number, fineBits: number, onClamp: OnClamp) {
-  const fine = 2 ** fineBits
+  const fine = 1 << fineBits
   const half = fine >> 1
   const steps = Math.round((value / precision) * fine)
   // Rounding to the wire's step must stay in range, so the fine range ends half a step beyond the last whole one.
@@ -135,7 +139,7 @@ function fixedToInt(value: number, low: number, high: number, precision: number,
 }
 
 function angleToInt(value: number, bits: number, fineBits: number): number {
-  const steps = 2 ** (bits + fineBits)
+  const steps = 1 << (bits + fineBits)
   if (!Number.isFinite(value)) throw new RangeError(`the angle is ${value}`)
   const turned = Math.round((value / TURN) * steps) % steps
   return turned < 0 ? turned + steps : turned
@@ -153,7 +157,7 @@ function quaternionToInts(value: Record<string, number>, bits: number, out: Int3
   let largest = 0
   for (let i = 1; i < 4; i++) if (Math.abs(q[i] ?? 0) > Math.abs(q[largest] ?? 0)) largest = i
   const flip = (q[largest] ?? 0) < 0 ? -1 : 1
-  const half = 2 ** (bits - 1) - 1
+  const half = (1 << (bits - 1)) - 1
   out[at] = largest
   let next = at + 1
   for (let i = 0; i < 4; i++) {
@@ -164,7 +168,7 @@ function quaternionToInts(value: Record<string, number>, bits: number, out: Int3
 }
 
 function intsToQuaternion(bits: number, row: Int32Array, at: number): Record<string, number> {
-  const half = 2 ** (bits - 1) - 1
+  const half = (1 << (bits - 1)) - 1
   const largest = row[at] ?? 0
   const value: Record<string, number> = { x: 0, y: 0, z: 0, w: 0 }
   let rest = 1
@@ -266,12 +270,12 @@ export function fromInts(spec: FieldSpec, row: Int32Array, at: number, fineBits 
     case 'int':
       return int
     case 'fixed':
-      return int * (spec.precision / 2 ** fineBits)
+      return int * (spec.precision / (1 << fineBits))
     case 'angle':
-      return intToAngle(int, 2 ** (spec.bits + fineBits))
+      return intToAngle(int, 1 << (spec.bits + fineBits))
     case 'vec2':
     case 'vec3': {
-      const step = spec.precision / 2 ** fineBits
+      const step = spec.precision / (1 << fineBits)
       const [x, y] = [int * step, (row[at + 1] ?? 0) * step]
       return spec.kind === 'vec2' ? { x, y } : { x, y, z: (row[at + 2] ?? 0) * step }
     }

@@ -14,8 +14,8 @@ import type { Column } from './layout.ts'
 const NARROW_BITS = 5
 const NEAR_BITS = 3
 const FAR_BITS = 7
-const NEAR_MAX = 2 ** NEAR_BITS
-const FAR_MAX = 2 ** FAR_BITS
+const NEAR_MAX = 1 << NEAR_BITS
+const FAR_MAX = 1 << FAR_BITS
 
 /** The signed difference that the reader adds to its prediction, the short way round for angles and patterns. */
 export function missOf(column: Column, truth: number, predicted: number): number {
@@ -46,8 +46,10 @@ export function writeChanged(writer: BitWriter, column: Column, truth: number, p
 
 export function readChanged(reader: BitReader, column: Column, predicted: number): number {
   if (column.bits <= NARROW_BITS || column.bits === 32) return readAbsolute(reader, column)
-  if (!reader.bool(column.name)) return addMiss(reader, column, predicted, unzigzag(reader.bits(NEAR_BITS, column.name) + 1))
-  if (!reader.bool(column.name)) return addMiss(reader, column, predicted, unzigzag(reader.bits(FAR_BITS, column.name) + 1))
+  if (!reader.bool(column.name))
+    return addMiss(reader, column, predicted, unzigzag(reader.bits(NEAR_BITS, column.name) + 1))
+  if (!reader.bool(column.name))
+    return addMiss(reader, column, predicted, unzigzag(reader.bits(FAR_BITS, column.name) + 1))
   return readAbsolute(reader, column)
 }
 

@@ -15,7 +15,13 @@ export type CallItem =
       readonly payload: Uint8Array
     }
   | { readonly type: 'reply'; readonly channel: number; readonly id: number; readonly payload: Uint8Array }
-  | { readonly type: 'refusal'; readonly channel: number; readonly id: number; readonly code: string; readonly text: string }
+  | {
+      readonly type: 'refusal'
+      readonly channel: number
+      readonly id: number
+      readonly code: string
+      readonly text: string
+    }
   | { readonly type: 'cancel'; readonly channel: number; readonly id: number }
 
 /** Writes what follows the item's head. */

@@ -34,7 +34,12 @@ export type JoinVerb = 'joinOrCreate' | 'create' | 'joinById'
 const JOIN_VERBS: readonly JoinVerb[] = ['joinOrCreate', 'create', 'joinById']
 
 export type ClientMessage =
-  | { readonly type: 'hello'; readonly protocolVersion: number; readonly ticket: string; readonly resume: ResumeClaim | null }
+  | {
+      readonly type: 'hello'
+      readonly protocolVersion: number
+      readonly ticket: string
+      readonly resume: ResumeClaim | null
+    }
   | { readonly type: 'ping'; readonly id: number; readonly channel: number }
   /** `bits` is read by the room's `InputCodec`, which knows the columns. */
   | { readonly type: 'inputs'; readonly channel: number; readonly ackedSnapshot16: number; readonly bits: BitReader }

@@ -21,8 +21,8 @@ export const VIEW_STEPS_PER_TICK = 16
 const COUNT_MAX = LIMITS.maxInputsPerPacket
 /** A view is behind its input by the lead and the interpolation delay; farther than this it is of no use to a rewind. */
 const VIEW_LAG_BITS = 14
-const VIEW_LAG_MAX = 2 ** VIEW_LAG_BITS - 2
-const NO_VIEW = 2 ** VIEW_LAG_BITS - 1
+const VIEW_LAG_MAX = (1 << VIEW_LAG_BITS) - 2
+const NO_VIEW = (1 << VIEW_LAG_BITS) - 1
 
 /**
  * The inputs of a packet, oldest first.

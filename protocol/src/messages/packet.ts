@@ -26,7 +26,9 @@ export function readPacket(bytes: Uint8Array, onMessage: (id: number, reader: Bi
     if (count === LIMITS.maxMessagesPerPacket) throw tooMany(head.bitOffset)
     const id = head.bits(7, 'message id')
     more = head.bool('message length flag')
-    const bits = more ? 8 * head.varuint(LIMITS.maxServerMessageBytes, 'message length', LENGTH_GROUP_BITS) : head.bitsLeft
+    const bits = more
+      ? 8 * head.varuint(LIMITS.maxServerMessageBytes, 'message length', LENGTH_GROUP_BITS)
+      : head.bitsLeft
     const start = head.bitOffset
     head.skipBits(bits, 'message')
     onMessage(id, new BitReader(bytes, start, start + bits))

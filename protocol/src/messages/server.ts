@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts'
 import { readCall, readLatest, writeCall, writeLatest } from './calls.ts'
 import type { CallItem, LatestMessage } from './calls.ts'
 import { ITEM, SERVER_MESSAGE } from './ids.ts'
-import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, writeEpoch, writeSeq } from './parts.ts'
+import { readChannel, readEpoch, readSeq, writeChannel, writeEpoch, writeSeq } from './parts.ts'
 
 export type ServerMessage =
   | {

@@ -64,7 +64,7 @@ export function readSnapshotHeader(reader: BitReader, channel: number, last: Sna
   const isPartial = reader.bool('partial')
   const hasSlack = reader.bool('slack flag')
   const hasStarved = reader.bool('starved flag')
-  const slackTicks = hasSlack ? (reader.bits(16, 'slack') << 16 >> 16) / SLACK_STEPS : null
+  const slackTicks = hasSlack ? ((reader.bits(16, 'slack') << 16) >> 16) / SLACK_STEPS : null
   const starvedTicks = hasStarved ? reader.bits(8, 'starved ticks') : 0
   reader.align('header padding')
   return { channel, seq, tick, isPartial, slackTicks, starvedTicks }

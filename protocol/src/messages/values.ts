@@ -47,12 +47,19 @@ export function readValues(reader: BitReader, fields: FieldMap, packer: Packer):
   return values
 }
 
-function writeValue(writer: BitWriter, name: string, { spec, validator }: AnyField, value: unknown, packer: Packer): void {
+function writeValue(
+  writer: BitWriter,
+  name: string,
+  { spec, validator }: AnyField,
+  value: unknown,
+  packer: Packer,
+): void {
   switch (spec.kind) {
     case 'text':
     case 'bytes':
     case 'packed': {
-      const bytes = spec.kind === 'packed' ? packer.encode(validated(name, validator, value)) : rawBytes(name, spec, value)
+      const bytes =
+        spec.kind === 'packed' ? packer.encode(validated(name, validator, value)) : rawBytes(name, spec, value)
       if (bytes.length > spec.maxBytes) {
         throw new RangeError(`${name}: expected at most ${spec.maxBytes} bytes, got ${bytes.length}`)
       }
@@ -108,7 +115,12 @@ function readValue(reader: BitReader, name: string, { spec, validator }: AnyFiel
 
 function finiteOrFail(reader: BitReader, name: string, value: unknown): unknown {
   if (typeof value !== 'number' || Number.isFinite(value)) return value
-  throw new DecodeError('malformed', { what: name, expected: 'a finite number', got: `${value}`, offset: reader.bitOffset })
+  throw new DecodeError('malformed', {
+    what: name,
+    expected: 'a finite number',
+    got: `${value}`,
+    offset: reader.bitOffset,
+  })
 }
 
 const asField = (spec: FieldSpec): AnyField => ({ spec, audience: 'all', to: () => asField(spec) }) as AnyField
@@ -129,11 +141,18 @@ function listItems(name: string, maxItems: number, value: unknown): readonly unk
 function validated(name: string, schema: StandardSchema | undefined, value: unknown): unknown {
   const result = schema?.['~standard'].validate(value)
   if (result === undefined || result instanceof Promise) throw new ConfigError(name, 'a synchronous validator', result)
-  if (result.issues !== undefined) throw new RangeError(`${name}: ${result.issues.map((issue) => issue.message).join('; ')}`)
+  if (result.issues !== undefined)
+    throw new RangeError(`${name}: ${result.issues.map((issue) => issue.message).join('; ')}`)
   return result.value
 }
 
-function unpack(name: string, schema: StandardSchema | undefined, bytes: Uint8Array, packer: Packer, offset: number): unknown {
+function unpack(
+  name: string,
+  schema: StandardSchema | undefined,
+  bytes: Uint8Array,
+  packer: Packer,
+  offset: number,
+): unknown {
   try {
     return validated(name, schema, packer.decode(bytes))
   } catch (error) {

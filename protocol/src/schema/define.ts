@@ -117,7 +117,8 @@ export interface GameTypesOf<
   readonly requests: { readonly [K in keyof R]: { readonly [D in keyof R[K]]: Values<R[K][D]> } }
 }
 
-type NoFields = Record<never, never>
+/** No field has any name. */
+type NoFields = { readonly [name in never]: never }
 
 /**
  * Declares a game: rates, and one section each for joining, room state, players, entities, inputs, events, messages and
@@ -264,7 +265,8 @@ function checkEntityOptions(kind: string, fields: FieldMap, options: EntityOptio
   for (const [target, source] of Object.entries(options.rates ?? {})) {
     const [to, from] = [fields[target]?.spec.kind, source === undefined ? undefined : fields[source]?.spec.kind]
     const fits = to !== undefined && MOVABLE.includes(to) && (to === from || (to === 'angle' && from === 'fixed'))
-    if (!fits) throw new ConfigError(`${at}.rates.${target}`, 'two fields of one kind (fixed, vec2, vec3)', `${to} by ${from}`)
+    if (!fits)
+      throw new ConfigError(`${at}.rates.${target}`, 'two fields of one kind (fixed, vec2, vec3)', `${to} by ${from}`)
     if (fields[target]?.audience !== 'all' || fields[source ?? '']?.audience !== 'all') {
       throw new ConfigError(`${at}.rates.${target}`, 'fields that all may see', 'a field with an audience')
     }

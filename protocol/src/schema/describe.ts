@@ -1,9 +1,20 @@
+import { assertNever } from '../errors.ts'
 import { hashText } from '../hash.ts'
 import type { GameSchema } from './define.ts'
 import type { FieldMap } from './field.ts'
 
 /** The sections of a schema, each hashed by itself, so that a mismatch names what differs. */
-export const SECTIONS = ['rates', 'join', 'state', 'player', 'entities', 'input', 'events', 'messages', 'requests'] as const
+export const SECTIONS = [
+  'rates',
+  'join',
+  'state',
+  'player',
+  'entities',
+  'input',
+  'events',
+  'messages',
+  'requests',
+] as const
 export type SectionName = (typeof SECTIONS)[number]
 
 /** One line per field: `ship.hp uint max=100 all`. What both ends compare, and what an error quotes. */
@@ -35,6 +46,8 @@ export function describeSection(schema: GameSchema, section: SectionName): strin
         ...describeFields(`${name}.ask.`, ask),
         ...describeFields(`${name}.reply.`, reply),
       ])
+    default:
+      return assertNever(section)
   }
 }
 
@@ -46,7 +59,7 @@ function describeFields(prefix: string, fields: FieldMap): string[] {
 
 /** Keys in one order, so that an option written first or last means the same. */
 function sorted(value: object): object {
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 export type SchemaHashes = readonly number[]
@@ -64,7 +77,8 @@ export function differingSection(ours: SchemaHashes, theirs: SchemaHashes): Sect
 /** The name of the first field (or kind, message, ...) that two descriptions of one section do not share. */
 export function firstDifference(ours: readonly string[], theirs: readonly string[]): string | null {
   const [ourSet, theirSet] = [new Set(ours), new Set(theirs)]
-  const line = theirs.find((one) => !ourSet.has(one)) ?? ours.find((one) => !theirSet.has(one)) ?? reordered(ours, theirs)
+  const line =
+    theirs.find((one) => !ourSet.has(one)) ?? ours.find((one) => !theirSet.has(one)) ?? reordered(ours, theirs)
   return line === undefined ? null : (line.split(' ')[0] ?? null)
 }
 

@@ -25,11 +25,7 @@ export type FieldMap = { readonly [name: string]: Field<unknown, Audience> }
 /** The value that a field holds. */
 export type ValueOf<F> = F extends Field<infer T, Audience> ? T : never
 
-function make<T, A extends Audience>(
-  spec: FieldSpec,
-  audience: A,
-  validator?: StandardSchema | undefined,
-): Field<T, A> {
+function make<T, A extends Audience>(spec: FieldSpec, audience: A, validator?: StandardSchema): Field<T, A> {
   return Object.freeze({
     spec: Object.freeze(spec),
     audience,
@@ -76,11 +72,7 @@ function expectRange(option: string, { min, max, precision }: Range): void {
   }
   const reach = Math.max(Math.abs(min), Math.abs(max)) / precision
   if (reach > MAX_STEPS) {
-    throw new ConfigError(
-      `${option}.precision`,
-      `at most ${MAX_STEPS} steps on either side of 0`,
-      precision,
-    )
+    throw new ConfigError(`${option}.precision`, `at most ${MAX_STEPS} steps on either side of 0`, precision)
   }
 }
 
