@@ -1,6 +1,6 @@
 import { defineGame, entity, field } from '@tickwire/protocol'
 import { BitReader, BitWriter, layoutOf, NO_PACKER, Replica, TRACKS } from '@tickwire/protocol/internal'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TestWorld } from './world.ts'
 
@@ -103,7 +103,9 @@ class Session {
   }
 
   expectTruth(): void {
-    expect([...this.replica.entities.keys()].toSorted()).toEqual([...this.world.slots.keys()].toSorted())
+    expect([...this.replica.entities.keys()].toSorted((a, b) => a - b)).toEqual(
+      [...this.world.slots.keys()].toSorted((a, b) => a - b),
+    )
     for (const [slot, truth] of this.world.slots) {
       const held = this.replica.entities.get(slot)!
       const row = new Int32Array(truth.kind.columns.length)
