@@ -23,6 +23,8 @@ export interface Column extends Scalar {
   readonly blob: number
   /** The most bytes that this blob may have. */
   readonly blobMaxBytes: number
+  /** Low bits of a moving value: no guess of them is better than another. */
+  readonly isNoise: boolean
 }
 
 /** One column of a track that another one moves: `target += source * num / den` per tick. */
@@ -90,7 +92,7 @@ export const PLAYER_KIND = '#player'
 /** Teleports, counted modulo 4: a change says that the way between two rows was not travelled. */
 const JUMPS: Scalar = { min: 0, max: 3, bits: 2, wrap: false }
 
-const NO_BLOB = { blob: -1, blobMaxBytes: 0 } as const
+const PLAIN = { blob: -1, blobMaxBytes: 0, isNoise: false } as const
 
 interface Draft {
   readonly columns: Column[]
@@ -129,6 +131,7 @@ function addField(draft: Draft, name: string, declared: Field<unknown, Audience>
       wrap: false,
       blob,
       blobMaxBytes: blobMaxBytes(spec),
+      isNoise: false,
     })
     draft.blobs.push(laid)
     draft.fields.push(laid)
@@ -137,7 +140,7 @@ function addField(draft: Draft, name: string, declared: Field<unknown, Audience>
   // The owner's own fields travel at full simulation precision; public ones leave their low bits to the owner's track.
   const wireFine = audience === 'owner' ? fineBits : 0
   const scalars = scalarsOf(spec)
-  for (const one of scalars) draft.columns.push({ name, ...refine(one, wireFine), ...NO_BLOB })
+  for (const one of scalars) draft.columns.push({ name, ...refine(one, wireFine), ...PLAIN })
   const parts = scalars.length
   draft.fields.push({ ...nowhere, column, parts })
 }
@@ -157,7 +160,15 @@ function addLowBits(draft: Draft): void {
     draft.fields[index] = { ...laid, lowColumn: draft.columns.length }
     const half = 1 << (laid.fineBits - 1)
     for (let part = 0; part < laid.parts; part++) {
-      draft.columns.push({ name: laid.name, min: -half, max: half - 1, bits: laid.fineBits, wrap: false, ...NO_BLOB })
+      draft.columns.push({
+        name: laid.name,
+        min: -half,
+        max: half - 1,
+        bits: laid.fineBits,
+        wrap: false,
+        ...PLAIN,
+        isNoise: true,
+      })
     }
   }
 }
@@ -185,8 +196,7 @@ function layKind(name: string, index: number, def: EntityDef, tickRateHz: number
     if (track === 'owner') addLowBits(draft)
     add(track, true)
     ends[track].hotEnd = draft.columns.length
-    if (track === 'all')
-      draft.columns.push({ name: 'owner', ...SEAT, ...NO_BLOB }, { name: 'jumps', ...JUMPS, ...NO_BLOB })
+    if (track === 'all') draft.columns.push({ name: 'owner', ...SEAT, ...PLAIN }, { name: 'jumps', ...JUMPS, ...PLAIN })
     add(track, false)
     ends[track].end = draft.columns.length
   }

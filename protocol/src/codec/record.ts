@@ -3,7 +3,8 @@ import type { BitWriter } from '../bits/writer.ts'
 import { bitWidth } from '../bits/width.ts'
 import { extrapolate, freshCarries, moveByRates, settleCarries } from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
-import { readAbsolute, readChanged, writeAbsolute, writeChanged } from './value-ladder.ts'
+import { laddersOf, readAbsolute, readChanged, writeAbsolute, writeChanged } from './value-ladder.ts'
+import type { Ladder } from './value-ladder.ts'
 
 /** The bytes of a blob field of the entity that is being written. */
 export type BlobBytes = (blob: number) => Uint8Array
@@ -31,11 +32,13 @@ export class RecordCodec {
   private readonly held: Int32Array
   /** The same with the newest velocities: where the targets are expected. */
   private readonly expected: Int32Array
+  private readonly ladders: readonly (Ladder | null)[]
 
   constructor(track: Track) {
     this.track = track
     this.held = new Int32Array(track.size)
     this.expected = new Int32Array(track.size)
+    this.ladders = laddersOf(track)
   }
 
   /** Gives the anchor at `next`, whose columns hold the truth, its carries by the rule that both ends share. */
@@ -143,15 +146,16 @@ export class RecordCodec {
     writer.bool(value !== expected)
     if (value === expected) return
     if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
-    else writeChanged(writer, column, value, expected)
+    else writeChanged(writer, column, this.ladders[i]!, value, expected)
   }
 
   private readColumn(reader: BitReader, i: number, onBlob: OnBlob): void {
     const column = this.track.columns[i]!
     if (!reader.bool(column.name)) return
     // A blob's column counts its revisions: on the reader's side it only has to change.
-    this.expected[i] = column.blob >= 0 ? (this.expected[i]! + 1) | 0 : readChanged(reader, column, this.expected[i]!)
+    const expected = this.expected[i]!
     if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
+    this.expected[i] = column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
   }
 }
 

@@ -2,24 +2,36 @@ import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { unzigzag, zigzag } from '../bits/width.ts'
 import { DecodeError } from '../errors.ts'
-import type { Column } from './layout.ts'
+import type { Column, Track } from './layout.ts'
 
 /**
  * How one changed column travels: the miss of the prediction, never 0, in one of three widths.
  *
- *     0 + 3 bits: |miss| <= 4      10 + 7 bits: |miss| <= 64      11 + the column's own bits: the value itself
+ *     0, near bits: a small miss      1 0, far bits: a middling one      1 1, the column's own bits: the value itself
  *
- * Narrow columns and 32-bit patterns have no misses worth a ladder and travel as themselves.
+ * Narrow columns, 32-bit patterns and noise have no misses worth a ladder and travel as themselves.
  */
-const NARROW_BITS = 5
-const NEAR_BITS = 3
-const FAR_BITS = 7
-const NEAR_MAX = 1 << NEAR_BITS
-const FAR_MAX = 1 << FAR_BITS
+export interface Ladder {
+  readonly near: number
+  readonly far: number
+}
 
-/** The signed difference that the reader adds to its prediction, the short way round for angles and patterns. */
+const NARROW_BITS = 5
+
+/**
+ * The widths of each column of a track, null for those that travel as themselves. Chosen from histograms of the arena:
+ * what moves by a rate misses by one step or by many, what a player steers by a tenth of its range.
+ */
+export function laddersOf({ columns, rates }: Track): readonly (Ladder | null)[] {
+  return columns.map((column, index) => {
+    if (column.bits <= NARROW_BITS || column.bits === 32 || column.isNoise) return null
+    const isMoved = rates.some(({ target }) => target === index)
+    return isMoved ? { near: 2, far: (column.bits >> 1) + 1 } : { near: 4, far: Math.ceil((column.bits * 2) / 3) }
+  })
+}
+
+/** The signed difference that the reader adds to its prediction, the short way round for angles. */
 export function missOf(column: Column, truth: number, predicted: number): number {
-  if (column.bits === 32) return (truth - predicted) | 0
   const miss = truth - predicted
   if (!column.wrap) return miss
   const turn = column.max + 1
@@ -28,29 +40,34 @@ export function missOf(column: Column, truth: number, predicted: number): number
 }
 
 /** Writes `truth`, which differs from `predicted`. */
-export function writeChanged(writer: BitWriter, column: Column, truth: number, predicted: number): void {
-  if (column.bits <= NARROW_BITS || column.bits === 32) {
+export function writeChanged(
+  writer: BitWriter,
+  column: Column,
+  ladder: Ladder | null,
+  truth: number,
+  predicted: number,
+): void {
+  if (ladder === null) {
     writeAbsolute(writer, column, truth)
     return
   }
   const coded = zigzag(missOf(column, truth, predicted)) - 1
-  if (coded < NEAR_MAX) {
-    writer.bits(coded << 1, NEAR_BITS + 1)
-  } else if (coded < FAR_MAX) {
-    writer.bits((coded << 2) | 0b01, FAR_BITS + 2)
+  if (coded < 1 << ladder.near) {
+    writer.bits(coded << 1, ladder.near + 1)
+  } else if (coded < 1 << ladder.far) {
+    writer.bits((coded << 2) | 0b01, ladder.far + 2)
   } else {
     writer.bits(0b11, 2)
     writeAbsolute(writer, column, truth)
   }
 }
 
-export function readChanged(reader: BitReader, column: Column, predicted: number): number {
-  if (column.bits <= NARROW_BITS || column.bits === 32) return readAbsolute(reader, column)
-  if (!reader.bool(column.name))
-    return addMiss(reader, column, predicted, unzigzag(reader.bits(NEAR_BITS, column.name) + 1))
-  if (!reader.bool(column.name))
-    return addMiss(reader, column, predicted, unzigzag(reader.bits(FAR_BITS, column.name) + 1))
-  return readAbsolute(reader, column)
+export function readChanged(reader: BitReader, column: Column, ladder: Ladder | null, predicted: number): number {
+  if (ladder === null) return readAbsolute(reader, column)
+  const isNear = !reader.bool(column.name)
+  if (!isNear && reader.bool(column.name)) return readAbsolute(reader, column)
+  const miss = unzigzag(reader.bits(isNear ? ladder.near : ladder.far, column.name) + 1)
+  return addMiss(reader, column, predicted, miss)
 }
 
 function addMiss(reader: BitReader, column: Column, predicted: number, miss: number): number {

@@ -40,7 +40,7 @@ export class TestWorld {
     this.kinds = layout.kindByName
     const make = (track: TrackName): Anchors => {
       const anchors = new Anchors(layout.kinds, track)
-      anchors.reserve(64)
+      anchors.reserve(1024)
       return anchors
     }
     this.anchors = { all: make('all'), owner: make('owner'), revealed: make('revealed') }

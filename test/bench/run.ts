@@ -1,0 +1,27 @@
+import { arena } from './arena.ts'
+import { printTable, toJson } from './report.ts'
+import type { Bench } from './report.ts'
+
+/** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
+const BENCHES: readonly Bench[] = [arena]
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((arg) => !arg.startsWith('--'))
+  const chosen = BENCHES.filter(({ name }) => names.includes(name))
+  if (chosen.length === 0 || chosen.length < names.length) {
+    say('usage: npm run bench -- <name> [--json]')
+    for (const { name, about } of BENCHES) say(`  ${name.padEnd(12)} ${about}`)
+    return names.length === 0 ? 0 : 1
+  }
+  for (const bench of chosen) {
+    say(`${bench.name}: ${bench.about}`)
+    const figures = await bench.run(say)
+    printTable(figures, say)
+    if (args.includes('--json')) say(toJson(bench.name, figures))
+  }
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(2))
