@@ -1,13 +1,18 @@
+import type { GameSchema } from '@tickwire/protocol'
 import type { BitReader, CallItem, GameCodec, LatestMessage, ServerItem } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { SendResult } from '../transport/transport.ts'
-import type { LeaveReason } from './definition.ts'
+import type { LeaveReason, RoomError } from './definition.ts'
 
 /**
  * The border between links and rooms: a link knows connections and users, a room knows seats and ticks, and this is all
  * that they know of each other.
  */
 
-/** What a room needs of the link that occupies a seat. */
+/**
+ * What a room needs of the link that occupies a seat. From `join` on; until that has resolved, what is pushed and flushed
+ * is held, so that nothing of the room overtakes `joined`. The link pushes `joined`, `joinRefused` and `left` itself.
+ */
 export interface SeatLink {
   readonly userId: string
   /** The channel that this seat's messages carry. */
@@ -20,7 +25,10 @@ export interface SeatLink {
   pushLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void
   /** True if something waits for `flush`. */
   readonly hasPending: boolean
-  /** Sends one packet: what is queued, then the snapshot if there is one. The bytes may be reused after the call. */
+  /**
+   * Sends one packet: what is queued, then the snapshot if there is one: the body of a `snapshot` message, from its channel
+   * on. The bytes may be reused after the call. `'closed'`: the connection dropped, or the seat is not this link's any more.
+   */
   flush(snapshot: Uint8Array | null): SendResult
 }
 
@@ -82,4 +90,35 @@ export interface RoomPort {
   onDisposed: () => void
   /** Ends the room: all seats go with `room-closed`. */
   dispose(): void
+}
+
+/** Any room type, whatever its game: what links and the registry read of it. */
+export interface AnyRoomType {
+  readonly game: { readonly schema: GameSchema }
+  readonly definition: { readonly maxPlayers?: number; readonly resumeWindowMs?: number }
+}
+
+/** Who a new room is. */
+export interface RoomPlan {
+  readonly id: string
+  readonly key: string | null
+  /** Drawn anew for each room, also for one that is restored under its old id. */
+  readonly epoch: number
+}
+
+/** What rooms need of their process. */
+export interface RoomHost {
+  readonly clock: Clock
+  /** A number in [0, 1). */
+  readonly random: () => number
+  /** Where an exception of game code goes when its room has no `onError`. */
+  readonly reportError: (error: RoomError) => void
+}
+
+/** Makes this process's rooms and drives their ticks: `createRoomMaker(host: RoomHost): RoomMaker` in `room-maker.ts`. */
+export interface RoomMaker {
+  /** Throws what `onCreate` throws: then there is no room. */
+  create(type: AnyRoomType, plan: RoomPlan): RoomPort
+  /** Stops all ticks and timers; the rooms were disposed before. */
+  close(): void
 }

@@ -14,6 +14,11 @@ export interface Transport {
   close(code: number, reason: string): void
   /** Drops it without a handshake: for dead or hostile peers. */
   terminate(): void
+  /**
+   * Asks the peer's platform for an answer, apart from packets: a browser answers for a page whose timers are throttled.
+   * `onPong` is called when it comes. Absent where the transport has no such thing.
+   */
+  readonly ping?: (onPong: () => void) => void
   /** What is known of the peer. */
   readonly peer: Peer
 }
