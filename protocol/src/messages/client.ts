@@ -14,7 +14,10 @@ import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, w
 export interface ResumeClaim {
   readonly linkId: Uint8Array
   readonly token: Uint8Array
-  /** The newest reliable item that it received: the server goes on behind it. */
+  /**
+   * The newest reliable item that it received: the server goes on behind it. 0 from a page that was reloaded: it takes
+   * whatever number comes first, and numbers its own items on from the welcome's `receivedSeq`.
+   */
   readonly receivedSeq: number
   /** The room that it had a seat in, or null. */
   readonly seat: SeatClaim | null

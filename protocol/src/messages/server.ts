@@ -40,6 +40,7 @@ export type ServerMessage =
 
 /** What travels in the server's reliable stream. */
 export type ServerItem =
+  /** Also the first item after the resume of a seat by a client that holds nothing of it (`heldSnapshot` -1: a reload). */
   | {
       readonly type: 'joined'
       readonly channel: number

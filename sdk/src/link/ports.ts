@@ -1,6 +1,15 @@
-import type { BitReader, BitWriter, CallItem, ClientItem, LatestMessage, SeatClaim, ServerItem } from '@tickwire/protocol/internal'
+import type {
+  BitReader,
+  BitWriter,
+  CallItem,
+  ClientItem,
+  GameCodec,
+  LatestMessage,
+  SeatClaim,
+  ServerItem,
+} from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
-import type { CloseInfo, ConnectionState, Unsubscribe } from '../room-api.ts'
+import type { CloseInfo, ConnectionState, RequestOptions, Unsubscribe } from '../room-api.ts'
 import type { ClockSync } from '../time/clock-sync.ts'
 
 /**
@@ -12,6 +21,8 @@ import type { ClockSync } from '../time/clock-sync.ts'
 export interface RoomLink {
   readonly clock: Clock
   readonly channel: number
+  /** The game's, made before the join: its packer is loaded if the schema needs one. */
+  readonly codec: GameCodec
   readonly connection: ConnectionState
   /** Round trip, jitter and the room's time, from pings. */
   readonly sync: ClockSync
@@ -23,6 +34,16 @@ export interface RoomLink {
   onConnection(listener: (state: ConnectionState) => void): Unsubscribe
   /** Queues a reliable item and sends it at the end of this turn; false: the buffer is full, nothing was queued. */
   push(item: ClientItem): boolean
+  /**
+   * Asks the server and waits: `request` is its index in the schema, `decode` reads the reply and may throw DecodeError.
+   * Rejects with RefusedError, RequestTimeoutError, ConnectionClosedError, or the signal's reason.
+   */
+  request<T>(
+    request: number,
+    payload: Uint8Array,
+    decode: (reply: Uint8Array) => T,
+    options?: RequestOptions,
+  ): Promise<T>
   /** Sends now if online; else keeps the newest per message name. */
   sendLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void
   /** Sends an inputs message now, with whatever is queued; `write` appends the inputs. Dropped while not online. */
@@ -35,8 +56,11 @@ export interface RoomLink {
 
 /** What the link tells its room. Both throw DecodeError for bytes that are not theirs. */
 export interface RoomReceiver {
+  /** Resolves when the first snapshot is in: a join resolves only then. */
+  readonly ready: Promise<void>
   /** `bits` is behind the channel. */
   receiveSnapshot(bits: BitReader, nowMs: number): void
+  /** Messages, and requests of the server; replies go to whoever asked. */
   receiveCall(call: CallItem): void
   receiveLatest(message: LatestMessage): void
   /** For a resume: what this client still holds. */
@@ -47,7 +71,7 @@ export interface RoomReceiver {
   ended(reason: CloseInfo): void
 }
 
-/** The server's answer to a join. */
+/** The server's answer to a join; it comes again when a page that was reloaded, and holds nothing, takes its seat back. */
 export type Joined = Extract<ServerItem, { type: 'joined' }>
 
 /** Makes the room's side of a seat once the server has granted it; called before the packet's next message is read. */
