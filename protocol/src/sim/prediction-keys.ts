@@ -11,13 +11,14 @@ import { hashRandom } from './random.ts'
 export class PredictionCounts {
   private readonly spawns: Map<number, number> = new Map()
   private readonly draws: Map<number, number> = new Map()
-  private readonly events: Map<number, number>[] = []
+  /** By the event's index, then by emitter. */
+  private readonly events: Map<number, Map<number, number>> = new Map()
 
   /** Starts a tick, also one that is run again. */
   begin(): void {
     this.spawns.clear()
     this.draws.clear()
-    for (const counts of this.events) counts.clear()
+    for (const counts of this.events.values()) counts.clear()
   }
 
   /** Which spawn of that owner this is in the tick, from 0. */
@@ -27,7 +28,9 @@ export class PredictionCounts {
 
   /** Which emit of that event, by its index in the schema, by that emitter this is in the tick, from 0. */
   nextEvent(event: number, emitter: number | null): number {
-    return next((this.events[event] ??= new Map()), emitter)
+    let counts = this.events.get(event)
+    if (counts === undefined) this.events.set(event, (counts = new Map()))
+    return next(counts, emitter)
   }
 
   /** Which call of `world.random` for that owner this is in the tick, from 0. */

@@ -4,7 +4,9 @@ import { drawRandom, emitterOf, PredictionCounts, seatOf } from '@tickwire/proto
 describe('prediction counts', () => {
   it('number the spawns of each seat for themselves', () => {
     const counts = new PredictionCounts()
-    expect([counts.nextSpawn(3), counts.nextSpawn(7), counts.nextSpawn(3), counts.nextSpawn(null)]).toEqual([0, 0, 1, 0])
+    expect([counts.nextSpawn(3), counts.nextSpawn(7), counts.nextSpawn(3), counts.nextSpawn(null)]).toEqual([
+      0, 0, 1, 0,
+    ])
   })
 
   it('number each event of each emitter for itself', () => {
@@ -18,7 +20,13 @@ describe('prediction counts', () => {
     const counts = new PredictionCounts()
     const once = (): number[] => {
       counts.begin()
-      return [counts.nextSpawn(1), counts.nextSpawn(1), counts.nextEvent(2, 1), counts.nextDraw(1), counts.nextDraw(null)]
+      return [
+        counts.nextSpawn(1),
+        counts.nextSpawn(1),
+        counts.nextEvent(2, 1),
+        counts.nextDraw(1),
+        counts.nextDraw(null),
+      ]
     }
     expect(once()).toEqual(once())
   })
