@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits.ts'
-import { extrapolate, freshCarries } from './extrapolate.ts'
+import { extrapolate, freshHidden } from './extrapolate.ts'
 import type { KindLayout, TrackName } from './layout.ts'
 import { RecordCodec } from './record.ts'
 
@@ -86,7 +86,7 @@ export class Anchors {
     const head = lastTick === NONE ? 0 : (this.heads[slot]! + 1) % RING
     const at = (slot * RING + head) * this.stride
     for (let i = 0; i < track.columns.length; i++) this.rows[at + i] = flatRow[track.start + i]!
-    if (lastTick === NONE) freshCarries(track, this.rows, at)
+    if (lastTick === NONE) freshHidden(track, this.rows, at)
     else codec.chain(this.rows, lastAt, tick - lastTick, this.rows, at)
     this.ticks[slot * RING + head] = tick
     this.heads[slot] = head

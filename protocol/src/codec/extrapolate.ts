@@ -1,12 +1,17 @@
-import type { Track } from './layout.ts'
+import type { Column, Track } from './layout.ts'
 
 /**
- * The rule by which both ends continue an anchor: what has a rate moves by it, all else holds. Integers only: the state
- * of a target is `steps * den + carry` in units of 1/den step, which never rounds, so an entity in steady motion stays
- * exact for as long as it keeps its velocity, and costs nothing.
+ * The rule by which both ends continue an anchor: what has a rate moves by it, what has a trend goes on changing as it
+ * did, all else holds. Integers only: a moving column is `steps * den + carry` in units of 1/den step, which never rounds,
+ * so an entity in steady motion stays exact for as long as it keeps its velocity, and costs nothing.
  *
- * An anchor is `[columns of the track | carries]`; `from` and `to` say where one starts in its array.
+ * An anchor is `[columns of the track | hidden columns]`; `from` and `to` say where one starts in its array.
  */
+
+/** Trends are in 1/16 step per tick: finer ones would only learn the noise of rounding. */
+export const TREND_DEN = 16
+/** How much of a miss of one step is taken for a change of the trend: a quarter, the rest is noise. */
+const TREND_GAIN = TREND_DEN / 4
 
 /** Continues an anchor by `ticks` into `out`, which may be the same place. */
 export function extrapolate(
@@ -18,7 +23,12 @@ export function extrapolate(
   to: number,
 ): void {
   for (let i = 0; i < track.size; i++) out[to + i] = anchor[from + i]!
-  if (ticks > 0) moveByRates(track, anchor, from, ticks, out, to)
+  if (ticks === 0) return
+  for (const { target, change, carry } of track.trends) {
+    const reached = anchor[from + target]! * TREND_DEN + anchor[from + carry]! + anchor[from + change]! * ticks
+    place(track.columns[target]!, reached, TREND_DEN, out, to + target, to + carry)
+  }
+  moveByRates(track, anchor, from, ticks, out, to)
 }
 
 /**
@@ -34,37 +44,86 @@ export function moveByRates(
   to: number,
 ): void {
   for (const { target, source, num, den, carry } of track.rates) {
-    const column = track.columns[target]!
-    let reached = anchor[from + target]! * den + anchor[from + carry]! + out[to + source]! * num * ticks
-    if (column.wrap) {
-      const turn = (column.max + 1) * den
-      reached -= Math.floor(reached / turn) * turn
-    }
-    let steps = Math.floor(reached / den)
-    let rest = reached - steps * den
-    // At a wall of the range nothing is known of the fraction but that the middle is nearest to it.
-    if (steps < column.min || steps > column.max) {
-      steps = steps < column.min ? column.min : column.max
-      rest = den >> 1
-    }
-    out[to + target] = steps
-    out[to + carry] = rest
+    const reached = anchor[from + target]! * den + anchor[from + carry]! + out[to + source]! * num * ticks
+    place(track.columns[target]!, reached, den, out, to + target, to + carry)
+  }
+}
+
+/** Splits `reached`, in 1/den step, into the column's whole steps and its carry. */
+function place(column: Column, reached: number, den: number, out: Int32Array, at: number, carryAt: number): void {
+  const turn = (column.max + 1) * den
+  const turned = column.wrap ? reached - Math.floor(reached / turn) * turn : reached
+  const steps = Math.floor(turned / den)
+  const isInside = steps >= column.min && steps <= column.max
+  out[at] = isInside ? steps : steps < column.min ? column.min : column.max
+  // At a wall of the range nothing is known of the fraction but that the middle is nearest to it.
+  out[carryAt] = isInside ? turned - steps * den : den >> 1
+}
+
+/**
+ * The carry of a column that turned out `miss` steps away from where it was expected: unchanged if it was right; if it
+ * is one step off, it has just crossed that border; else the middle.
+ */
+function settled(miss: number, expectedCarry: number, den: number): number {
+  if (miss === 0) return expectedCarry
+  if (miss === 1) return 0
+  return miss === -1 ? den - 1 : den >> 1
+}
+
+/**
+ * Gives a new anchor in `out` its carries, once its columns hold the truth. `expected` is what `moveByRates` said.
+ */
+export function settleCarries(track: Track, expected: Int32Array, out: Int32Array, to: number): void {
+  for (const { target, den, carry } of track.rates) {
+    out[to + carry] = settled(out[to + target]! - expected[target]!, expected[carry]!, den)
   }
 }
 
 /**
- * Gives a new anchor in `out` its carries, once its columns hold the truth: where the prediction was right its fraction
- * stays; where it was one step off, the truth has just crossed that border; else the middle. `predicted` is what
- * `moveByRates` said.
+ * Gives a new anchor its trends: a miss of one step corrects the old trend a little, a larger one replaces it by what
+ * happened since the anchor before. `held` is that anchor at `from`, continued by `ticks`.
  */
-export function settleCarries(track: Track, predicted: Int32Array, out: Int32Array, to: number): void {
-  for (const { target, den, carry } of track.rates) {
-    const miss = out[to + target]! - predicted[target]!
-    out[to + carry] = miss === 0 ? predicted[carry]! : miss === 1 ? 0 : miss === -1 ? den - 1 : den >> 1
+export function settleTrends(
+  track: Track,
+  anchor: Int32Array,
+  from: number,
+  ticks: number,
+  held: Int32Array,
+  out: Int32Array,
+  to: number,
+): void {
+  for (const { target, change, carry } of track.trends) {
+    const column = track.columns[target]!
+    const miss = shortWay(column, out[to + target]! - held[target]!)
+    const moved = shortWay(column, out[to + target]! - anchor[from + target]!)
+    const isNear = miss >= -1 && miss <= 1
+    const since = isNear ? held[change]! * ticks + miss * TREND_GAIN : moved * TREND_DEN
+    out[to + change] = Math.floor(since / Math.max(1, ticks))
+    out[to + carry] = settled(miss, held[carry]!, TREND_DEN)
   }
 }
 
-/** The carries of an anchor that nothing came before: the middle of the step, which is where rounding puts it. */
-export function freshCarries(track: Track, out: Int32Array, to: number): void {
+/** A difference of angles is at most half a turn. */
+export function shortWay(column: Column, difference: number): number {
+  if (!column.wrap) return difference
+  const turn = column.max + 1
+  const half = turn / 2
+  return difference >= half ? difference - turn : difference < -half ? difference + turn : difference
+}
+
+/** The hidden columns of an anchor that nothing came before: at rest, in the middle of the step, where rounding puts it. */
+export function freshHidden(track: Track, out: Int32Array, to: number): void {
   for (const { den, carry } of track.rates) out[to + carry] = den >> 1
+  for (const { change, carry } of track.trends) {
+    out[to + change] = 0
+    out[to + carry] = TREND_DEN >> 1
+  }
+}
+
+/** Whether an anchor's hidden columns are still those of `freshHidden`. */
+export function isFreshHidden(track: Track, row: Int32Array, at: number): boolean {
+  return (
+    track.rates.every(({ den, carry }) => row[at + carry] === den >> 1) &&
+    track.trends.every(({ change, carry }) => row[at + change] === 0 && row[at + carry] === TREND_DEN >> 1)
+  )
 }

@@ -37,6 +37,15 @@ export interface Rate {
   readonly carry: number
 }
 
+/** One column that goes on changing as it did between the last two anchors. */
+export interface Trend {
+  readonly target: number
+  /** Its change per tick, in 1/16 step; a hidden column. */
+  readonly change: number
+  /** The fraction of a step, in 1/16; a hidden column. */
+  readonly carry: number
+}
+
 /** A group of columns with anchors and records of its own. All indices are relative to it. */
 export interface Track {
   readonly name: TrackName
@@ -48,9 +57,12 @@ export interface Track {
   /** Columns before this one move others; a reader learns them first. */
   readonly sourcesEnd: number
   readonly rates: readonly Rate[]
+  readonly trends: readonly Trend[]
+  /** Whether an anchor has columns that nobody sees: carries and trends. */
+  readonly hasHidden: boolean
   /** What the columns hold in an entity that was not touched yet. */
   readonly defaults: Int32Array
-  /** Integers of an anchor: its columns and its carries. */
+  /** Integers of an anchor: its columns and its hidden columns. */
   readonly size: number
 }
 
@@ -213,9 +225,9 @@ function layKind(name: string, index: number, def: EntityDef, tickRateHz: number
     ownerColumn: ends.all.hotEnd,
     position: options.position ?? [],
     tracks: {
-      all: layTrack('all', draft, ends.all, ratesOf(draft, def, tickRateHz, ends.all.end)),
-      owner: layTrack('owner', draft, ends.owner, []),
-      revealed: layTrack('revealed', draft, ends.revealed, []),
+      all: layTrack('all', draft, ends.all, ...motionOf(draft, def, tickRateHz, ends.all.end)),
+      owner: layTrack('owner', draft, ends.owner, [], []),
+      revealed: layTrack('revealed', draft, ends.revealed, [], []),
     },
   }
 }
@@ -235,7 +247,13 @@ function blobMaxBytes(spec: FieldSpec): number {
   return 5 + Math.ceil((spec.maxItems * itemBits) / 8)
 }
 
-function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent, rates: readonly Rate[]): Track {
+function layTrack(
+  name: TrackName,
+  draft: Draft,
+  { start, hotEnd, end }: Extent,
+  rates: readonly Rate[],
+  trends: readonly Trend[],
+): Track {
   const columns = draft.columns.slice(start, end)
   const defaults = new Int32Array(columns.length)
   for (const { spec, column, parts, fineBits, audience } of draft.fields) {
@@ -250,24 +268,33 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
     hotEnd: hotEnd - start,
     sourcesEnd,
     rates,
+    trends,
+    hasHidden: rates.length + trends.length > 0,
     defaults,
-    size: columns.length + rates.length,
+    size: columns.length + rates.length + 2 * trends.length,
   }
 }
 
-/** Rates are of public columns only, so they are relative to the first track, which starts at 0. */
-function ratesOf(draft: Draft, { fields, options }: EntityDef, tickRateHz: number, end: number): Rate[] {
+/** Only public columns move by rule; their track starts at 0. Hidden columns come behind all others, from `end` on. */
+function motionOf(draft: Draft, def: EntityDef, tickRateHz: number, end: number): [Rate[], Trend[]] {
+  const { fields, options } = def
+  const laid = (name: string | undefined): FieldLayout[] => draft.fields.filter((one) => one.name === name)
   const rates: Rate[] = []
   for (const [target, source] of Object.entries(options.rates ?? {})) {
-    const [to, from] = [draft.fields.find((f) => f.name === target), draft.fields.find((f) => f.name === source)]
+    const [[to], [from]] = [laid(target), laid(source)]
     if (to === undefined || from === undefined) continue
     const { num, den } = ratio(stepOf(fields[from.name]?.spec) / stepOf(fields[to.name]?.spec) / tickRateHz)
     for (let part = 0; part < to.parts; part++) {
       rates.push({ target: to.column + part, source: from.column + part, num, den, carry: end + rates.length })
     }
   }
-  return rates
+  const targets = (options.trend ?? []).flatMap(laid).flatMap(({ column, parts }) => columnsFrom(column, parts))
+  const first = end + rates.length
+  const trends = targets.map((target, i) => ({ target, change: first + 2 * i, carry: first + 2 * i + 1 }))
+  return [rates, trends]
 }
+
+const columnsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
 
 function stepOf(spec: FieldSpec | undefined): number {
   if (spec?.kind === 'angle') return (Math.PI * 2) / (1 << spec.bits)

@@ -1,7 +1,15 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { bitWidth } from '../bits/width.ts'
-import { extrapolate, freshCarries, moveByRates, settleCarries } from './extrapolate.ts'
+import {
+  extrapolate,
+  freshHidden,
+  isFreshHidden,
+  moveByRates,
+  settleCarries,
+  settleTrends,
+  TREND_DEN,
+} from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
 import { laddersOf, readAbsolute, readChanged, writeAbsolute, writeChanged } from './value-ladder.ts'
 import type { Ladder } from './value-ladder.ts'
@@ -13,15 +21,17 @@ export type BlobBytes = (blob: number) => Uint8Array
 export type OnBlob = (blob: number, bytes: Uint8Array) => void
 
 const BLOB_LENGTH_BITS = 7
+/** The widest column changes by its whole range in one tick. */
+const MAX_TREND = (1 << 24) * TREND_DEN
 
 /**
  * Records of one track: what moves a reader from the anchor that it holds to the newest one.
  *
  *     delta:    one bit per hot column | one bit for all cold | then one each; behind each 1 the column's value
- *     catch-up: delta | the carries as they are
- *     full:     one bit per column against the class default, behind each 1 the value as it is | one bit, carries
+ *     catch-up: delta | the hidden columns (carries and trends) as they are
+ *     full:     one bit per column against the class default, behind each 1 the value as it is | one bit, hidden columns
  *
- * A delta leads along the chain of anchors: its reader derives the new carries by the writer's own rule (`chain`). A
+ * A delta leads along the chain of anchors: its reader derives the hidden columns by the writer's own rule (`chain`). A
  * catch-up skips anchors of the chain, so its reader is told.
  *
  * Anchors are passed as an array and the place where one starts in it.
@@ -41,11 +51,12 @@ export class RecordCodec {
     this.ladders = laddersOf(track)
   }
 
-  /** Gives the anchor at `next`, whose columns hold the truth, its carries by the rule that both ends share. */
+  /** Gives the anchor at `next`, whose columns hold the truth, its hidden columns by the rule that both ends share. */
   chain(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
-    if (this.track.rates.length === 0) return
+    if (!this.track.hasHidden) return
     this.expect(from, fromAt, ticks, next, nextAt)
     settleCarries(this.track, this.expected, next, nextAt)
+    settleTrends(this.track, from, fromAt, ticks, this.held, next, nextAt)
   }
 
   /** Writes what leads from an anchor `ticks` old to the one at `next`. */
@@ -69,7 +80,7 @@ export class RecordCodec {
     for (let i = hotEnd; i < columns.length; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
   }
 
-  /** Reads a delta into `next`, carries included, and hands over the blobs that it brought. */
+  /** Reads a delta into `next`, hidden columns included, and hands over the blobs that it brought. */
   readDelta(
     reader: BitReader,
     from: Int32Array,
@@ -92,7 +103,7 @@ export class RecordCodec {
   }
 
   writeFull(writer: BitWriter, next: Int32Array, nextAt: number, blobs: BlobBytes): void {
-    const { columns, defaults, rates } = this.track
+    const { columns, defaults, hasHidden } = this.track
     for (const [i, column] of columns.entries()) {
       const value = next[nextAt + i]!
       writer.bool(value !== defaults[i])
@@ -100,30 +111,40 @@ export class RecordCodec {
       if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
       else writeAbsolute(writer, column, value)
     }
-    if (rates.length === 0) return
-    const areFresh = rates.every(({ carry, den }) => next[nextAt + carry] === den >> 1)
-    writer.bool(areFresh)
-    if (!areFresh) this.writeCarries(writer, next, nextAt)
+    if (!hasHidden) return
+    const isFresh = isFreshHidden(this.track, next, nextAt)
+    writer.bool(isFresh)
+    if (!isFresh) this.writeHidden(writer, next, nextAt)
   }
 
   readFull(reader: BitReader, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
-    const { columns, defaults, rates } = this.track
+    const { columns, defaults, hasHidden } = this.track
     for (const [i, column] of columns.entries()) {
       next[nextAt + i] = defaults[i]!
       if (!reader.bool(column.name)) continue
       next[nextAt + i] = column.blob >= 0 ? 1 : readAbsolute(reader, column)
       if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
     }
-    freshCarries(this.track, next, nextAt)
-    if (rates.length > 0 && !reader.bool('fresh carries')) this.readCarries(reader, next, nextAt)
+    freshHidden(this.track, next, nextAt)
+    if (hasHidden && !reader.bool('fresh hidden columns')) this.readHidden(reader, next, nextAt)
   }
 
-  writeCarries(writer: BitWriter, next: Int32Array, nextAt: number): void {
-    for (const { carry, den } of this.track.rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
+  writeHidden(writer: BitWriter, next: Int32Array, nextAt: number): void {
+    const { rates, trends } = this.track
+    for (const { carry, den } of rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
+    for (const { change, carry } of trends) {
+      writer.varint(next[nextAt + change]!)
+      writer.bits(next[nextAt + carry]!, bitWidth(TREND_DEN - 1))
+    }
   }
 
-  readCarries(reader: BitReader, next: Int32Array, nextAt: number): void {
-    for (const { carry, den } of this.track.rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
+  readHidden(reader: BitReader, next: Int32Array, nextAt: number): void {
+    const { rates, trends } = this.track
+    for (const { carry, den } of rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
+    for (const { change, carry } of trends) {
+      next[nextAt + change] = reader.varint(-MAX_TREND, MAX_TREND, 'trend')
+      next[nextAt + carry] = reader.uintMax(TREND_DEN - 1, 'carry of a trend')
+    }
   }
 
   /** Fills `held` and `expected`; of `next` only the velocities are read. */

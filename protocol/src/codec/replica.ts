@@ -140,7 +140,7 @@ export class Replica {
       if (held === undefined || held.tick > tick)
         throw unexpected(reader, 'record', 'an entity that is held', `slot ${slot}`)
       codec.readDelta(reader, held.row, 0, tick - held.tick, row, 0, onBlob)
-      if (form === 'catch-up') codec.readCarries(reader, row, 0)
+      if (form === 'catch-up') codec.readHidden(reader, row, 0)
     }
     this.staged.push({ type: 'set', track, entity, tick, row })
   }

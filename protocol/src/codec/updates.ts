@@ -9,7 +9,7 @@ import type { BlobBytes } from './record.ts'
  *
  *     removals: count, then a gap each
  *     updates:  count, then each: gap | 0 delta
- *                                     | 10 age, delta, carries
+ *                                     | 10 age, delta, hidden columns
  *                                     | 11 age, head (first track only), full
  *
  * A gap is the distance to the slot before, less one: 0 is one bit. The age says how many ticks before the snapshot the
@@ -96,7 +96,7 @@ export function writeUpdate(
   }
   const from = anchors.find(slot, heldTick)
   codec.writeDelta(writer, anchors.rows, from, newestTick - heldTick, anchors.rows, newestAt, blobs)
-  if (form === 'catch-up') codec.writeCarries(writer, anchors.rows, newestAt)
+  if (form === 'catch-up') codec.writeHidden(writer, anchors.rows, newestAt)
 }
 
 function writeForm(writer: BitWriter, form: UpdateForm): void {

@@ -2,6 +2,7 @@ import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { unzigzag, zigzag } from '../bits/width.ts'
 import { DecodeError } from '../errors.ts'
+import { shortWay } from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
 
 /**
@@ -20,23 +21,16 @@ const NARROW_BITS = 5
 
 /**
  * The widths of each column of a track, null for those that travel as themselves. Chosen from histograms of the arena:
- * what moves by a rate misses by one step or by many, what a player steers by a tenth of its range.
+ * what moves by a rate misses by one step or by many, what a player steers by most of its range, and by half of its bits
+ * when its trend is known.
  */
-export function laddersOf({ columns, rates }: Track): readonly (Ladder | null)[] {
-  return columns.map((column, index) => {
-    if (column.bits <= NARROW_BITS || column.bits === 32 || column.isNoise) return null
-    const isMoved = rates.some(({ target }) => target === index)
-    return isMoved ? { near: 2, far: (column.bits >> 1) + 1 } : { near: 4, far: Math.ceil((column.bits * 2) / 3) }
+export function laddersOf({ columns, rates, trends }: Track): readonly (Ladder | null)[] {
+  return columns.map(({ bits, isNoise }, index) => {
+    if (bits <= NARROW_BITS || bits === 32 || isNoise) return null
+    if (rates.some(({ target }) => target === index)) return { near: 2, far: (bits >> 1) + 1 }
+    if (trends.some(({ target }) => target === index)) return { near: bits >> 1, far: Math.ceil((bits * 3) / 4) }
+    return { near: 4, far: Math.ceil((bits * 2) / 3) }
   })
-}
-
-/** The signed difference that the reader adds to its prediction, the short way round for angles. */
-export function missOf(column: Column, truth: number, predicted: number): number {
-  const miss = truth - predicted
-  if (!column.wrap) return miss
-  const turn = column.max + 1
-  const half = turn / 2
-  return miss >= half ? miss - turn : miss < -half ? miss + turn : miss
 }
 
 /** Writes `truth`, which differs from `predicted`. */
@@ -51,7 +45,7 @@ export function writeChanged(
     writeAbsolute(writer, column, truth)
     return
   }
-  const coded = zigzag(missOf(column, truth, predicted)) - 1
+  const coded = zigzag(shortWay(column, truth - predicted)) - 1
   if (coded < 1 << ladder.near) {
     writer.bits(coded << 1, ladder.near + 1)
   } else if (coded < 1 << ladder.far) {

@@ -10,6 +10,8 @@ export interface EntityOptions<F extends FieldMap> {
   readonly position?: readonly [keyof F & string, keyof F & string] | readonly [keyof F & string]
   /** `{ x: 'vx' }`: x changes by vx per second; both ends extrapolate it, so steady motion costs no bytes. */
   readonly rates?: { readonly [K in keyof F & string]?: keyof F & string }
+  /** Fields that go on changing as they did: steered velocities, things that tumble without a velocity of their own. */
+  readonly trend?: readonly (keyof F & string)[]
   /** `'owner'`: the owner's client runs the simulation for it; else it is only shown. */
   readonly predict?: 'owner' | 'never'
   /** Bits below the wire's precision that a predicted kind is simulated with (default 8). */
@@ -273,6 +275,17 @@ function checkEntityOptions(kind: string, fields: FieldMap, options: EntityOptio
     if (options.rates?.[source ?? ''] !== undefined) {
       throw new ConfigError(`${at}.rates.${target}`, 'a rate that has no rate itself', source)
     }
+  }
+  for (const name of options.trend ?? []) {
+    const found = fields[name]
+    if (found === undefined || !MOVABLE.includes(found.spec.kind) || found.audience !== 'all') {
+      throw new ConfigError(
+        `${at}.trend`,
+        `fields of kind ${MOVABLE.join(', ')} that all may see`,
+        `${name}: ${found?.spec.kind}`,
+      )
+    }
+    if (options.rates?.[name] !== undefined) throw new ConfigError(`${at}.trend`, 'fields that no rate moves', name)
   }
   const bits = options.ownerBits
   if (bits !== undefined && (!Number.isInteger(bits) || bits < 0 || bits > 8)) {

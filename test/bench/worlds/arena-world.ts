@@ -15,7 +15,10 @@ export const arenaSchema = defineGame({
   tickRateHz: 20,
   snapshotRateHz: 20,
   entities: {
-    ship: entity({ ...body, hp: field.uint({ max: 100 }), score: field.uint({ max: 9999 }) }, moving),
+    ship: entity(
+      { ...body, hp: field.uint({ max: 100 }), score: field.uint({ max: 9999 }) },
+      { ...moving, trend: ['angle', 'vx', 'vy'] },
+    ),
     bullet: entity(body, moving),
   },
 })

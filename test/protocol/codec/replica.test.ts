@@ -23,17 +23,20 @@ const schema = defineGame({
         card: field.uint({ max: 51 }).to('revealed'),
         secret: field.uint({ max: 9 }).to('nobody'),
       },
-      { position: ['x', 'y'], rates: { x: 'vx', y: 'vy' }, predict: 'owner' },
+      { position: ['x', 'y'], rates: { x: 'vx', y: 'vy' }, trend: ['vx', 'angle'], predict: 'owner' },
     ),
-    thing: entity({
-      at: field.vec2({ min: -100, max: 100, precision: 0.01 }),
-      spin: field.quaternion(),
-      tags: field.list(field.uint({ max: 7 }), { maxItems: 4 }),
-      born: field.tick(),
-      target: field.entity(),
-      mood: field.oneOf('calm', 'angry', 'gone'),
-      heat: field.f32(),
-    }),
+    thing: entity(
+      {
+        at: field.vec2({ min: -100, max: 100, precision: 0.01 }),
+        spin: field.quaternion(),
+        tags: field.list(field.uint({ max: 7 }), { maxItems: 4 }),
+        born: field.tick(),
+        target: field.entity(),
+        mood: field.oneOf('calm', 'angry', 'gone'),
+        heat: field.f32(),
+      },
+      { position: ['at'], trend: ['at'] },
+    ),
   },
 })
 const layout = layoutOf(schema)
@@ -173,6 +176,21 @@ describe('Replica', () => {
     expect(publicUpdates.length).toBeLessThanOrEqual(1)
   })
 
+  it('[REC2] says nothing of what goes on changing as it did', () => {
+    const session = new Session()
+    const { fields } = session.world.spawn(0, 'thing', { ...still, at: { x: -90, y: 0 } })
+    const steps = 300
+    for (let i = 0; i < steps; i++) {
+      // Five steps a tick: no rounding hides anything.
+      ;(fields['at'] as { x: number }).x += 0.15
+      session.snapshot()
+      session.send()
+      session.expectTruth()
+    }
+    // One to enter, one to learn the trend.
+    expect(session.world.forms.filter((form) => form.startsWith('all'))).toEqual(['all full', 'all delta'])
+  })
+
   it('[REC3] keeps the entity object when a full record replaces its anchor', () => {
     const session = new Session()
     session.world.spawn(0, 'mover', {
@@ -201,6 +219,16 @@ describe('Replica', () => {
     session.expectTruth()
   })
 })
+
+const still = {
+  at: { x: 0, y: 0 },
+  spin: { x: 0, y: 0, z: 0, w: 1 },
+  tags: [],
+  born: 0,
+  target: null,
+  mood: 'calm',
+  heat: 0,
+}
 
 function change(session: Session, slot: number, fields: Record<string, unknown>): void {
   const truth = session.world.slots.get(slot)
