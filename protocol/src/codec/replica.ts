@@ -6,10 +6,11 @@ import { extrapolate } from './extrapolate.ts'
 import { TRACKS } from './layout.ts'
 import type { GameLayout, KindLayout, TrackName } from './layout.ts'
 import { RecordCodec } from './record.ts'
-import { readAnchorTick, readCount, readForm, readHead, readSlot, readSlots } from './updates.ts'
+import { readAnchorTick, readCount, readForm, readHead, readSlot } from './updates.ts'
 
 /** One track of an entity as a client holds it: an anchor, from which it continues by the rule. */
 interface HeldAnchor {
+  /** -1: this track is not held. */
   tick: number
   readonly row: Int32Array
 }
@@ -19,24 +20,61 @@ export interface HeldEntity {
   readonly id: number
   readonly slot: number
   readonly kind: KindLayout
-  readonly anchors: Partial<Record<TrackName, HeldAnchor>>
+  readonly anchors: Readonly<Record<TrackName, HeldAnchor>>
   /** Decoded values of its variable-length fields, by blob index; undefined: the default. */
   readonly blobs: unknown[]
 }
 
-/** One change that was read and not applied yet. */
-type Staged =
-  | { readonly type: 'remove'; readonly track: TrackName; readonly slot: number }
-  | {
-      readonly type: 'set'
-      readonly track: TrackName
-      readonly entity: HeldEntity
-      readonly tick: number
-      readonly row: Int32Array
-    }
-  | { readonly type: 'blob'; readonly entity: HeldEntity; readonly blob: number; readonly value: unknown }
+/** A value of a variable-length field that was read and not applied yet. */
+interface StagedBlob {
+  readonly entity: HeldEntity
+  readonly blob: number
+  readonly value: unknown
+}
 
-/** What a snapshot changed besides fields. */
+/** Changes that were read and not applied yet; the arrays are reused, so that a steady stream makes no garbage. */
+class Staging {
+  count = 0
+  readonly entities: (HeldEntity | undefined)[] = []
+  readonly tracks: TrackName[] = []
+  readonly slots: number[] = []
+  /** The anchor's tick, or -1 for a removal. */
+  readonly ticks: number[] = []
+  readonly rowAt: number[] = []
+  rows: Int32Array = new Int32Array(1024)
+  rowsUsed = 0
+  readonly blobs: StagedBlob[] = []
+
+  clear(): void {
+    this.count = 0
+    this.rowsUsed = 0
+    if (this.blobs.length > 0) this.blobs.length = 0
+  }
+
+  /** Room for one more row; where it starts. */
+  reserve(size: number): number {
+    const at = this.rowsUsed
+    this.rowsUsed += size
+    if (this.rowsUsed <= this.rows.length) return at
+    const grown = new Int32Array(2 * this.rowsUsed)
+    grown.set(this.rows)
+    this.rows = grown
+    return at
+  }
+
+  push(track: TrackName, slot: number, entity: HeldEntity | undefined, tick: number, rowAt: number): void {
+    const i = this.count++
+    this.tracks[i] = track
+    this.slots[i] = slot
+    this.entities[i] = entity
+    this.ticks[i] = tick
+    this.rowAt[i] = rowAt
+  }
+}
+
+const NOT_HELD = -1
+
+/** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
 export interface ReplicaChanges {
   readonly entered: HeldEntity[]
   readonly left: HeldEntity[]
@@ -59,9 +97,14 @@ export class Replica {
   private readonly layout: GameLayout
   private readonly packer: Packer
   private readonly codecs: readonly Record<TrackName, RecordCodec>[]
-  private staged: Staged[] = []
+  private readonly staging = new Staging()
   /** Entities that the staged changes bring, by slot. */
   private readonly arriving: Map<number, HeldEntity> = new Map()
+  private readonly changes: ReplicaChanges = { entered: [], left: [] }
+  private readonly continued: Int32Array
+  /** What the blob that is being read belongs to; a field, because a closure per record would be garbage. */
+  private reading: HeldEntity | undefined
+  private readonly onBlob = (blob: number, bytes: Uint8Array): void => this.stageBlob(blob, bytes)
 
   constructor(layout: GameLayout, packer: Packer) {
     this.layout = layout
@@ -71,17 +114,24 @@ export class Replica {
       owner: new RecordCodec(tracks.owner),
       revealed: new RecordCodec(tracks.revealed),
     }))
+    const sizes = layout.kinds.flatMap(({ tracks }) => TRACKS.map((name) => tracks[name].size))
+    this.continued = new Int32Array(Math.max(...sizes))
   }
 
   /** Drops what an earlier, broken snapshot staged. */
   begin(): void {
-    this.staged = []
+    this.staging.clear()
     this.arriving.clear()
+    this.changes.entered.length = 0
+    this.changes.left.length = 0
   }
 
   /** Reads one track of a snapshot; nothing changes until `commit`. */
   readTrack(reader: BitReader, track: TrackName, snapshotTick: number): void {
-    readSlots(reader, (slot) => this.staged.push({ type: 'remove', track, slot }))
+    for (let left = readCount(reader), slot = -1; left > 0; left--) {
+      slot = readSlot(reader, slot)
+      this.staging.push(track, slot, undefined, NOT_HELD, 0)
+    }
     for (let left = readCount(reader), slot = -1; left > 0; left--) {
       slot = readSlot(reader, slot)
       this.readUpdate(reader, track, slot, snapshotTick)
@@ -90,13 +140,15 @@ export class Replica {
 
   /** Applies what was read. */
   commit(): ReplicaChanges {
-    const changes: ReplicaChanges = { entered: [], left: [] }
-    for (const change of this.staged) {
-      if (change.type === 'remove') this.remove(change.track, change.slot, changes)
-      else if (change.type === 'blob') change.entity.blobs[change.blob] = change.value
-      else this.set(change.track, change.entity, change.tick, change.row, changes)
+    const { staging, changes } = this
+    for (let i = 0; i < staging.count; i++) {
+      const entity = staging.entities[i]
+      if (entity === undefined) this.remove(staging.tracks[i]!, staging.slots[i]!)
+      else this.set(staging.tracks[i]!, entity, staging.ticks[i]!, staging.rowAt[i]!)
     }
-    this.begin()
+    for (const { entity, blob, value } of staging.blobs) entity.blobs[blob] = value
+    staging.clear()
+    this.arriving.clear()
     return changes
   }
 
@@ -108,21 +160,14 @@ export class Replica {
     for (const name of TRACKS) {
       const track = entity.kind.tracks[name]
       const anchor = entity.anchors[name]
-      if (anchor === undefined) {
+      if (anchor.tick === NOT_HELD) {
         row.fill(0, track.start, track.start + track.columns.length)
         continue
       }
-      const continued = this.scratch(track.size)
-      extrapolate(track, anchor.row, 0, tick - anchor.tick, continued, 0)
-      for (let i = 0; i < track.columns.length; i++) row[track.start + i] = continued[i]!
+      extrapolate(track, anchor.row, 0, tick - anchor.tick, this.continued, 0)
+      for (let i = 0; i < track.columns.length; i++) row[track.start + i] = this.continued[i]!
     }
-    return entity.anchors.owner !== undefined
-  }
-
-  private scratchRow: Int32Array = new Int32Array(64)
-  private scratch(size: number): Int32Array {
-    if (this.scratchRow.length < size) this.scratchRow = new Int32Array(size)
-    return this.scratchRow
+    return entity.anchors.owner.tick !== NOT_HELD
   }
 
   private readUpdate(reader: BitReader, track: TrackName, slot: number, snapshotTick: number): void {
@@ -130,19 +175,18 @@ export class Replica {
     const tick = form === 'delta' ? snapshotTick : readAnchorTick(reader, snapshotTick)
     const entity = form === 'full' && track === 'all' ? this.readArrival(reader, slot) : this.known(reader, slot)
     const codec = this.codecs[entity.kind.index]![track]
-    const row = new Int32Array(codec.track.size)
-    const onBlob = (blob: number, bytes: Uint8Array): void => this.stageBlob(entity, blob, bytes)
+    const at = this.staging.reserve(codec.track.size)
+    this.reading = entity
     if (form === 'full') {
       this.stageDefaultBlobs(entity, codec)
-      codec.readFull(reader, row, 0, onBlob)
+      codec.readFull(reader, this.staging.rows, at, this.onBlob)
     } else {
       const held = entity.anchors[track]
-      if (held === undefined || held.tick > tick)
-        throw unexpected(reader, 'record', 'an entity that is held', `slot ${slot}`)
-      codec.readDelta(reader, held.row, 0, tick - held.tick, row, 0, onBlob)
-      if (form === 'catch-up') codec.readHidden(reader, row, 0)
+      if (held.tick === NOT_HELD || held.tick > tick) throw notHeld(reader, slot)
+      codec.readDelta(reader, held.row, 0, tick - held.tick, this.staging.rows, at, this.onBlob)
+      if (form === 'catch-up') codec.readHidden(reader, this.staging.rows, at)
     }
-    this.staged.push({ type: 'set', track, entity, tick, row })
+    this.staging.push(track, slot, entity, tick, at)
   }
 
   private readArrival(reader: BitReader, slot: number): HeldEntity {
@@ -151,52 +195,67 @@ export class Replica {
     const held = this.entities.get(slot)
     // A full record for what is held already only replaces its anchor: the object stays the same for the game.
     if (held?.id === id && held.kind.index === kind) return held
-    const entity: HeldEntity = { id, slot, kind: this.layout.kinds[kind]!, anchors: {}, blobs: [] }
+    const entity = arrive(id, slot, this.layout.kinds[kind]!)
     this.arriving.set(slot, entity)
     return entity
   }
 
   private known(reader: BitReader, slot: number): HeldEntity {
     const entity = this.arriving.get(slot) ?? this.entities.get(slot)
-    if (entity === undefined) throw unexpected(reader, 'record', 'an entity that is held', `slot ${slot}`)
+    if (entity === undefined) throw notHeld(reader, slot)
     return entity
   }
 
   /** A full record mentions only what differs from the default. */
   private stageDefaultBlobs(entity: HeldEntity, { track }: RecordCodec): void {
+    if (entity.kind.blobs.length === 0) return
     for (const { blob } of track.columns) {
-      if (blob >= 0) this.staged.push({ type: 'blob', entity, blob, value: undefined })
+      if (blob >= 0) this.staging.blobs.push({ entity, blob, value: undefined })
     }
   }
 
-  private stageBlob(entity: HeldEntity, blob: number, bytes: Uint8Array): void {
+  private stageBlob(blob: number, bytes: Uint8Array): void {
+    const entity = this.reading!
     const { name, declared } = entity.kind.blobs[blob]!
-    const value = decodeBlob(name, declared, bytes, this.packer)
-    this.staged.push({ type: 'blob', entity, blob, value })
+    this.staging.blobs.push({ entity, blob, value: decodeBlob(name, declared, bytes, this.packer) })
   }
 
-  private remove(track: TrackName, slot: number, changes: ReplicaChanges): void {
+  private remove(track: TrackName, slot: number): void {
     const entity = this.entities.get(slot)
     if (entity === undefined) return
     if (track !== 'all') {
-      delete entity.anchors[track]
+      entity.anchors[track].tick = NOT_HELD
       return
     }
     this.entities.delete(slot)
-    changes.left.push(entity)
+    this.changes.left.push(entity)
   }
 
-  private set(track: TrackName, entity: HeldEntity, tick: number, row: Int32Array, changes: ReplicaChanges): void {
+  private set(track: TrackName, entity: HeldEntity, tick: number, rowAt: number): void {
     const known = this.entities.get(entity.slot)
     if (known !== entity) {
-      if (known !== undefined) changes.left.push(known)
+      if (known !== undefined) this.changes.left.push(known)
       this.entities.set(entity.slot, entity)
-      changes.entered.push(entity)
+      this.changes.entered.push(entity)
     }
-    entity.anchors[track] = { tick, row }
+    const anchor = entity.anchors[track]
+    anchor.tick = tick
+    for (let i = 0; i < anchor.row.length; i++) anchor.row[i] = this.staging.rows[rowAt + i]!
   }
 }
 
-function unexpected(reader: BitReader, what: string, expected: string, got: string): DecodeError {
-  return new DecodeError('unexpected', { what, expected, got, offset: reader.bitOffset })
+function arrive(id: number, slot: number, kind: KindLayout): HeldEntity {
+  const anchor = (name: TrackName): HeldAnchor => ({ tick: NOT_HELD, row: new Int32Array(kind.tracks[name].size) })
+  const anchors = { all: anchor('all'), owner: anchor('owner'), revealed: anchor('revealed') }
+  return { id, slot, kind, anchors, blobs: [] }
+}
+
+function notHeld(reader: BitReader, slot: number): DecodeError {
+  const got = `slot ${slot}`
+  return new DecodeError('unexpected', {
+    what: 'record',
+    expected: 'an entity that is held',
+    got,
+    offset: reader.bitOffset,
+  })
 }

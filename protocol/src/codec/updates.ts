@@ -1,5 +1,6 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
+import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { Anchors } from './anchors.ts'
 import type { BlobBytes } from './record.ts'
@@ -36,14 +37,6 @@ export function writeSlots(writer: BitWriter, slots: ArrayLike<number>, count: n
   }
 }
 
-export function readSlots(reader: BitReader, onSlot: (slot: number) => void): void {
-  const count = readCount(reader)
-  for (let i = 0, last = -1; i < count; i++) {
-    last = readSlot(reader, last)
-    onSlot(last)
-  }
-}
-
 export function writeCount(writer: BitWriter, count: number): void {
   writer.varuint(count, COUNT_BITS)
 }
@@ -59,9 +52,12 @@ export function writeGap(writer: BitWriter, gap: number): void {
 
 /** The next slot after `last`; slots rise, so one cannot come twice. */
 export function readSlot(reader: BitReader, last: number): number {
-  const room = LIMITS.maxEntitySlots - 1 - (last + 1)
-  if (!reader.bool('slot gap')) return last + 1
-  return last + 2 + reader.varuint(Math.max(0, room - 1), 'slot gap', GAP_BITS)
+  const start = reader.bitOffset
+  const gap = reader.bool('slot gap') ? 1 + reader.varuint(LIMITS.maxEntitySlots, 'slot gap', GAP_BITS) : 0
+  const slot = last + 1 + gap
+  if (slot < LIMITS.maxEntitySlots) return slot
+  const expected = `below ${LIMITS.maxEntitySlots}`
+  throw new DecodeError('out-of-range', { what: 'slot', expected, got: `${slot}`, offset: start })
 }
 
 /** Which record leads a reader that holds the anchor of `heldTick` (-1: nothing) to the newest one. */
