@@ -2,8 +2,9 @@ import { bitWidth } from '../bits/width.ts'
 import type { EntityDef, GameSchema } from '../schema/define.ts'
 import { field } from '../schema/field.ts'
 import type { Field, FieldMap } from '../schema/field.ts'
+import { isBlob } from '../schema/spec.ts'
 import type { Audience, FieldSpec } from '../schema/spec.ts'
-import { defaultValue, isBlob, isFine, scalarsOf, SEAT, toInts } from './scalars.ts'
+import { defaultValue, isFine, scalarsOf, SEAT, toInts } from './scalars.ts'
 import type { Scalar } from './scalars.ts'
 
 /**

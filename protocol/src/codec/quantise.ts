@@ -1,4 +1,4 @@
-import { fromInts, toInts } from './scalars.ts'
+import { fromInts, naming, toInts } from './scalars.ts'
 import type { OnClamp } from './scalars.ts'
 import type { FieldLayout, KindLayout } from './layout.ts'
 
@@ -34,7 +34,7 @@ function convert(layout: FieldLayout, value: unknown, row: Int32Array, at: numbe
   try {
     toInts(layout.spec, value, row, at, layout.fineBits, onClamp)
   } catch (error) {
-    throw new RangeError(`${layout.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw naming(layout.name, error)
   }
 }
 

@@ -11,7 +11,8 @@ import {
   TREND_DEN,
 } from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
-import { laddersOf, readAbsolute, readChanged, writeAbsolute, writeChanged } from './value-ladder.ts'
+import { readScalar, writeScalar } from './scalar-bits.ts'
+import { laddersOf, readChanged, writeChanged } from './value-ladder.ts'
 import type { Ladder } from './value-ladder.ts'
 
 /** The bytes of a blob field of the entity that is being written. */
@@ -109,7 +110,7 @@ export class RecordCodec {
       writer.bool(value !== defaults[i])
       if (value === defaults[i]) continue
       if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
-      else writeAbsolute(writer, column, value)
+      else writeScalar(writer, column, value)
     }
     if (!hasHidden) return
     const isFresh = isFreshHidden(this.track, next, nextAt)
@@ -122,7 +123,7 @@ export class RecordCodec {
     for (const [i, column] of columns.entries()) {
       next[nextAt + i] = defaults[i]!
       if (!reader.bool(column.name)) continue
-      next[nextAt + i] = column.blob >= 0 ? 1 : readAbsolute(reader, column)
+      next[nextAt + i] = column.blob >= 0 ? 1 : readScalar(reader, column, column.name)
       if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
     }
     freshHidden(this.track, next, nextAt)

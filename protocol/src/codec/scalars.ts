@@ -1,6 +1,7 @@
-import { assertNever, ConfigError } from '../errors.ts'
+import { assertNever, ConfigError, describeValue } from '../errors.ts'
 import { bitWidth } from '../bits/width.ts'
 import type { FieldSpec } from '../schema/spec.ts'
+import { intsToQuaternion, quaternionToInts } from './quaternion.ts'
 
 /**
  * Numbers as integers. Everything that travels is an integer column with a range; a field has one column, a vector one
@@ -10,35 +11,41 @@ import type { FieldSpec } from '../schema/spec.ts'
 export interface Scalar {
   readonly min: number
   readonly max: number
-  /** Bits of `max - min`; 32 means the column is any 32-bit pattern, compared and subtracted modulo 2^32. */
+  /** Bits of `max - min`. */
   readonly bits: number
   /** An angle: differences are taken modulo 2^bits. */
   readonly wrap: boolean
+  /** The pattern of a 32-bit float: some of those are no numbers. */
+  readonly isFloat?: true
 }
 
-/** Called when a value does not fit its field: it is clamped, and the caller decides whether that is an error. */
+/** Called with a value that does not fit its field: it is clamped, and the caller decides whether that is an error. */
 export type OnClamp = (value: number) => void
 
 const scalar = (min: number, max: number, wrap = false): Scalar => ({ min, max, bits: bitWidth(max - min), wrap })
-const PATTERN: Scalar = { min: 0, max: 0xffff_ffff, bits: 32, wrap: false }
+/** A u32, which the column holds as the int32 of the same bits. */
+const PATTERN: Scalar = scalar(0, 0xffff_ffff)
+const FLOAT: Scalar = { ...PATTERN, isFloat: true }
 /** A seat and one, or 0 for nobody. */
 export const SEAT: Scalar = scalar(0, 1023)
 const LARGEST: Scalar = scalar(0, 3)
-
-/** Fields of variable length, which have no columns of their own. */
-export function isBlob(spec: FieldSpec): boolean {
-  return spec.kind === 'text' || spec.kind === 'bytes' || spec.kind === 'list' || spec.kind === 'packed'
-}
 
 /** Whether a predicted kind simulates this field below the wire's precision. */
 export function isFine(spec: FieldSpec): boolean {
   return spec.kind === 'fixed' || spec.kind === 'angle' || spec.kind === 'vec2' || spec.kind === 'vec3'
 }
 
-function fixedScalar(min: number, max: number, precision: number): Scalar {
-  const low = Math.round(min / precision)
-  return scalar(low, Math.max(low, Math.ceil(max / precision) - 1))
+interface FixedRange {
+  readonly min: number
+  readonly max: number
+  readonly precision: number
 }
+
+const lowestStep = ({ min, precision }: FixedRange): number => Math.round(min / precision)
+/** `max` itself is excluded, but a range that is smaller than one step still has one value. */
+const highestStep = (range: FixedRange): number =>
+  Math.max(lowestStep(range), Math.ceil(range.max / range.precision) - 1)
+const fixedScalar = (range: FixedRange): Scalar => scalar(lowestStep(range), highestStep(range))
 
 /** The columns of one field, in order; none for blobs. */
 export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
@@ -51,12 +58,12 @@ export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
     case 'int':
       return [scalar(spec.min, spec.max)]
     case 'fixed':
-      return [fixedScalar(spec.min, spec.max, spec.precision)]
+      return [fixedScalar(spec)]
     case 'angle':
       return [scalar(0, (1 << spec.bits) - 1, true)]
     case 'vec2':
     case 'vec3': {
-      const one = fixedScalar(spec.min, spec.max, spec.precision)
+      const one = fixedScalar(spec)
       return spec.kind === 'vec2' ? [one, one] : [one, one, one]
     }
     case 'quaternion': {
@@ -68,6 +75,7 @@ export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
     case 'seat':
       return [SEAT]
     case 'f32':
+      return [FLOAT]
     case 'tick':
     case 'entity':
       return [PATTERN]
@@ -88,17 +96,19 @@ export function defaultValue(spec: FieldSpec): unknown {
     case 'press':
       return false
     case 'int':
-    case 'fixed':
       return Math.max(spec.min, Math.min(0, spec.max))
+    case 'fixed':
+      return nearestToZero(spec)
     case 'uint':
     case 'angle':
     case 'f32':
     case 'tick':
       return 0
     case 'vec2':
-      return { x: 0, y: 0 }
-    case 'vec3':
-      return { x: 0, y: 0, z: 0 }
+    case 'vec3': {
+      const one = nearestToZero(spec)
+      return spec.kind === 'vec2' ? { x: one, y: one } : { x: one, y: one, z: one }
+    }
     case 'quaternion':
       return { x: 0, y: 0, z: 0, w: 1 }
     case 'oneOf':
@@ -122,65 +132,68 @@ const TURN = Math.PI * 2
 const floatBits = new Float32Array(1)
 const floatInts = new Int32Array(floatBits.buffer)
 
-function clampTo(value: number, min: number, max: number, onClamp: OnClamp): number {
-  if (value >= min && value <= max) return value
-  if (Number.isNaN(value)) throw new RangeError('the value is NaN')
+/** `int` within its range; `value`, of which it was made, is what a report of a clamp names. */
+function clampTo(int: number, min: number, max: number, value: number, onClamp: OnClamp): number {
+  if (int >= min && int <= max) return int
+  if (Number.isNaN(int)) throw new RangeError('the value is NaN')
   onClamp(value)
-  return value < min ? min : max
+  return int < min ? min : max
 }
 
 /** A `fixed` number in steps of `precision / 2^fineBits`. */
-function fixedToInt(value: number, low: number, high: number, precision: number, fineBits: number, onClamp: OnClamp) {
+function fixedToInt(spec: FixedRange, value: number, fineBits: number, onClamp: OnClamp): number {
   const fine = 1 << fineBits
   const half = fine >> 1
-  const steps = Math.round((value / precision) * fine)
+  const steps = Math.round((value / spec.precision) * fine)
   // Rounding to the wire's step must stay in range, so the fine range ends half a step beyond the last whole one.
-  return clampTo(steps, low * fine - half, high * fine + Math.max(0, half - 1), onClamp)
+  return clampTo(
+    steps,
+    lowestStep(spec) * fine - half,
+    highestStep(spec) * fine + Math.max(0, half - 1),
+    value,
+    onClamp,
+  )
+}
+
+function nearestToZero(spec: FixedRange): number {
+  return Math.max(lowestStep(spec), Math.min(0, highestStep(spec))) * spec.precision
 }
 
 function angleToInt(value: number, bits: number, fineBits: number): number {
   const steps = 1 << (bits + fineBits)
   if (!Number.isFinite(value)) throw new RangeError(`the angle is ${value}`)
-  const turned = Math.round((value / TURN) * steps) % steps
+  // Whole turns go first: of an angle like 1e300 the steps would be infinite.
+  const turned = Math.round(((value / TURN) % 1) * steps) % steps
   return turned < 0 ? turned + steps : turned
 }
 
-const whole = (spec: { min: number; max: number }, value: number, onClamp: OnClamp): number =>
-  clampTo(Math.round(value), spec.min, spec.max, onClamp)
-
-const AXES = ['x', 'y', 'z', 'w'] as const
-
-function quaternionToInts(value: Record<string, number>, bits: number, out: Int32Array, at: number): void {
-  const q = AXES.map((axis) => value[axis] ?? Number.NaN)
-  const norm = Math.sqrt(q.reduce((sum, c) => sum + c * c, 0))
-  if (!(norm > 0) || !Number.isFinite(norm)) throw new RangeError('the quaternion is not a rotation')
-  let largest = 0
-  for (let i = 1; i < 4; i++) if (Math.abs(q[i] ?? 0) > Math.abs(q[largest] ?? 0)) largest = i
-  const flip = (q[largest] ?? 0) < 0 ? -1 : 1
-  const half = (1 << (bits - 1)) - 1
-  out[at] = largest
-  let next = at + 1
-  for (let i = 0; i < 4; i++) {
-    if (i === largest) continue
-    const steps = Math.round(((flip * (q[i] ?? 0)) / norm) * Math.SQRT2 * half)
-    out[next++] = Math.max(-half, Math.min(half, steps))
-  }
+function whole(value: number, min: number, max: number, onClamp: OnClamp): number {
+  return clampTo(Math.round(value), min, max, value, onClamp)
 }
 
-function intsToQuaternion(bits: number, row: Int32Array, at: number): Record<string, number> {
-  const half = (1 << (bits - 1)) - 1
-  const largest = row[at] ?? 0
-  const value: Record<string, number> = { x: 0, y: 0, z: 0, w: 0 }
-  let rest = 1
-  let next = at + 1
-  for (let i = 0; i < 4; i++) {
-    if (i === largest) continue
-    const c = (row[next++] ?? 0) / half / Math.SQRT2
-    value[AXES[i] ?? 'w'] = c
-    rest -= c * c
-  }
-  value[AXES[largest] ?? 'w'] = Math.sqrt(Math.max(0, rest))
-  return value
+const F32_MAX = 3.402_823_466_385_288_6e38
+
+/** Beyond its range a double would become an infinity, and those do not travel. */
+function f32ToInt(value: number, onClamp: OnClamp): number {
+  floatBits[0] = clampTo(value, -F32_MAX, F32_MAX, value, onClamp)
+  return floatInts[0]!
+}
+
+const MAX_ID = 0xffff_fffe
+
+/** The id and one, or 0 for none. */
+function idToInt(value: unknown, onClamp: OnClamp): number {
+  // Negative ids are a client's own, of spawns that it predicts: they say nothing to anybody else.
+  if (value === null || value === undefined || Number(value) < 0) return 0
+  return (whole(Number(value), 0, MAX_ID, onClamp) + 1) | 0
+}
+
+const AXES = ['x', 'y', 'z'] as const
+
+/** The same error with the name of its field in front. */
+export function naming(name: string, error: unknown): RangeError {
+  const text = error instanceof Error ? error.message : String(error)
+  return new RangeError(`${name}: ${text}`, { cause: error })
 }
 
 const ignoreClamp: OnClamp = () => undefined
@@ -200,62 +213,57 @@ export function toInts(
       out[at] = value === true ? 1 : 0
       return
     case 'uint':
-      out[at] = whole({ min: 0, max: spec.max }, Number(value), onClamp)
+      out[at] = whole(Number(value), 0, spec.max, onClamp)
       return
     case 'int':
-      out[at] = whole(spec, Number(value), onClamp)
+      out[at] = whole(Number(value), spec.min, spec.max, onClamp)
       return
     case 'fixed':
-      out[at] = fixedPart(spec, Number(value), fineBits, onClamp)
+      out[at] = fixedToInt(spec, Number(value), fineBits, onClamp)
       return
     case 'angle':
       out[at] = angleToInt(Number(value), spec.bits, fineBits)
       return
     case 'vec2':
     case 'vec3': {
-      const parts = value as Record<string, number>
+      const parts = componentsOf(value)
       const count = spec.kind === 'vec2' ? 2 : 3
       for (let i = 0; i < count; i++) {
-        out[at + i] = fixedPart(spec, parts[AXES[i] ?? 'x'] ?? Number.NaN, fineBits, onClamp)
+        out[at + i] = fixedToInt(spec, parts[AXES[i] ?? 'x'] ?? Number.NaN, fineBits, onClamp)
       }
       return
     }
     case 'quaternion':
-      quaternionToInts(value as Record<string, number>, spec.bits, out, at)
+      quaternionToInts(componentsOf(value), spec.bits, out, at)
       return
     case 'oneOf':
       out[at] = wordIndex(spec.values, value)
       return
     case 'seat':
-      out[at] = value === null || value === undefined ? 0 : whole({ min: 0, max: 1022 }, Number(value), onClamp) + 1
+      out[at] = value === null || value === undefined ? 0 : whole(Number(value), 0, SEAT.max - 1, onClamp) + 1
       return
     case 'entity':
-      out[at] = value === null || value === undefined ? 0 : (Number(value) + 1) | 0
+      out[at] = idToInt(value, onClamp)
       return
     case 'tick':
-      out[at] = clampTo(Math.round(Number(value)), 0, 0xffff_ffff, onClamp) | 0
+      out[at] = whole(Number(value), 0, 0xffff_ffff, onClamp) | 0
       return
     case 'f32':
-      if (Number.isNaN(Number(value))) throw new RangeError('the value is NaN')
-      floatBits[0] = Number(value)
-      out[at] = floatInts[0] ?? 0
+      out[at] = f32ToInt(Number(value), onClamp)
       return
     default:
       throw new ConfigError('field', 'a field with columns', spec.kind)
   }
 }
 
-type FixedLike = { readonly min: number; readonly max: number; readonly precision: number }
-
-function fixedPart(spec: FixedLike, value: number, fineBits: number, onClamp: OnClamp): number {
-  const low = Math.round(spec.min / spec.precision)
-  const high = Math.max(low, Math.ceil(spec.max / spec.precision) - 1)
-  return fixedToInt(value, low, high, spec.precision, fineBits, onClamp)
+function componentsOf(value: unknown): Readonly<Record<string, number>> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, number>
+  throw new RangeError(`expected an object with x and y, got ${describeValue(value)}`)
 }
 
 function wordIndex(values: readonly string[], value: unknown): number {
   const index = values.indexOf(value as string)
-  if (index < 0) throw new RangeError(`expected one of ${values.join(', ')}, got ${String(value)}`)
+  if (index < 0) throw new RangeError(`expected one of ${values.join(', ')}, got ${describeValue(value)}`)
   return index
 }
 

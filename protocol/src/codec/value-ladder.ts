@@ -4,6 +4,7 @@ import { unzigzag, zigzag } from '../bits/width.ts'
 import { DecodeError } from '../errors.ts'
 import { shortWay } from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
+import { readScalar, writeScalar } from './scalar-bits.ts'
 
 /**
  * How one changed column travels: the miss of the prediction, never 0, in one of three widths.
@@ -42,7 +43,7 @@ export function writeChanged(
   predicted: number,
 ): void {
   if (ladder === null) {
-    writeAbsolute(writer, column, truth)
+    writeScalar(writer, column, truth)
     return
   }
   const coded = zigzag(shortWay(column, truth - predicted)) - 1
@@ -52,14 +53,14 @@ export function writeChanged(
     writer.bits((coded << 2) | 0b01, ladder.far + 2)
   } else {
     writer.bits(0b11, 2)
-    writeAbsolute(writer, column, truth)
+    writeScalar(writer, column, truth)
   }
 }
 
 export function readChanged(reader: BitReader, column: Column, ladder: Ladder | null, predicted: number): number {
-  if (ladder === null) return readAbsolute(reader, column)
+  if (ladder === null) return readScalar(reader, column, column.name)
   const isNear = !reader.bool(column.name)
-  if (!isNear && reader.bool(column.name)) return readAbsolute(reader, column)
+  if (!isNear && reader.bool(column.name)) return readScalar(reader, column, column.name)
   const miss = unzigzag(reader.bits(isNear ? ladder.near : ladder.far, column.name) + 1)
   return addMiss(reader, column, predicted, miss)
 }
@@ -72,13 +73,4 @@ function addMiss(reader: BitReader, column: Column, predicted: number, miss: num
     throw new DecodeError('out-of-range', { what: column.name, expected, got: `${value}`, offset: reader.bitOffset })
   }
   return value
-}
-
-export function writeAbsolute(writer: BitWriter, column: Column, value: number): void {
-  writer.bits((value - column.min) >>> 0, column.bits)
-}
-
-export function readAbsolute(reader: BitReader, column: Column): number {
-  if (column.bits === 32) return reader.bits(32, column.name) | 0
-  return reader.int(column.min, column.max, column.name)
 }

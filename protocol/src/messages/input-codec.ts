@@ -1,7 +1,8 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { widen16 } from '../bits/width.ts'
-import { defaultValue, fromInts, scalarsOf, toInts } from '../codec/scalars.ts'
+import { readScalar, writeScalar } from '../codec/scalar-bits.ts'
+import { defaultValue, fromInts, naming, scalarsOf, toInts } from '../codec/scalars.ts'
 import type { Scalar } from '../codec/scalars.ts'
 import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
@@ -47,13 +48,20 @@ export class InputCodec {
     return this.neutralColumns
   }
 
-  /** Quantises an input; fields left out are neutral, values beyond their range are clamped. */
+  /**
+   * Quantises an input; fields left out are neutral, values beyond their range are clamped.
+   * @throws RangeError naming a field whose value is NaN or not of its kind
+   */
   toColumns(input: object): Int32Array {
     const columns = new Int32Array(this.scalars.length)
     let at = 0
     for (const [name, { spec }] of Object.entries(this.fields)) {
       const value = (input as Record<string, unknown>)[name] ?? defaultValue(spec)
-      toInts(spec, value, columns, at)
+      try {
+        toInts(spec, value, columns, at)
+      } catch (error) {
+        throw naming(`input ${name}`, error)
+      }
       at += scalarsOf(spec).length
     }
     return columns
@@ -120,19 +128,18 @@ export class InputCodec {
     const isSame = columns.every((value, i) => value === base[i])
     writer.bool(!isSame)
     if (isSame) return
-    for (const [i, { min, bits }] of this.scalars.entries()) {
+    for (const [i, scalar] of this.scalars.entries()) {
       const differs = columns[i] !== base[i]
       writer.bool(differs)
-      if (differs) writer.bits((columns[i]! - min) >>> 0, bits)
+      if (differs) writeScalar(writer, scalar, columns[i]!)
     }
   }
 
   private readColumns(reader: BitReader, last: Int32Array | null): Int32Array {
     const columns = (last ?? this.neutralColumns).slice()
     if (!reader.bool('input changed')) return columns
-    for (const [i, { min, max, bits }] of this.scalars.entries()) {
-      if (!reader.bool('input column changed')) continue
-      columns[i] = bits === 32 ? reader.bits(32, 'input') | 0 : reader.int(min, max, 'input')
+    for (const [i, scalar] of this.scalars.entries()) {
+      if (reader.bool('input column changed')) columns[i] = readScalar(reader, scalar, 'input')
     }
     return columns
   }

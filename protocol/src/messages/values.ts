@@ -1,7 +1,8 @@
 import { BitReader } from '../bits/reader.ts'
 import { BitWriter } from '../bits/writer.ts'
 import { decodeUtf8, encodeUtf8 } from '../bits/utf8.ts'
-import { fromInts, scalarsOf, toInts } from '../codec/scalars.ts'
+import { readScalar, writeScalar } from '../codec/scalar-bits.ts'
+import { fromInts, naming, scalarsOf, toInts } from '../codec/scalars.ts'
 import { ConfigError, DecodeError } from '../errors.ts'
 import type { Field, FieldMap } from '../schema/field.ts'
 import type { Audience, FieldSpec, StandardSchema } from '../schema/spec.ts'
@@ -26,9 +27,9 @@ type AnyField = Field<unknown, Audience>
 const ints = new Int32Array(4)
 const LENGTH_BITS = 7
 
-const refuseClamp = (name: string, spec: FieldSpec) => (value: number) => {
-  const range = 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'its range'
-  throw new RangeError(`${name}: expected ${range}, got ${value}`)
+const refuseClamp = (spec: FieldSpec) => (value: number) => {
+  const range = 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'a value in range'
+  throw new RangeError(`expected ${range}, got ${value}`)
 }
 
 /**
@@ -47,22 +48,13 @@ export function readValues(reader: BitReader, fields: FieldMap, packer: Packer):
   return values
 }
 
-function writeValue(
-  writer: BitWriter,
-  name: string,
-  { spec, validator }: AnyField,
-  value: unknown,
-  packer: Packer,
-): void {
+function writeValue(writer: BitWriter, name: string, declared: AnyField, value: unknown, packer: Packer): void {
+  const { spec } = declared
   switch (spec.kind) {
     case 'text':
     case 'bytes':
     case 'packed': {
-      const bytes =
-        spec.kind === 'packed' ? packer.encode(validated(name, validator, value)) : rawBytes(name, spec, value)
-      if (bytes.length > spec.maxBytes) {
-        throw new RangeError(`${name}: expected at most ${spec.maxBytes} bytes, got ${bytes.length}`)
-      }
+      const bytes = bytesOf(name, declared, value, packer)
       writer.varuint(bytes.length, LENGTH_BITS)
       writer.bytes(bytes)
       return
@@ -80,12 +72,11 @@ function writeValue(
 
 function writeColumns(writer: BitWriter, name: string, spec: FieldSpec, value: unknown): void {
   try {
-    toInts(spec, value, ints, 0, 0, refuseClamp(name, spec))
+    toInts(spec, value, ints, 0, 0, refuseClamp(spec))
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    throw new RangeError(text.startsWith(`${name}:`) ? text : `${name}: ${text}`, { cause: error })
+    throw naming(name, error)
   }
-  for (const [i, { min, bits }] of scalarsOf(spec).entries()) writer.bits((ints[i]! - min) >>> 0, bits)
+  for (const [i, scalar] of scalarsOf(spec).entries()) writeScalar(writer, scalar, ints[i]!)
 }
 
 function readValue(reader: BitReader, name: string, { spec, validator }: AnyField, packer: Packer): unknown {
@@ -105,25 +96,23 @@ function readValue(reader: BitReader, name: string, { spec, validator }: AnyFiel
       return Array.from({ length: count }, () => readValue(reader, name, asField(spec.of), packer))
     }
     default: {
-      for (const [i, { min, max, bits }] of scalarsOf(spec).entries()) {
-        ints[i] = bits === 32 ? reader.bits(32, name) | 0 : reader.int(min, max, name)
-      }
-      return finiteOrFail(reader, name, fromInts(spec, ints, 0))
+      for (const [i, scalar] of scalarsOf(spec).entries()) ints[i] = readScalar(reader, scalar, name)
+      return fromInts(spec, ints, 0)
     }
   }
 }
 
-function finiteOrFail(reader: BitReader, name: string, value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isFinite(value)) return value
-  throw new DecodeError('malformed', {
-    what: name,
-    expected: 'a finite number',
-    got: `${value}`,
-    offset: reader.bitOffset,
-  })
-}
-
 const asField = (spec: FieldSpec): AnyField => ({ spec, audience: 'all', to: () => asField(spec) }) as AnyField
+
+/** The content of a text, bytes or packed field, no longer than the reader will accept. */
+function bytesOf(name: string, declared: AnyField, value: unknown, packer: Packer): Uint8Array {
+  const { spec } = declared
+  const bytes =
+    spec.kind === 'packed' ? packer.encode(validated(name, declared.validator, value)) : rawBytes(name, spec, value)
+  const max = 'maxBytes' in spec ? spec.maxBytes : 0
+  if (bytes.length > max) throw new RangeError(`${name}: expected at most ${max} bytes, got ${bytes.length}`)
+  return bytes
+}
 
 function rawBytes(name: string, spec: FieldSpec, value: unknown): Uint8Array {
   if (spec.kind === 'text' && typeof value === 'string') return encodeUtf8(value)
@@ -164,12 +153,14 @@ function unpack(
 
 const blobWriter = new BitWriter(256)
 
-/** The bytes of one variable-length field in an entity's row. */
+/**
+ * The bytes of one variable-length field in an entity's row.
+ * @throws RangeError naming the field when the value does not fit it
+ */
 export function encodeBlob(name: string, declared: AnyField, value: unknown, packer: Packer): Uint8Array {
   blobWriter.reset()
   if (declared.spec.kind === 'list') writeValue(blobWriter, name, declared, value, packer)
-  else if (declared.spec.kind === 'packed') blobWriter.bytes(packer.encode(validated(name, declared.validator, value)))
-  else blobWriter.bytes(rawBytes(name, declared.spec, value))
+  else blobWriter.bytes(bytesOf(name, declared, value, packer))
   return blobWriter.toBytes()
 }
 

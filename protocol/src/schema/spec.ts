@@ -24,6 +24,11 @@ export type FieldSpec =
 
 export type FieldKind = FieldSpec['kind']
 
+/** Fields of variable length, which have no integer columns of their own. */
+export function isBlob(spec: FieldSpec): boolean {
+  return spec.kind === 'text' || spec.kind === 'bytes' || spec.kind === 'list' || spec.kind === 'packed'
+}
+
 /** Who may see a field of an entity or of a player. Whoever may not, never has it in its bytes. */
 export type Audience = 'all' | 'owner' | 'revealed' | 'nobody'
 
