@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts'
-import { LIMITS } from '../limits.ts'
+import { checkName, checkSections } from './check.ts'
 import type { FieldMap } from './field.ts'
 import type { EntityTypesOf, GameTypes, Values } from './types.ts'
 import type { SimWorld } from '../sim/world.ts'
@@ -137,8 +137,14 @@ export function defineGame<
   const R extends RequestMap = NoFields,
 >(definition: GameDefinition<J, S, P, E, I, V, M, R>): TypedSchema<GameTypesOf<J, S, P, E, I, V, M, R>> {
   const { name, tickRateHz } = definition
+  checkName('defineGame.name', name)
+  if (!Number.isInteger(tickRateHz) || tickRateHz < 1 || tickRateHz > 240) {
+    throw new ConfigError('defineGame.tickRateHz', 'an integer from 1 to 240', tickRateHz)
+  }
   const snapshotRateHz = definition.snapshotRateHz ?? defaultSnapshotRateHz(tickRateHz)
-  checkHead(name, tickRateHz, snapshotRateHz)
+  if (!Number.isInteger(snapshotRateHz) || snapshotRateHz < 1 || tickRateHz % snapshotRateHz !== 0) {
+    throw new ConfigError('defineGame.snapshotRateHz', `a divisor of tickRateHz (${tickRateHz})`, snapshotRateHz)
+  }
   const schema = {
     name,
     tickRateHz,
@@ -181,114 +187,4 @@ function defaultSnapshotRateHz(tickRateHz: number): number {
     if (tickRateHz % rate === 0 && Math.abs(rate - 20) < Math.abs(best - 20)) best = rate
   }
   return best
-}
-
-function checkHead(name: string, tickRateHz: number, snapshotRateHz: number): void {
-  checkName('defineGame.name', name)
-  if (!Number.isInteger(tickRateHz) || tickRateHz < 1 || tickRateHz > 240) {
-    throw new ConfigError('defineGame.tickRateHz', 'an integer from 1 to 240', tickRateHz)
-  }
-  if (!Number.isInteger(snapshotRateHz) || snapshotRateHz < 1 || tickRateHz % snapshotRateHz !== 0) {
-    throw new ConfigError('defineGame.snapshotRateHz', `a divisor of tickRateHz (${tickRateHz})`, snapshotRateHz)
-  }
-}
-
-function checkName(option: string, name: string): void {
-  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]*$/.test(name) || name.length > LIMITS.maxNameBytes) {
-    throw new ConfigError(option, `a word of at most ${LIMITS.maxNameBytes} letters, digits, - and _`, name)
-  }
-}
-
-const RESERVED: readonly string[] = ['id', 'kind', 'owner', 'mine']
-
-function checkFields(section: string, fields: FieldMap, reserved: readonly string[] = []): void {
-  for (const [name, declared] of Object.entries(fields)) {
-    const at = `${section}.${name}`
-    checkName(at, name)
-    if (reserved.includes(name)) throw new ConfigError(at, `another name: ${name} is taken`, name)
-    if (declared?.spec === undefined) throw new ConfigError(at, 'a field.*() declaration', declared)
-    if (declared.spec.kind === 'press' && section !== 'input') {
-      throw new ConfigError(at, 'field.press() only in input', declared.spec.kind)
-    }
-  }
-}
-
-/** Only entities and players have an audience; anywhere else it would promise a secrecy that nothing keeps. */
-function checkNoAudience(section: string, fields: FieldMap): void {
-  for (const [name, declared] of Object.entries(fields)) {
-    if (declared.audience !== 'all') {
-      throw new ConfigError(`${section}.${name}`, 'no audience outside of entities and player', declared.audience)
-    }
-  }
-}
-
-function checkPlain(section: string, fields: FieldMap): void {
-  checkFields(section, fields)
-  checkNoAudience(section, fields)
-}
-
-function checkSections(schema: GameSchema): void {
-  checkPlain('join', schema.join)
-  checkPlain('state', schema.state)
-  checkPlain('input', schema.input)
-  checkFields('player', schema.player, ['id', 'connected'])
-  for (const [kind, { fields, options }] of Object.entries(schema.entities)) {
-    checkName(`entities.${kind}`, kind)
-    checkFields(`entities.${kind}`, fields, RESERVED)
-    checkEntityOptions(kind, fields, options)
-  }
-  for (const [name, fields] of Object.entries(schema.events)) checkPlain(`events.${name}`, fields)
-  for (const [name, { toServer, toClient }] of Object.entries(schema.messages)) {
-    checkName(`messages.${name}`, name)
-    checkPlain(`messages.${name}.toServer`, toServer ?? {})
-    checkPlain(`messages.${name}.toClient`, toClient ?? {})
-  }
-  for (const [name, { ask, reply }] of Object.entries(schema.requests)) {
-    checkName(`requests.${name}`, name)
-    checkPlain(`requests.${name}.ask`, ask)
-    checkPlain(`requests.${name}.reply`, reply)
-  }
-}
-
-const MOVABLE: readonly string[] = ['fixed', 'vec2', 'vec3', 'angle']
-
-function checkEntityOptions(kind: string, fields: FieldMap, options: EntityOptions<FieldMap>): void {
-  const at = `entities.${kind}`
-  for (const name of options.position ?? []) {
-    const found = fields[name]?.spec.kind
-    const wanted = options.position?.length === 2 ? ['fixed'] : ['vec2', 'vec3']
-    if (found === undefined || !wanted.includes(found)) {
-      throw new ConfigError(`${at}.position`, `fields of kind ${wanted.join(' or ')}`, `${name}: ${found}`)
-    }
-    if (fields[name]?.audience !== 'all') {
-      throw new ConfigError(`${at}.position`, 'fields that all may see', `${name}.to(...)`)
-    }
-  }
-  for (const [target, source] of Object.entries(options.rates ?? {})) {
-    const [to, from] = [fields[target]?.spec.kind, source === undefined ? undefined : fields[source]?.spec.kind]
-    const fits = to !== undefined && MOVABLE.includes(to) && (to === from || (to === 'angle' && from === 'fixed'))
-    if (!fits)
-      throw new ConfigError(`${at}.rates.${target}`, 'two fields of one kind (fixed, vec2, vec3)', `${to} by ${from}`)
-    if (fields[target]?.audience !== 'all' || fields[source ?? '']?.audience !== 'all') {
-      throw new ConfigError(`${at}.rates.${target}`, 'fields that all may see', 'a field with an audience')
-    }
-    if (options.rates?.[source ?? ''] !== undefined) {
-      throw new ConfigError(`${at}.rates.${target}`, 'a rate that has no rate itself', source)
-    }
-  }
-  for (const name of options.trend ?? []) {
-    const found = fields[name]
-    if (found === undefined || !MOVABLE.includes(found.spec.kind) || found.audience !== 'all') {
-      throw new ConfigError(
-        `${at}.trend`,
-        `fields of kind ${MOVABLE.join(', ')} that all may see`,
-        `${name}: ${found?.spec.kind}`,
-      )
-    }
-    if (options.rates?.[name] !== undefined) throw new ConfigError(`${at}.trend`, 'fields that no rate moves', name)
-  }
-  const bits = options.ownerBits
-  if (bits !== undefined && (!Number.isInteger(bits) || bits < 0 || bits > 8)) {
-    throw new ConfigError(`${at}.ownerBits`, 'an integer from 0 to 8', bits)
-  }
 }

@@ -147,6 +147,7 @@ export const field = {
     if (values.length < 2 || values.length > 256) {
       throw new ConfigError('field.oneOf', '2 to 256 values', values.length)
     }
+    if (!values.every((value) => typeof value === 'string')) throw new ConfigError('field.oneOf', 'words', values)
     if (new Set(values).size !== values.length) throw new ConfigError('field.oneOf', 'distinct values', values.join())
     return declare({ kind: 'oneOf', values: Object.freeze([...values]) })
   },
