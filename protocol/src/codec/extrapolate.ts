@@ -75,13 +75,17 @@ function settled(miss: number, expectedCarry: number, den: number): number {
  */
 export function settleCarries(track: Track, expected: Int32Array, out: Int32Array, to: number): void {
   for (const { target, den, carry } of track.rates) {
-    out[to + carry] = settled(out[to + target]! - expected[target]!, expected[carry]!, den)
+    const miss = shortWay(track.columns[target]!, out[to + target]! - expected[target]!)
+    out[to + carry] = settled(miss, expected[carry]!, den)
   }
 }
 
 /**
  * Gives a new anchor its trends: a miss of one step corrects the old trend a little, a larger one replaces it by what
  * happened since the anchor before. `held` is that anchor at `from`, continued by `ticks`.
+ *
+ * What did not move at all has no trend, and fractions are cut towards 0: else the noise of a trend that has ended would
+ * swing for ever between two small changes, and a resting entity would send for ever.
  */
 export function settleTrends(
   track: Track,
@@ -98,7 +102,7 @@ export function settleTrends(
     const moved = shortWay(column, out[to + target]! - anchor[from + target]!)
     const isNear = miss >= -1 && miss <= 1
     const since = isNear ? held[change]! * ticks + miss * TREND_GAIN : moved * TREND_DEN
-    out[to + change] = Math.floor(since / Math.max(1, ticks))
+    out[to + change] = moved === 0 ? 0 : Math.trunc(since / Math.max(1, ticks))
     out[to + carry] = settled(miss, held[carry]!, TREND_DEN)
   }
 }
