@@ -100,6 +100,12 @@ export class Replica {
   private readonly staging = new Staging()
   /** Entities that the staged changes bring, by slot. */
   private readonly arriving: Map<number, HeldEntity> = new Map()
+  /** Slots that the staged changes remove, by track: nothing leads on from what is gone. */
+  private readonly leaving: Readonly<Record<TrackName, Set<number>>> = {
+    all: new Set(),
+    owner: new Set(),
+    revealed: new Set(),
+  }
   private readonly changes: ReplicaChanges = { entered: [], left: [] }
   private readonly continued: Int32Array
   /** What the blob that is being read belongs to; a field, because a closure per record would be garbage. */
@@ -120,8 +126,7 @@ export class Replica {
 
   /** Drops what an earlier, broken snapshot staged. */
   begin(): void {
-    this.staging.clear()
-    this.arriving.clear()
+    this.forget()
     this.changes.entered.length = 0
     this.changes.left.length = 0
   }
@@ -130,6 +135,7 @@ export class Replica {
   readTrack(reader: BitReader, track: TrackName, snapshotTick: number): void {
     for (let left = readCount(reader), slot = -1; left > 0; left--) {
       slot = readSlot(reader, slot)
+      this.leaving[track].add(slot)
       this.staging.push(track, slot, undefined, NOT_HELD, 0)
     }
     for (let left = readCount(reader), slot = -1; left > 0; left--) {
@@ -147,9 +153,14 @@ export class Replica {
       else this.set(staging.tracks[i]!, entity, staging.ticks[i]!, staging.rowAt[i]!)
     }
     for (const { entity, blob, value } of staging.blobs) entity.blobs[blob] = value
-    staging.clear()
-    this.arriving.clear()
+    this.forget()
     return changes
+  }
+
+  private forget(): void {
+    this.staging.clear()
+    this.arriving.clear()
+    for (const track of TRACKS) this.leaving[track].clear()
   }
 
   /**
@@ -175,15 +186,17 @@ export class Replica {
     const tick = form === 'delta' ? snapshotTick : readAnchorTick(reader, snapshotTick)
     const entity = form === 'full' && track === 'all' ? this.readArrival(reader, slot) : this.known(reader, slot)
     const codec = this.codecs[entity.kind.index]![track]
+    const heldTick = this.leaving[track].has(slot) ? NOT_HELD : entity.anchors[track].tick
+    // Anchors only go forward, and there is none of a track without columns.
+    const leads = heldTick <= tick && (form === 'full' || heldTick !== NOT_HELD) && codec.track.size > 0
+    if (!leads) throw notHeld(reader, slot)
     const at = this.staging.reserve(codec.track.size)
     this.reading = entity
     if (form === 'full') {
       this.stageDefaultBlobs(entity, codec)
       codec.readFull(reader, this.staging.rows, at, this.onBlob)
     } else {
-      const held = entity.anchors[track]
-      if (held.tick === NOT_HELD || held.tick > tick) throw notHeld(reader, slot)
-      codec.readDelta(reader, held.row, 0, tick - held.tick, this.staging.rows, at, this.onBlob)
+      codec.readDelta(reader, entity.anchors[track].row, 0, tick - heldTick, this.staging.rows, at, this.onBlob)
       if (form === 'catch-up') codec.readHidden(reader, this.staging.rows, at)
     }
     this.staging.push(track, slot, entity, tick, at)
@@ -192,7 +205,7 @@ export class Replica {
   private readArrival(reader: BitReader, slot: number): HeldEntity {
     const { kind, generation } = readHead(reader, this.layout.kinds.length)
     const id = entityId(slot, generation)
-    const held = this.entities.get(slot)
+    const held = this.leaving.all.has(slot) ? undefined : this.entities.get(slot)
     // A full record for what is held already only replaces its anchor: the object stays the same for the game.
     if (held?.id === id && held.kind.index === kind) return held
     const entity = arrive(id, slot, this.layout.kinds[kind]!)
@@ -201,7 +214,8 @@ export class Replica {
   }
 
   private known(reader: BitReader, slot: number): HeldEntity {
-    const entity = this.arriving.get(slot) ?? this.entities.get(slot)
+    const held = this.leaving.all.has(slot) ? undefined : this.entities.get(slot)
+    const entity = this.arriving.get(slot) ?? held
     if (entity === undefined) throw notHeld(reader, slot)
     return entity
   }
@@ -225,6 +239,7 @@ export class Replica {
     if (entity === undefined) return
     if (track !== 'all') {
       entity.anchors[track].tick = NOT_HELD
+      for (const { blob } of entity.kind.tracks[track].columns) if (blob >= 0) entity.blobs[blob] = undefined
       return
     }
     this.entities.delete(slot)

@@ -90,6 +90,7 @@ export interface SpawnKey extends PredictionKey {
 const AGE_BITS = 4
 const N_BITS = 2
 const MAX_N = 0xffff
+const MAX_SLOT = LIMITS.maxEntitySlots - 1
 
 function writeKey(writer: BitWriter, key: PredictionKey, snapshotTick: number): void {
   writer.varuint(snapshotTick - key.tick, AGE_BITS)
@@ -103,14 +104,14 @@ function readKey(reader: BitReader, snapshotTick: number): PredictionKey {
 export function writeSpawnKeys(writer: BitWriter, keys: readonly SpawnKey[], snapshotTick: number): void {
   writer.varuint(keys.length, N_BITS)
   for (const key of keys) {
-    writer.uintMax(key.slot, LIMITS.maxEntitySlots)
+    writer.uintMax(key.slot, MAX_SLOT)
     writeKey(writer, key, snapshotTick)
   }
 }
 export function readSpawnKeys(reader: BitReader, snapshotTick: number): SpawnKey[] {
   const keys: SpawnKey[] = []
   for (let left = reader.varuint(LIMITS.maxEntitySlots, 'spawn keys', N_BITS); left > 0; left--) {
-    const slot = reader.uintMax(LIMITS.maxEntitySlots, 'slot of a spawn key')
+    const slot = reader.uintMax(MAX_SLOT, 'slot of a spawn key')
     keys.push({ slot, ...readKey(reader, snapshotTick) })
   }
   return keys
@@ -148,12 +149,13 @@ export function writeEvents(
 
 export function readEvents(reader: BitReader, snapshotTick: number, fields: EventFields, packer: Packer): EventFrame[] {
   const events: EventFrame[] = []
-  for (let left = reader.varuint(LIMITS.maxEventsPerSnapshot, 'events', N_BITS); left > 0; left--) {
-    const event = reader.uintMax(Math.max(0, fields.length - 1), 'event index')
+  const most = fields.length === 0 ? 0 : LIMITS.maxEventsPerSnapshot
+  for (let left = reader.varuint(most, 'events', N_BITS); left > 0; left--) {
+    const event = reader.uintMax(fields.length - 1, 'event index')
     const isKeyed = reader.bool('event key flag')
     const key = isKeyed ? readKey(reader, snapshotTick) : null
     const tick = key?.tick ?? snapshotTick - reader.varuint(snapshotTick, 'event age', AGE_BITS)
-    events.push({ event, tick, n: key?.n ?? null, payload: readValues(reader, fields[event] ?? {}, packer) })
+    events.push({ event, tick, n: key?.n ?? null, payload: readValues(reader, fields[event]!, packer) })
   }
   return events
 }
