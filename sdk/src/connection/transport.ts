@@ -18,5 +18,5 @@ export interface TransportHandlers {
   onClose(code: number, reason: string): void
 }
 
-/** Starts a connection attempt; exactly one `onClose` ends it, with or without an `onOpen` before. */
+/** Starts a connection attempt; exactly one `onClose` ends it, with or without an `onOpen` before; neither comes inside of this call. */
 export type Connect = (url: string, handlers: TransportHandlers) => Transport

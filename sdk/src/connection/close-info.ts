@@ -1,0 +1,24 @@
+import { CLOSE, closeReason } from '@tickwire/protocol'
+import type { CloseInfo } from '../room-api.ts'
+
+/**
+ * A close code as the game is told of it.
+ * @param detail what the other end said in its close frame, or what is known besides; '' for nothing
+ */
+export function closeInfo(code: number, detail: string = ''): CloseInfo {
+  const { name, meaning, retry } = closeReason(code)
+  return { code, name, retry, meaning: detail === '' ? meaning : `${meaning} (${detail})` }
+}
+
+type CloseName = keyof typeof CLOSE
+
+/** The same for a name of the table. */
+export function closeNamed(name: CloseName, detail: string = ''): CloseInfo {
+  return closeInfo(CLOSE[name].code, detail)
+}
+
+/** Why a room let a player go, in the words that the server sent: a name of the table, or one of the game's own. */
+export function roomGone(reason: string): CloseInfo {
+  if (Object.hasOwn(CLOSE, reason)) return closeNamed(reason as CloseName)
+  return { code: CLOSE.left.code, name: reason, meaning: `the room ended this seat: ${reason}`, retry: false }
+}

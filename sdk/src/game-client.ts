@@ -1,0 +1,172 @@
+import { ConfigError } from '@tickwire/protocol'
+import { GameCodec } from '@tickwire/protocol/internal'
+import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
+import type { Client, ClientOptions, JoinOptions, TokenStorage } from './client-api.ts'
+import { socketUrl } from './connection/url.ts'
+import { StateError } from './errors.ts'
+import { Emitter } from './events.ts'
+import { Link } from './link/link.ts'
+import type { JoinAsk, LinkParts } from './link/link.ts'
+import { packerFor } from './link/packer.ts'
+import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
+import { ResumeStore } from './link/resume.ts'
+import { checkRoomName } from './options.ts'
+import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+
+/** Makes the client's side of a seat. */
+export type OpenGameRoom = <G extends GameTypes>(
+  game: Game<G>,
+  joined: Joined,
+  link: RoomLink,
+) => RoomReceiver & { readonly room: JoinedRoom<G> }
+
+/** Everything that a client needs of the outside; tests hand in their own. */
+export interface ClientParts extends Omit<LinkParts, 'store'> {
+  readonly storage: TokenStorage | null
+  readonly openRoom: OpenGameRoom
+  /** The address of the page, which relative addresses are relative to; null where there is none. */
+  readonly pageUrl: string | null
+}
+
+/**
+ * A client from given parts: for tests, and for transports of one's own.
+ * @throws ConfigError for an address that cannot work
+ */
+export function createClientWith(
+  url: string,
+  { ticket = '' }: Pick<ClientOptions, 'ticket'>,
+  parts: ClientParts,
+): Client {
+  return new GameClient(url, ticket, parts)
+}
+
+/** A server that sends its clients round in circles is told so. */
+const MAX_REDIRECTS = 5
+
+class GameClient implements Client {
+  private readonly url: string
+  private readonly ticket: string
+  private readonly parts: ClientParts
+  private readonly states: Emitter<ConnectionState>
+  private readonly codecs = new WeakMap<object, Promise<GameCodec>>()
+  private readonly store: ResumeStore
+  private link: Link | null = null
+  private shown: ConnectionState = { phase: 'connecting' }
+
+  constructor(url: string, ticket: string, parts: ClientParts) {
+    this.url = socketUrl(url, parts.pageUrl)
+    this.ticket = ticket
+    this.parts = parts
+    this.store = new ResumeStore(parts.storage, this.url)
+    this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
+  }
+
+  get connection(): ConnectionState {
+    return this.shown
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): Unsubscribe {
+    return this.states.on(listener)
+  }
+
+  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>> {
+    return this.join(game, join, 'joinOrCreate', keyOf(options))
+  }
+
+  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>> {
+    return this.join(game, join, 'create', keyOf(options))
+  }
+
+  joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>> {
+    checkRoomName('roomId', roomId)
+    return this.join(game, join, 'joinById', roomId)
+  }
+
+  async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
+    const codec = await this.codecOf(game)
+    const stored = this.store.load()
+    if (stored === null || stored.game !== game.schema.name) return null
+    if (this.openLink !== null) throw new StateError('already-connected', ALREADY_CONNECTED)
+    const outcome = await this.linkTo(stored.url).resume(stored, codec, this.opener(game))
+    return outcome.type === 'seated' ? outcome.receiver.room : null
+  }
+
+  close(): Promise<void> {
+    this.link?.close()
+    return Promise.resolve()
+  }
+
+  private async join<G extends GameTypes>(
+    game: Game<G>,
+    join: G['join'],
+    verb: JoinAsk['verb'],
+    room: string,
+  ): Promise<JoinedRoom<G>> {
+    const codec = await this.codecOf(game)
+    const fields = codec.encodePayload(game.schema.join, join)
+    let [url, reservation] = [this.openLink?.url ?? this.url, '']
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const ask = { verb, room, reservation, join: fields }
+      const outcome = await this.linkTo(url).join(ask, codec, this.opener(game))
+      if (outcome.type === 'seated') return outcome.receiver.room
+      if (outcome.type === 'redirect') [url, reservation] = [this.addressOf(outcome.url), outcome.reservation]
+    }
+    throw new StateError(
+      'too-many-redirects',
+      `the server redirected more than ${MAX_REDIRECTS} times, at last to ${url}`,
+    )
+  }
+
+  /** The link to this address; one to another address is closed, for a client has one seat and one link. */
+  private linkTo(url: string): Link {
+    const old = this.openLink
+    if (old?.url === url) return old
+    const link = new Link({ url, ticket: this.ticket }, { ...this.parts, store: this.store })
+    this.link = link
+    old?.close()
+    this.follow(link)
+    return link
+  }
+
+  private get openLink(): Link | null {
+    return this.link?.isClosed === false ? this.link : null
+  }
+
+  private addressOf(url: string): string {
+    return socketUrl(url, this.parts.pageUrl)
+  }
+
+  private follow(link: Link): void {
+    this.show(link.connection)
+    link.onConnection((state) => {
+      // The end of a link that was left behind by a redirect is no news.
+      if (this.link === link) this.show(state)
+    })
+  }
+
+  private show(state: ConnectionState): void {
+    this.shown = state
+    this.states.emit(state)
+  }
+
+  private opener<G extends GameTypes>(game: Game<G>): OpenRoom<RoomReceiver & { readonly room: JoinedRoom<G> }> {
+    return (joined, link) => this.parts.openRoom(game, joined, link)
+  }
+
+  private codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec> {
+    if (game?.schema === undefined) throw new ConfigError('game', 'what defineSimulation returned', game)
+    const known = this.codecs.get(game.schema)
+    if (known !== undefined) return known
+    const made = packerFor(game.schema).then((packer) => new GameCodec(game.schema, packer))
+    this.codecs.set(game.schema, made)
+    return made
+  }
+}
+
+const ALREADY_CONNECTED = 'resume is for the start of a page; this client is connected already'
+
+function keyOf({ key }: JoinOptions = {}): string {
+  if (key === undefined) return ''
+  checkRoomName('key', key)
+  return key
+}

@@ -1,0 +1,18 @@
+import type { Clock } from './clock.ts'
+
+/** The only file that reads the platform's time and randomness; everything else is handed them. */
+
+/** Monotonic milliseconds and one-shot timers of the platform: a window, a Worker or Node. */
+export const realClock: Clock = {
+  nowMs: () => performance.now(),
+  setTimer(fn, delayMs) {
+    const id = setTimeout(fn, delayMs)
+    return { cancel: () => clearTimeout(id) }
+  },
+}
+
+/** Draws in [0, 1). */
+export const realRandom = (): number => Math.random()
+
+/** Runs `fn` when the current turn's code has returned, before anything else happens. */
+export const atEndOfTurn = (fn: () => void): void => queueMicrotask(fn)
