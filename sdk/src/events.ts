@@ -23,7 +23,7 @@ export class Emitter<T> {
 
   emit(value: T): void {
     // A copy: a listener that unsubscribes others, or subscribes, does not disturb this round.
-    for (const entry of [...this.entries]) {
+    for (const entry of Array.from(this.entries)) {
       if (!this.entries.has(entry)) continue
       try {
         entry.listener(value)

@@ -7,7 +7,7 @@ const fitsText = (value: unknown, maxBytes: number): boolean =>
 
 interface Rule {
   readonly expected: string
-  accepts(value: unknown): boolean
+  readonly accepts: (value: unknown) => boolean
 }
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'

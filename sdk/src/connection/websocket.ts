@@ -1,5 +1,5 @@
 import { CLOSE, ConfigError } from '@tickwire/protocol'
-import type { WebSocketConstructor } from '../client-api.ts'
+import type { WebSocketConstructor, WebSocketLike } from '../client-api.ts'
 import type { Connect, Transport, TransportHandlers } from './transport.ts'
 
 /**
@@ -16,7 +16,7 @@ export function webSocketConnect(given?: WebSocketConstructor): Connect {
 }
 
 function openSocket(Socket: WebSocketConstructor, url: string, handlers: TransportHandlers): Transport {
-  let socket
+  let socket: WebSocketLike
   try {
     socket = new Socket(url)
   } catch (error) {
@@ -24,16 +24,18 @@ function openSocket(Socket: WebSocketConstructor, url: string, handlers: Transpo
     queueMicrotask(() => handlers.onClose(CLOSE.abnormal.code, error instanceof Error ? error.message : String(error)))
     return NOTHING
   }
-  // Before the first message, or browsers hand out Blobs, which can only be read asynchronously.
-  socket.binaryType = 'arraybuffer'
-  socket.onopen = () => handlers.onOpen()
-  socket.onmessage = ({ data }: { data: unknown }) => {
-    if (data instanceof ArrayBuffer) handlers.onReceive(new Uint8Array(data))
-    else socket.close(CLOSE['protocol-error'].code, 'expected binary frames')
-  }
-  socket.onclose = ({ code, reason }: { code: number; reason: string }) => handlers.onClose(code, reason)
-  // `onclose` always follows and knows more; but ws throws the error where nobody listens.
-  socket.onerror = () => {}
+  Object.assign(socket, {
+    // Before the first message, or browsers hand out Blobs, which can only be read asynchronously.
+    binaryType: 'arraybuffer',
+    onopen: () => handlers.onOpen(),
+    onmessage: ({ data }: { data: unknown }) => {
+      if (data instanceof ArrayBuffer) handlers.onReceive(new Uint8Array(data))
+      else socket.close(CLOSE['protocol-error'].code, 'expected binary frames')
+    },
+    onclose: ({ code, reason }: { code: number; reason: string }) => handlers.onClose(code, reason),
+    // `onclose` always follows and knows more; but ws throws an error to which nobody listens.
+    onerror: () => {},
+  })
   return {
     send: (bytes) => socket.send(bytes as Uint8Array<ArrayBuffer>),
     get bufferedBytes() {

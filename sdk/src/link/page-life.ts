@@ -18,7 +18,7 @@ interface PageWindow extends EventTarget {
 }
 
 /** The page that this runs in, or null: a Worker and Node have none. */
-export function browserPageLife(host: PageWindow = globalThis as unknown as PageWindow): PageLife | null {
+export function browserPageLife(host: PageWindow = globalThis): PageLife | null {
   const { document } = host
   if (document === undefined || typeof host.addEventListener !== 'function') return null
   return { listen: (listener) => listenTo(host, document, listener) }

@@ -40,7 +40,7 @@ export class Requests {
   /** @throws ConfigError for a timeout that is none */
   start<T>(ask: Ask<T>, { timeoutMs = LIMITS.requestTimeoutMs, signal }: RequestOptions = {}): Promise<T> {
     if (!(timeoutMs > 0)) throw new ConfigError('timeoutMs', 'milliseconds > 0', timeoutMs)
-    if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.pending.size >= LIMITS.maxPendingRequests) {
       const text = `${LIMITS.maxPendingRequests} requests (maxPendingRequests) wait for their reply already`
       return Promise.reject(new StateError('too-many-requests', text))
@@ -60,7 +60,7 @@ export class Requests {
 
   /** Ends all of a channel, or all there are: no reply will come. */
   failAll(error: Error, channel?: number): void {
-    for (const waiting of [...this.pending.values()]) {
+    for (const waiting of Array.from(this.pending.values())) {
       if (channel === undefined || waiting.channel === channel) waiting.fail(error)
     }
   }
@@ -70,7 +70,7 @@ export class Requests {
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
         finish()
-        reject(error as Error)
+        reject(error)
       }
       const giveUp = (error: unknown): void => {
         // Tells the server that nobody waits any more; if that does not fit, its reply is simply dropped.

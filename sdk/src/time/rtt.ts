@@ -75,7 +75,9 @@ export class RttEstimator {
     // A spike counts as deviation only as far as the limit, so that jitter which grows is followed and one stall is not.
     this.deviationMs += DEVIATION_GAIN * (limitMs - this.deviationMs)
     if (this.suspects.length < STEP_SAMPLES) return
-    this.floor = this.suspects.map((suspected) => ({ atMs: nowMs, rttMs: suspected })).sort((a, b) => a.rttMs - b.rttMs)
+    this.floor = this.suspects
+      .map((suspected) => ({ atMs: nowMs, rttMs: suspected }))
+      .toSorted((a, b) => a.rttMs - b.rttMs)
     this.adopt(this.suspects)
     this.suspects = []
   }

@@ -1,0 +1,39 @@
+import type { Client, ClientOptions } from './client-api.ts'
+import type { Clock } from './clock.ts'
+import type { Connect } from './connection/transport.ts'
+import { pageUrl } from './connection/url.ts'
+import { webSocketConnect } from './connection/websocket.ts'
+import { createClientWith } from './game-client.ts'
+import { impairConnect } from './impair/impair-connect.ts'
+import { openJoinedRoom } from './joined-room.ts'
+import { browserPageLife } from './link/page-life.ts'
+import { tabStorage } from './link/resume.ts'
+import { checkOptions } from './options.ts'
+import { atEndOfTurn, realClock, realRandom } from './real-clock.ts'
+import { consoleReport } from './report.ts'
+
+/**
+ * A client of the server at `url`: `'ws://localhost:2567'`, `'https://play.example'`, or `'/'` for the page's own host.
+ * Nothing is sent before the first join or resume. Works in a window, in a Worker and in Node (20 needs `{ WebSocket }`).
+ * @throws ConfigError for an address or an option that cannot work
+ */
+export function createClient(url: string, options: ClientOptions = {}): Client {
+  checkOptions(options)
+  const clock = options.clock ?? realClock
+  const random = options.random ?? realRandom
+  return createClientWith(url, options, {
+    connect: impaired(webSocketConnect(options.WebSocket), options, clock, random),
+    clock,
+    random,
+    schedule: atEndOfTurn,
+    storage: options.storage === undefined ? tabStorage() : options.storage,
+    page: browserPageLife(),
+    pageUrl: pageUrl(),
+    report: consoleReport,
+    openRoom: openJoinedRoom,
+  })
+}
+
+function impaired(connect: Connect, { impair }: ClientOptions, clock: Clock, random: () => number): Connect {
+  return impair === undefined ? connect : impairConnect(connect, impair, clock, random)
+}
