@@ -113,6 +113,8 @@ export interface RoomHost {
   readonly random: () => number
   /** Where an exception of game code goes when its room has no `onError`. */
   readonly reportError: (error: RoomError) => void
+  /** Where a room says that something is odd and goes on: a value that was clamped. */
+  readonly warn?: (line: string) => void
 }
 
 /** Makes this process's rooms and drives their ticks: `createRoomMaker(host: RoomHost): RoomMaker` in `room-maker.ts`. */

@@ -1,0 +1,97 @@
+import type { Clock } from './clock.ts'
+import { Counters } from './counters.ts'
+import type { CounterName } from './counters.ts'
+import type { Directory } from './directory/directory.ts'
+import { MemoryDirectory } from './directory/memory.ts'
+import type { ServerLimits } from './limits.ts'
+import type { Authenticate } from './link/handshake.ts'
+import { JoinDesk } from './link/join.ts'
+import { Links } from './link/links.ts'
+import type { Logger } from './log.ts'
+import type { RoomError } from './room/definition.ts'
+import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
+import { RoomRegistry } from './room/registry.ts'
+import type { RandomBytes } from './secrets.ts'
+import type { Accept } from './transport/transport.ts'
+
+/** Everything that a server is made of, without a socket: what tests and the stepper run. */
+export interface CompositionOptions {
+  readonly rooms: readonly AnyRoomType[]
+  readonly createRoomMaker: (host: RoomHost) => RoomMaker
+  readonly directory: Directory | null
+  readonly authenticate: Authenticate | null
+  readonly limits: ServerLimits
+  readonly clock: Clock
+  /** A number in [0, 1), for what is no secret. */
+  readonly random: () => number
+  readonly randomBytes: RandomBytes
+  readonly log: Logger
+}
+
+/** Numbers of a running server. */
+export interface GameServerStats {
+  readonly rooms: number
+  readonly linksOnline: number
+  /** Links whose client may still come back. */
+  readonly linksDropped: number
+  /** Since the start. */
+  readonly counters: Readonly<Record<CounterName, number>>
+}
+
+export interface Composition {
+  /** Takes a new connection over. */
+  readonly accept: Accept
+  readonly registry: RoomRegistry
+  readonly links: Links
+  readonly stats: GameServerStats
+  /** Tells all clients that the server stops, ends links and rooms; resolves when the peers have answered. */
+  close(): Promise<void>
+}
+
+/** How long a peer may take to answer a close. */
+const CLOSE_GRACE_MS = 1000
+/** When a client may come back to a server that is restarted. */
+const RETRY_AFTER_MS = 1000
+
+/** @throws ConfigError when the room types cannot work */
+export function composeServer(options: CompositionOptions): Composition {
+  const { clock, limits, log, random, randomBytes } = options
+  const counters = new Counters()
+  const reportError = (where: string, error: unknown): void => {
+    counters.add('serverErrors')
+    log.error(where, error)
+  }
+  const reportRoomError = ({ error, phase, roomId, seat }: RoomError): void => {
+    counters.add('gameErrors')
+    log.error(`room ${roomId}, ${phase}${seat === null ? '' : `, player ${seat}`}`, error)
+  }
+  const reservationMs = 2 * limits.joinTimeoutMs
+  const directory = options.directory ?? new MemoryDirectory({ clock, randomBytes, reservationMs })
+  const maker = options.createRoomMaker({
+    clock,
+    random,
+    reportError: reportRoomError,
+    warn: (line) => log.warn(line),
+  })
+  const { maxRoomsPerServer: maxRooms } = limits
+  const registry = new RoomRegistry({ types: options.rooms, maker, directory, randomBytes, maxRooms, log })
+  const { maxPendingJoins, joinTimeoutMs } = limits
+  const desk = new JoinDesk({ registry, directory, clock, counters, maxPendingJoins, joinTimeoutMs, reportError })
+  const { authenticate } = options
+  const links = new Links({ clock, limits, randomBytes, desk, registry, authenticate, counters, log, reportError })
+  return {
+    accept: (transport) => links.accept(transport),
+    registry,
+    links,
+    get stats() {
+      const { size: rooms } = registry
+      return { rooms, linksOnline: links.online, linksDropped: links.dropped, counters: counters.toObject() }
+    },
+    async close() {
+      const closing = links.close(CLOSE_GRACE_MS, RETRY_AFTER_MS)
+      registry.disposeAll()
+      maker.close()
+      await closing
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { ConfigError, LIMITS } from '@tickwire/protocol'
+
+/** The limits that a server may set for itself; the others are widths on the wire. Units are in the names. */
+export interface ServerLimits {
+  readonly maxClientMessageBytes: number
+  readonly maxRoomsPerServer: number
+  /** Links and connections of one address; loopback is free, for there it is a proxy or the developer. */
+  readonly maxLinksPerIp: number
+  readonly maxPendingJoins: number
+  readonly messagesPerSecond: number
+  readonly bytesPerSecond: number
+  readonly rateBurstMs: number
+  readonly handshakeTimeoutMs: number
+  readonly joinTimeoutMs: number
+  readonly heartbeatIntervalMs: number
+  readonly livenessTimeoutMs: number
+  readonly reliableBufferBytes: number
+}
+
+const DEFAULTS: ServerLimits = {
+  maxClientMessageBytes: LIMITS.maxClientMessageBytes,
+  maxRoomsPerServer: LIMITS.maxRoomsPerServer,
+  maxLinksPerIp: LIMITS.maxLinksPerIp,
+  maxPendingJoins: LIMITS.maxPendingJoins,
+  messagesPerSecond: LIMITS.messagesPerSecond,
+  bytesPerSecond: LIMITS.bytesPerSecond,
+  rateBurstMs: LIMITS.rateBurstMs,
+  handshakeTimeoutMs: LIMITS.handshakeTimeoutMs,
+  joinTimeoutMs: LIMITS.joinTimeoutMs,
+  heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
+  livenessTimeoutMs: LIMITS.livenessTimeoutMs,
+  reliableBufferBytes: LIMITS.reliableBufferBytes,
+}
+
+/**
+ * The defaults with the caller's changes.
+ * @throws ConfigError naming a limit that does not exist or is no positive whole number
+ */
+export function serverLimits(changes: Partial<ServerLimits> = {}): ServerLimits {
+  for (const [name, value] of Object.entries(changes)) {
+    if (!(name in DEFAULTS)) {
+      throw new ConfigError(`limits.${name}`, `one of ${Object.keys(DEFAULTS).join(', ')}`, value)
+    }
+    if (!Number.isInteger(value) || value < 1) throw new ConfigError(`limits.${name}`, 'a whole number above 0', value)
+  }
+  return { ...DEFAULTS, ...changes }
+}

@@ -1,0 +1,137 @@
+import { DecodeError, LIMITS, PROTOCOL_VERSION, RefusedError } from '@tickwire/protocol'
+import type { ClientMessage, ResumeClaim } from '@tickwire/protocol/internal'
+import type { Clock, Timer } from '../clock.ts'
+import type { ServerLimits } from '../limits.ts'
+import { hex } from '../secrets.ts'
+import type { RandomBytes } from '../secrets.ts'
+import { TimeoutError, withTimeout } from '../timeout.ts'
+import type { Peer } from '../transport/transport.ts'
+import type { CloseName, Link } from './link.ts'
+
+/** Who a link belongs to. */
+export interface User {
+  /** 1 to 64 bytes of UTF-8: shown in logs, given to rooms as `userId`. */
+  readonly id: string
+}
+
+/**
+ * Decides who a client is by the ticket of its handshake (`''` if it sent none). Throw `RefusedError` to refuse it. May be
+ * async; bounded by `limits.joinTimeoutMs`.
+ */
+export type Authenticate = (ticket: string, peer: Peer) => User | Promise<User>
+
+export interface HandshakeOptions {
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly randomBytes: RandomBytes
+  readonly authenticate: Authenticate | null
+  /** The link that a claim names, if its token is right. */
+  readonly claim: (claim: ResumeClaim) => Link | null
+  readonly reportError: (where: string, error: unknown) => void
+}
+
+/** How a handshake ends, unless the connection ends first. */
+export interface HandshakeOutcome {
+  /** The claim was right: the link goes on. `rest` are the messages behind the hello. */
+  resumed(link: Link, claim: ResumeClaim, rest: readonly ClientMessage[]): void
+  opened(userId: string, rest: readonly ClientMessage[]): void
+  refused(name: CloseName, detail: string): void
+}
+
+type Hello = Extract<ClientMessage, { type: 'hello' }>
+
+const ANONYMOUS_BYTES = 8
+
+/** The first packet of a connection, and what follows from it until there is a link. */
+export class Handshake {
+  private readonly options: HandshakeOptions
+  private readonly peer: Peer
+  private readonly outcome: HandshakeOutcome
+  private readonly timer: Timer
+  private phase: 'waiting' | 'authenticating' | 'over' = 'waiting'
+
+  constructor(options: HandshakeOptions, peer: Peer, outcome: HandshakeOutcome) {
+    const { clock, limits } = options
+    this.options = options
+    this.peer = peer
+    this.outcome = outcome
+    const detail = `no hello within ${limits.handshakeTimeoutMs} ms`
+    this.timer = clock.setTimer(() => this.refuse('handshake-timeout', detail), limits.handshakeTimeoutMs)
+  }
+
+  /** The connection ended. */
+  cancel(): void {
+    this.timer.cancel()
+    this.phase = 'over'
+  }
+
+  /** Throws DecodeError when the packet does not begin a connection. */
+  receive(messages: readonly ClientMessage[]): void {
+    // A client has nothing to say until it is welcome; and what it said after the welcome proves that it holds the token.
+    if (this.phase !== 'waiting') throw unexpected('packet', 'none between hello and welcome')
+    const [hello, ...rest] = messages
+    if (hello?.type !== 'hello') throw unexpected('first message', 'a hello', hello?.type)
+    this.timer.cancel()
+    if (hello.protocolVersion !== PROTOCOL_VERSION) {
+      const detail = `the page speaks protocol version ${hello.protocolVersion}, the server ${PROTOCOL_VERSION}`
+      this.refuse('version-mismatch', detail)
+      return
+    }
+    const link = hello.resume === null ? null : this.options.claim(hello.resume)
+    if (link !== null && hello.resume !== null) {
+      this.phase = 'over'
+      this.outcome.resumed(link, hello.resume, rest)
+      return
+    }
+    this.phase = 'authenticating'
+    void this.authenticate(hello, rest)
+  }
+
+  private async authenticate(hello: Hello, rest: readonly ClientMessage[]): Promise<void> {
+    try {
+      const userId = await this.userOf(hello.ticket)
+      // The connection may have ended meanwhile.
+      if (this.isOver()) return
+      this.phase = 'over'
+      this.outcome.opened(userId, rest)
+    } catch (error) {
+      this.refuseFor(error)
+    }
+  }
+
+  private async userOf(ticket: string): Promise<string> {
+    const { authenticate, clock, limits, randomBytes } = this.options
+    if (authenticate === null) return `anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}`
+    const work = Promise.resolve(authenticate(ticket, this.peer))
+    const user = await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate')
+    const id: unknown = user?.id
+    const isId = typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= LIMITS.maxNameBytes
+    if (!isId) throw new TypeError(`authenticate: expected { id } of 1 to ${LIMITS.maxNameBytes} bytes`)
+    return id
+  }
+
+  private refuseFor(error: unknown): void {
+    if (this.isOver()) return
+    if (error instanceof RefusedError) {
+      this.refuse('auth-failed', `${error.code}: ${error.message}`)
+      return
+    }
+    this.options.reportError('authenticate', error)
+    if (error instanceof TimeoutError) this.refuse('handshake-timeout', error.message)
+    else this.refuse('auth-failed', 'the server could not check the ticket')
+  }
+
+  private refuse(name: CloseName, detail: string): void {
+    this.cancel()
+    this.outcome.refused(name, detail)
+  }
+
+  // A method, because the compiler does not see that the phase may change during an await.
+  private isOver(): boolean {
+    return this.phase === 'over'
+  }
+}
+
+function unexpected(what: string, expected: string, got: string = 'one'): DecodeError {
+  return new DecodeError('unexpected', { what, expected, got, offset: 0 })
+}

@@ -1,0 +1,241 @@
+import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
+import { describeSection, differingSection } from '@tickwire/protocol/internal'
+import type { ClientItem, SectionName } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import type { Directory, ReserveAnswer, SeatCriteria } from '../directory/directory.ts'
+import type { RoomPort, SeatGrant } from '../room/ports.ts'
+import type { HostedType, RoomRegistry } from '../room/registry.ts'
+import { TimeoutError, withTimeout } from '../timeout.ts'
+import type { SeatPort } from './seat-port.ts'
+
+export type JoinItem = Extract<ClientItem, { type: 'join' }>
+
+/** Why a join is refused; `section` and `description` only when schemas differ. */
+export interface JoinRefusal {
+  readonly code: string
+  readonly text: string
+  readonly section: string
+  readonly description: string
+}
+
+/** The link's side of a join: exactly one of these ends it. */
+export interface JoiningLink {
+  readonly userId: string
+  /** False: the link does not want the seat any more, and nothing was told to its client. */
+  granted(port: SeatPort, room: RoomPort, grant: SeatGrant): boolean
+  seatGone(port: SeatPort, reason: string): void
+  refused(port: SeatPort, refusal: JoinRefusal): void
+  redirected(port: SeatPort, url: string, reservation: string): void
+  /** The join's bytes were not what they should be. */
+  broken(port: SeatPort, error: DecodeError): void
+}
+
+export interface JoinDeskOptions {
+  readonly registry: RoomRegistry
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly maxPendingJoins: number
+  readonly joinTimeoutMs: number
+  /** Errors that are nobody's refusal: bugs and failures of the directory. */
+  readonly reportError: (where: string, error: unknown) => void
+}
+
+/** A join on its way. */
+interface Job {
+  readonly link: JoiningLink
+  readonly port: SeatPort
+  readonly item: JoinItem
+  readonly hosted: HostedType
+  /** Where `onJoin` runs now. */
+  room: RoomPort | null
+  isOver: boolean
+}
+
+/** Between the answer of the directory and the room's own, another may have taken the seat or ended the room. */
+const ATTEMPTS = 3
+const RETRYABLE: readonly string[] = ['room-full', 'room-locked', 'room-gone']
+
+/** Brings links into rooms: checks, reserves a seat, runs the room's join, answers. */
+export class JoinDesk {
+  private readonly options: JoinDeskOptions
+  private pending = 0
+
+  constructor(options: JoinDeskOptions) {
+    this.options = options
+  }
+
+  /** Starts a join. Returns how to abandon it: its link left or is gone. */
+  start(link: JoiningLink, port: SeatPort, item: JoinItem): () => void {
+    const hosted = this.options.registry.typeOf(item.game)
+    const refused = hosted === null ? this.unknownGame(item.game) : this.refuseAtOnce(hosted, item)
+    if (hosted === null || refused !== null) {
+      if (refused !== null) this.refuse(link, port, refused)
+      return () => {}
+    }
+    const job: Job = { link, port, item, hosted, room: null, isOver: false }
+    void this.run(job)
+    return () => abandon(job)
+  }
+
+  private unknownGame(game: string): JoinRefusal {
+    const known = this.options.registry.games.map((name) => `"${name}"`).join(', ')
+    return refusal('unknown-game', `no game "${game}" on this server; it has ${known}`)
+  }
+
+  private refuseAtOnce(hosted: HostedType, item: JoinItem): JoinRefusal | null {
+    const section = differingSection(hosted.hashes, item.hashes)
+    if (section !== null) return schemaMismatch(hosted, section)
+    return this.pending >= this.options.maxPendingJoins
+      ? refusal('server-busy', 'too many joins at once; try again')
+      : null
+  }
+
+  private async run(job: Job): Promise<void> {
+    const { clock, joinTimeoutMs } = this.options
+    this.pending++
+    try {
+      await withTimeout(clock, this.attempt(job, ATTEMPTS), joinTimeoutMs, 'the join')
+    } catch (error) {
+      this.fail(job, error)
+    } finally {
+      this.pending--
+      job.isOver = true
+    }
+  }
+
+  private async attempt(job: Job, attempts: number): Promise<void> {
+    const { link, port, item, hosted } = job
+    const { directory } = this.options
+    const criteria = criteriaOf(item)
+    const mayCreate = item.verb !== 'joinById' && item.reservation === ''
+    const newRoom = mayCreate ? { key: keyOf(item), maxPlayers: hosted.maxPlayers } : null
+    const answer = await directory.reserve(criteria, { userIds: [link.userId] }, newRoom)
+    if (answer.kind === 'none') throw new RefusedError(answer.reason, NO_SEAT_TEXT[answer.reason])
+    if (answer.kind === 'redirect') {
+      if (job.isOver) this.release(answer.reservation)
+      else link.redirected(port, answer.url, answer.reservation)
+      return
+    }
+    const isToRetry = await this.enter(job, answer, attempts > 1 && criteria.by === 'any')
+    if (isToRetry) await this.attempt(job, attempts - 1)
+  }
+
+  /** Joins the reserved room. True: it did not work, but another room may do. */
+  private async enter(job: Job, answer: LocalAnswer, mayRetry: boolean): Promise<boolean> {
+    const { registry } = this.options
+    try {
+      if (job.isOver) throw new RefusedError('join-abandoned')
+      job.room = this.openRoom(job, answer)
+      const { link, port, item } = job
+      const ask = { link: port, key: keyOf(item), join: item.join }
+      const grant = await registry.join(job.room, ask, (reason) => link.seatGone(port, reason))
+      this.grant(job, job.room, grant, answer.reservation)
+      return false
+    } catch (error) {
+      this.release(answer.reservation)
+      registry.report(answer.roomId)
+      if (mayRetry && !job.isOver && error instanceof RefusedError && RETRYABLE.includes(error.code)) return true
+      throw error
+    }
+  }
+
+  private openRoom({ hosted }: Job, { roomId, key, isNew }: LocalAnswer): RoomPort {
+    const { registry, directory, reportError } = this.options
+    if (isNew) return registry.open(hosted.type, roomId, key)
+    const room = registry.get(roomId)
+    if (room !== null) return room
+    // The directory believes in a room that is gone: a message of its end was lost, or is on its way.
+    directory.unregister(roomId).catch((error: unknown) => reportError('directory.unregister', error))
+    throw new RefusedError('room-gone', `room ${roomId} has ended`)
+  }
+
+  private grant(job: Job, room: RoomPort, grant: SeatGrant, reservation: string): void {
+    const { registry, counters } = this.options
+    if (job.isOver || !job.link.granted(job.port, room, grant)) {
+      // The client gave up or timed out while the room was busy: nobody sits there.
+      room.leave(grant.seat, 'left')
+      registry.vacate(room, grant.seat)
+      this.release(reservation)
+      return
+    }
+    counters.add('joins')
+    registry.confirm(room.id, reservation)
+  }
+
+  private fail(job: Job, error: unknown): void {
+    const wasOver = job.isOver
+    abandon(job)
+    if (wasOver) return
+    if (error instanceof DecodeError) {
+      job.link.broken(job.port, error)
+    } else if (error instanceof RefusedError) {
+      this.refuse(job.link, job.port, refusal(error.code, error.message))
+    } else if (error instanceof TimeoutError) {
+      this.options.counters.add('joinTimeouts')
+      this.refuse(job.link, job.port, refusal('join-timeout', error.message))
+    } else {
+      this.options.reportError(`join of "${job.item.game}"`, error)
+      // Without its text: that is for the log, not for players.
+      this.refuse(job.link, job.port, refusal('server-error', 'the server failed to join the room; its log says why'))
+    }
+  }
+
+  private refuse(link: JoiningLink, port: SeatPort, refused: JoinRefusal): void {
+    this.options.counters.add('joinsRefused')
+    link.refused(port, refused)
+  }
+
+  private release(reservation: string): void {
+    const { directory, reportError } = this.options
+    directory.release(reservation).catch((error: unknown) => reportError('directory.release', error))
+  }
+}
+
+type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
+
+function abandon(job: Job): void {
+  if (job.isOver) return
+  job.isOver = true
+  job.room?.cancelJoin(job.port)
+}
+
+const keyOf = ({ verb, room }: JoinItem): string | null => (verb === 'joinById' || room === '' ? null : room)
+
+function criteriaOf({ verb, game, room, reservation }: JoinItem): SeatCriteria {
+  if (reservation !== '') return { game, by: 'reservation', reservation }
+  if (verb === 'joinById') return { game, by: 'roomId', roomId: room }
+  if (verb === 'create') return { game, by: 'new' }
+  return room === '' ? { game, by: 'any' } : { game, by: 'key', key: room }
+}
+
+const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
+  'room-not-found': 'there is no such room; it may have ended',
+  'room-full': 'all seats of the room are taken',
+  'room-locked': 'the room takes no more players',
+  'key-taken': 'there is a room with this key already',
+  'reservation-expired': 'the reserved seat was given up; join again',
+}
+
+function refusal(code: string, text: string): JoinRefusal {
+  return { code, text: clip(text, LIMITS.maxTextBytes), section: '', description: '' }
+}
+
+/** Descriptions travel up to this size; a client names the differing field among what it gets. */
+const MAX_DESCRIPTION_BYTES = 60_000
+
+function schemaMismatch({ type, name }: HostedType, section: SectionName): JoinRefusal {
+  const description = describeSection(type.game.schema, section).join('\n')
+  const text = `section "${section}" of game "${name}" differs between the page and the server; reload the page`
+  return { code: 'schema-mismatch', text, section, description: clip(description, MAX_DESCRIPTION_BYTES) }
+}
+
+/** The beginning of a text that fits into so many bytes of UTF-8. */
+function clip(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text
+  // A character cut in half becomes a replacement character of 3 bytes, which may be more than was cut.
+  return Buffer.from(text)
+    .subarray(0, maxBytes - 3)
+    .toString()
+}

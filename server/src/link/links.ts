@@ -1,0 +1,203 @@
+import { CLOSE } from '@tickwire/protocol'
+import { clipReason } from '@tickwire/protocol/internal'
+import type { ResumeClaim } from '@tickwire/protocol/internal'
+import type { Counters } from '../counters.ts'
+import { quote } from '../log.ts'
+import type { Logger } from '../log.ts'
+import type { LeaveReason } from '../room/definition.ts'
+import { hex, SECRET_BYTES } from '../secrets.ts'
+import { isLoopbackAddress } from '../transport/origin.ts'
+import type { Peer, Transport, TransportHandlers } from '../transport/transport.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionServices } from './connection.ts'
+import type { HandshakeOptions } from './handshake.ts'
+import { Link } from './link.ts'
+import type { CloseName, LinkConnection, LinkServices } from './link.ts'
+
+export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
+  readonly authenticate: HandshakeOptions['authenticate']
+  readonly counters: Counters
+  readonly log: Logger
+  readonly reportError: (where: string, error: unknown) => void
+}
+
+/** All connections and links of this process. */
+export class Links {
+  private readonly options: LinksOptions
+  private readonly links = new Map<string, Link>()
+  private readonly connections = new Set<Connection>()
+  /** Every transport that was not closed yet, also those that were turned away. */
+  private readonly transports = new Set<Transport>()
+  private readonly linkServices: LinkServices
+  private readonly connectionServices: ConnectionServices
+  private readonly connectionsOfIp = new Tally()
+  private readonly linksOfIp = new Tally()
+  private onIdle: (() => void) | null = null
+  private isClosing = false
+
+  constructor(options: LinksOptions) {
+    this.options = options
+    this.linkServices = {
+      ...options,
+      onEnded: (link, reason) => this.linkEnded(link, reason),
+      onDropped: (link) => options.log.info(`link ${short(link.id)} dropped`),
+    }
+    this.connectionServices = {
+      ...options,
+      handshake: { ...options, claim: (claim) => this.claim(claim) },
+      openLink: (userId, connection) => this.open(userId, connection),
+      onOver: (connection) => this.connections.delete(connection),
+    }
+  }
+
+  get online(): number {
+    return this.count('online')
+  }
+
+  get dropped(): number {
+    return this.count('dropped')
+  }
+
+  /** A new connection; see `Accept`. */
+  accept(transport: Transport): TransportHandlers {
+    const { ip } = transport.peer
+    this.options.counters.add('connections')
+    this.transports.add(transport)
+    this.connectionsOfIp.add(ip, 1)
+    const handlers = this.turnAway(transport) ?? this.connect(transport)
+    return {
+      onReceive: (bytes) => handlers.onReceive(bytes),
+      onClose: (code, reason) => {
+        this.connectionsOfIp.add(ip, -1)
+        this.transports.delete(transport)
+        handlers.onClose(code, reason)
+        if (this.transports.size === 0) this.onIdle?.()
+      },
+    }
+  }
+
+  /**
+   * Ends all links and connections for good. Resolves when the peers have answered; those that have not within `graceMs` are
+   * dropped.
+   */
+  async close(graceMs: number, retryAfterMs: number): Promise<void> {
+    this.isClosing = true
+    for (const link of this.links.values()) link.sayGoingAway(retryAfterMs)
+    for (const link of this.links.values()) link.end('room-closed', GOING_AWAY)
+    for (const connection of this.connections) connection.detach(GOING_AWAY.name, GOING_AWAY.detail)
+    await this.idle(graceMs)
+  }
+
+  private connect(transport: Transport): Connection {
+    const connection = new Connection(transport, this.connectionServices)
+    this.connections.add(connection)
+    return connection
+  }
+
+  /** Refuses what cannot become a link, in a way that a page can read: a refused upgrade would be 1006. */
+  private turnAway(transport: Transport): TransportHandlers | null {
+    const { peer } = transport
+    const refusal = this.refusalOf(peer)
+    if (refusal === null) return null
+    const { counters, log } = this.options
+    if (refusal.name === 'origin-refused') counters.add('originRefused')
+    if (refusal.name === 'too-many-links') counters.add('tooManyLinks')
+    log.info(`connection of ${peer.ip} refused: ${refusal.name}, ${refusal.detail}`)
+    transport.close(CLOSE[refusal.name].code, clipReason(refusal.detail))
+    return { onReceive: () => {}, onClose: () => {} }
+  }
+
+  private refusalOf(peer: Peer): Refusal | null {
+    if (this.isClosing) return GOING_AWAY
+    if (!peer.originAllowed) return { name: 'origin-refused', detail: originAdvice(peer) }
+    return this.isFull(this.connectionsOfIp, peer.ip, 1) ? this.tooMany(peer.ip) : null
+  }
+
+  /** @param own what is counted already and must not count against itself */
+  private isFull(tally: Tally, ip: string, own: number): boolean {
+    return !isLoopbackAddress(ip) && tally.get(ip) - own >= this.options.limits.maxLinksPerIp
+  }
+
+  private tooMany(ip: string): Refusal {
+    return { name: 'too-many-links', detail: `the limit is ${this.options.limits.maxLinksPerIp} links from ${ip}` }
+  }
+
+  private open(userId: string, connection: LinkConnection): Link | null {
+    const { ip } = connection
+    if (this.isFull(this.linksOfIp, ip, 0)) {
+      const { name, detail } = this.tooMany(ip)
+      connection.close(name, detail)
+      return null
+    }
+    const id = this.options.randomBytes(SECRET_BYTES)
+    const link = new Link({ id, userId, ip }, connection, this.linkServices)
+    this.links.set(hex(id), link)
+    this.linksOfIp.add(ip, 1)
+    return link
+  }
+
+  /** Unknown link and wrong token look alike to the client. */
+  private claim(claim: ResumeClaim): Link | null {
+    const link = this.links.get(hex(claim.linkId))
+    if (link?.tokens.matches(claim.token)) return link
+    this.options.counters.add('resumesRefused')
+    return null
+  }
+
+  private linkEnded(link: Link, reason: LeaveReason): void {
+    const { counters, log } = this.options
+    this.links.delete(hex(link.id))
+    this.linksOfIp.add(link.ip, -1)
+    if (reason === 'expired') counters.add('linksExpired')
+    log.info(`link ${short(link.id)} of user ${quote(link.userId)} ended: ${reason}`)
+  }
+
+  private count(phase: Link['phase']): number {
+    let count = 0
+    for (const link of this.links.values()) if (link.phase === phase) count++
+    return count
+  }
+
+  private async idle(graceMs: number): Promise<void> {
+    if (this.transports.size === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = this.options.clock.setTimer(() => {
+        for (const transport of this.transports) transport.terminate()
+        resolve()
+      }, graceMs)
+      this.onIdle = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+}
+
+interface Refusal {
+  readonly name: CloseName
+  readonly detail: string
+}
+
+const GOING_AWAY: Refusal = { name: 'going-away', detail: 'the server stops' }
+
+/** Counts by name, without keeping names whose count is 0. */
+class Tally {
+  private readonly counts = new Map<string, number>()
+
+  get(name: string): number {
+    return this.counts.get(name) ?? 0
+  }
+
+  add(name: string, change: number): void {
+    const count = this.get(name) + change
+    if (count > 0) this.counts.set(name, count)
+    else this.counts.delete(name)
+  }
+}
+
+/** Enough of an id to find its lines in the log. */
+const short = (id: Uint8Array): string => hex(id).slice(0, 8)
+
+function originAdvice({ origin }: Peer): string {
+  return `origin ${origin ?? 'none'} is not allowed; add it to allowedOrigins of createGameServer`
+}

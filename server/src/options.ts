@@ -1,0 +1,122 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import { ConfigError } from '@tickwire/protocol'
+import type { Clock } from './clock.ts'
+import type { Directory } from './directory/directory.ts'
+import { serverLimits } from './limits.ts'
+import type { ServerLimits } from './limits.ts'
+import type { Authenticate } from './link/handshake.ts'
+import { createLogger, LOG_LEVELS } from './log.ts'
+import type { Logger, LogLevel } from './log.ts'
+import type { AnyRoomType } from './room/ports.ts'
+import type { RandomBytes } from './secrets.ts'
+
+/** What `createGameServer` takes. Only `rooms` is needed. */
+export interface GameServerOptions {
+  /** What can be played here: room types made with `defineRoom`, one per game. */
+  readonly rooms: readonly AnyRoomType[]
+  /** 0 to 65535, 0 for any free one (default 2567). Not with `httpServer`. */
+  readonly port?: number
+  /** The address to listen on (default: all of this machine). Not with `httpServer`. */
+  readonly host?: string
+  /** Attaches to this server instead of opening a port; it stays the caller's, and is not closed. */
+  readonly httpServer?: HttpServer | HttpsServer
+  /** Where on the HTTP server (default `/tickwire`). */
+  readonly path?: string
+  /** Origins whose pages may connect, besides the server's own: `['https://game.example']`, or `['*']` for all. */
+  readonly allowedOrigins?: readonly string[]
+  /** Who a client is (default: everybody is anonymous). */
+  readonly authenticate?: Authenticate
+  /** Where rooms are found (default: in this process). */
+  readonly directory?: Directory
+  /** Changes to the limits; see `ServerLimits`. */
+  readonly limits?: Partial<ServerLimits>
+  /** How much is logged (default `'info'`), or who logs it. */
+  readonly log?: LogLevel | Logger
+  /**
+   * Stop gracefully at SIGTERM and SIGINT. Default: true where the server has its own port and runs in the main thread; with an
+   * `httpServer` the process is the caller's, and so are its signals.
+   */
+  readonly signals?: boolean
+  /** For tests: time, and both kinds of randomness. */
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly randomBytes?: RandomBytes
+}
+
+/** The options with their defaults, as far as they do not depend on the platform. */
+export interface CheckedOptions {
+  readonly port: number
+  readonly path: string
+  readonly allowedOrigins: readonly string[]
+  readonly limits: ServerLimits
+  readonly log: Logger
+}
+
+const NAMES: readonly string[] = [
+  'rooms',
+  'port',
+  'host',
+  'httpServer',
+  'path',
+  'allowedOrigins',
+  'authenticate',
+  'directory',
+  'limits',
+  'log',
+  'signals',
+  'clock',
+  'random',
+  'randomBytes',
+]
+const DEFAULT_PORT = 2567
+const DEFAULT_PATH = '/tickwire'
+
+/** @throws ConfigError naming the option that cannot work */
+export function checkOptions(options: GameServerOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw new ConfigError('createGameServer', 'an object', options)
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name)) throw new ConfigError('createGameServer', `options ${NAMES.join(', ')}`, name)
+  }
+  const { httpServer, host, authenticate, signals } = options
+  if (httpServer !== undefined) {
+    if (options.port !== undefined) throw new ConfigError('port', 'no port beside httpServer', options.port)
+    if (host !== undefined) throw new ConfigError('host', 'no host beside httpServer', host)
+    if (typeof httpServer?.on !== 'function') throw new ConfigError('httpServer', 'a server of node:http', httpServer)
+  }
+  if (host !== undefined && typeof host !== 'string') throw new ConfigError('host', 'an address', host)
+  if (authenticate !== undefined && typeof authenticate !== 'function') {
+    throw new ConfigError('authenticate', 'a function (ticket, peer) => user', authenticate)
+  }
+  if (signals !== undefined && typeof signals !== 'boolean') throw new ConfigError('signals', 'true or false', signals)
+  return {
+    port: checkPort(options.port ?? DEFAULT_PORT),
+    path: checkPath(options.path ?? DEFAULT_PATH),
+    allowedOrigins: (options.allowedOrigins ?? []).map(checkOrigin),
+    limits: serverLimits(options.limits),
+    log: checkLog(options.log ?? 'info'),
+  }
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new ConfigError('port', 'a whole number from 0 to 65535', port)
+}
+
+function checkPath(path: string): string {
+  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path
+  throw new ConfigError('path', 'a path like /tickwire', path)
+}
+
+function checkOrigin(origin: string): string {
+  if (origin === '*') return origin
+  const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin
+  if (!isOrigin) throw new ConfigError('allowedOrigins', "origins like 'https://game.example', or '*'", origin)
+  return origin
+}
+
+function checkLog(log: LogLevel | Logger): Logger {
+  if (typeof log === 'object' && log !== null && typeof log.info === 'function') return log
+  if (typeof log === 'string' && LOG_LEVELS.includes(log)) return createLogger(log)
+  throw new ConfigError('log', `a logger, or one of ${LOG_LEVELS.join(', ')}`, log)
+}

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from './clock.ts'
+
+/** The platform's time, timers and randomness: everywhere else they are arguments. */
+
+/** Monotonic; a change of the wall clock does not move it. */
+export const realClock: Clock = {
+  nowMs: () => performance.now(),
+  setTimer: (fn, delayMs) => {
+    const timer = setTimeout(fn, delayMs)
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/** A number in [0, 1), for what is no secret. */
+export const realRandom: () => number = () => Math.random()
+
+/** Bytes that nobody can guess: tokens and ids. */
+export const realRandomBytes: (length: number) => Uint8Array = (length) => new Uint8Array(randomBytes(length))

@@ -1,0 +1,191 @@
+import { ConfigError, LIMITS, RefusedError } from '@tickwire/protocol'
+import { hashSections } from '@tickwire/protocol/internal'
+import type { SchemaHashes } from '@tickwire/protocol/internal'
+import type { Directory, RoomReport } from '../directory/directory.ts'
+import type { Logger } from '../log.ts'
+import type { RandomBytes } from '../secrets.ts'
+import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, SeatGrant } from './ports.ts'
+
+/** A kind of room that this server hosts. */
+export interface HostedType {
+  readonly type: AnyRoomType
+  readonly name: string
+  readonly hashes: SchemaHashes
+  readonly maxPlayers: number
+}
+
+/** Told why when a seat ends that its link did not give up. */
+export type OnGone = (reason: string) => void
+
+interface HostedRoom {
+  readonly room: RoomPort
+  readonly occupants: Map<number, OnGone>
+  /** Seats that ended before their join was told, while joins run: else nobody would ever hear of it. */
+  readonly goneEarly: Map<number, string>
+  runningJoins: number
+  /** The directory's calls about one room keep their order, whatever each takes. */
+  told: Promise<void>
+}
+
+export interface RegistryOptions {
+  readonly types: readonly AnyRoomType[]
+  readonly maker: RoomMaker
+  readonly directory: Directory
+  readonly randomBytes: RandomBytes
+  readonly maxRooms: number
+  readonly log: Logger
+}
+
+const DEFAULT_MAX_PLAYERS = 16
+
+/** The rooms of this process, by id. */
+export class RoomRegistry {
+  private readonly options: RegistryOptions
+  private readonly types: ReadonlyMap<string, HostedType>
+  private readonly rooms = new Map<string, HostedRoom>()
+
+  /** @throws ConfigError when no type is given, or two of one game */
+  constructor(options: RegistryOptions) {
+    this.options = options
+    this.types = hostedTypes(options.types)
+  }
+
+  get size(): number {
+    return this.rooms.size
+  }
+
+  /** Names of the games that can be joined. */
+  get games(): readonly string[] {
+    return [...this.types.keys()]
+  }
+
+  /** The longest time that any room keeps a dropped seat, in ms: how long a client has reason to come back. */
+  get resumeWindowMs(): number {
+    const windows = [...this.types.values()].map(({ type }) => type.definition.resumeWindowMs ?? LIMITS.resumeWindowMs)
+    return Math.max(...windows)
+  }
+
+  typeOf(game: string): HostedType | null {
+    return this.types.get(game) ?? null
+  }
+
+  get(roomId: string): RoomPort | null {
+    return this.rooms.get(roomId)?.room ?? null
+  }
+
+  /**
+   * The room of this id, made now if there is none.
+   * @throws RefusedError `server-full`; and whatever `onCreate` throws
+   */
+  open(type: AnyRoomType, id: string, key: string | null): RoomPort {
+    const known = this.rooms.get(id)
+    if (known !== undefined) return known.room
+    const { maker, maxRooms, log } = this.options
+    if (this.rooms.size >= maxRooms)
+      throw new RefusedError('server-full', `all ${maxRooms} rooms of this server are open`)
+    const room = maker.create(type, { id, key, epoch: this.drawEpoch() })
+    this.host(room)
+    log.info(`room ${id} of ${room.gameName} opened`)
+    return room
+  }
+
+  /** `RoomPort.join`; from its grant on, `onGone` hears when the seat ends. */
+  async join(room: RoomPort, ask: JoinAsk, onGone: OnGone): Promise<SeatGrant> {
+    const hosted = this.rooms.get(room.id)
+    if (hosted === undefined) throw new RefusedError('room-gone', `room ${room.id} has ended`)
+    hosted.runningJoins++
+    try {
+      const grant = await room.join(ask)
+      const gone = hosted.goneEarly.get(grant.seat)
+      if (gone !== undefined) throw new RefusedError('room-gone', `the seat in room ${room.id} ended at once: ${gone}`)
+      hosted.occupants.set(grant.seat, onGone)
+      return grant
+    } finally {
+      hosted.runningJoins--
+      if (hosted.runningJoins === 0) hosted.goneEarly.clear()
+    }
+  }
+
+  /** The seat's link gives it up or has lost it. */
+  vacate(room: RoomPort, seat: number): void {
+    this.rooms.get(room.id)?.occupants.delete(seat)
+    this.report(room.id)
+  }
+
+  /** Tells the directory the numbers of a room. */
+  report(roomId: string): void {
+    this.tell(roomId, (directory, report) => directory.report(report))
+  }
+
+  /** Tells the directory that a reservation became a seat. */
+  confirm(roomId: string, reservation: string): void {
+    this.tell(roomId, (directory, report) => directory.confirm(reservation, report))
+  }
+
+  /** Ends all rooms; their players leave with `room-closed`. */
+  disposeAll(): void {
+    for (const { room } of this.rooms.values()) room.dispose()
+  }
+
+  private host(room: RoomPort): void {
+    const hosted: HostedRoom = {
+      room,
+      occupants: new Map(),
+      goneEarly: new Map(),
+      runningJoins: 0,
+      told: Promise.resolve(),
+    }
+    this.rooms.set(room.id, hosted)
+    room.onGone = (seat, reason) => this.seatGone(hosted, seat, reason)
+    room.onDisposed = () => this.roomGone(hosted)
+    this.tell(room.id, (directory, report) => directory.register({ ...report, game: room.gameName, key: room.key }))
+  }
+
+  private seatGone(hosted: HostedRoom, seat: number, reason: string): void {
+    const onGone = hosted.occupants.get(seat)
+    hosted.occupants.delete(seat)
+    if (onGone !== undefined) onGone(reason)
+    else if (hosted.runningJoins > 0) hosted.goneEarly.set(seat, reason)
+    this.report(hosted.room.id)
+  }
+
+  private roomGone(hosted: HostedRoom): void {
+    const { id } = hosted.room
+    if (this.rooms.get(id) !== hosted) return
+    for (const seat of hosted.occupants.keys()) this.seatGone(hosted, seat, 'room-closed')
+    this.tell(id, (directory) => directory.unregister(id))
+    this.rooms.delete(id)
+    this.options.log.info(`room ${id} closed`)
+  }
+
+  private tell(roomId: string, call: (directory: Directory, report: RoomReport) => Promise<void>): void {
+    const hosted = this.rooms.get(roomId)
+    if (hosted === undefined) return
+    const { room } = hosted
+    const { directory, log } = this.options
+    hosted.told = hosted.told
+      // The numbers are read when the call is made: a report must never be older than one that arrived before it.
+      .then(() => call(directory, { roomId, freeSeats: room.freeSeats, isLocked: room.isLocked }))
+      .catch((error: unknown) => log.error(`the directory did not take news of room ${roomId}`, error))
+  }
+
+  private drawEpoch(): number {
+    return new DataView(this.options.randomBytes(4).slice().buffer).getUint32(0)
+  }
+}
+
+function hostedTypes(types: readonly AnyRoomType[]): ReadonlyMap<string, HostedType> {
+  if (!Array.isArray(types) || types.length === 0) {
+    throw new ConfigError('rooms', 'an array of at least one room type', types, 'make one with defineRoom')
+  }
+  const byName = new Map<string, HostedType>()
+  for (const type of types as readonly AnyRoomType[]) {
+    const schema = type?.game?.schema
+    if (schema === undefined) throw new ConfigError('rooms', 'room types made with defineRoom', type)
+    const { name } = schema
+    if (byName.has(name)) throw new ConfigError('rooms', 'one room type per game', name)
+    const maxPlayers = type.definition.maxPlayers ?? DEFAULT_MAX_PLAYERS
+    byName.set(name, { type, name, hashes: hashSections(schema), maxPlayers })
+  }
+  return byName
+}
