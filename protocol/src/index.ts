@@ -9,6 +9,7 @@ export type {
   Game,
   GameDefinition,
   GameSchema,
+  GameTypesOf,
   MessageDef,
   RequestDef,
   TypedSchema,
