@@ -50,10 +50,12 @@ export function intsToQuaternion(bits: number, row: Int32Array, at: number): Rec
   const half = halfOf(bits)
   const squared = largestSquared(row, at, half)
   // No writer sends three that are too long together, but a peer may: what game code gets is a rotation all the same.
-  const unit = squared >= 0 ? half * Math.SQRT2 : Math.sqrt(2 * half * half - squared)
+  const total = 2 * half * half - Math.min(0, squared)
   const value: Record<string, number> = { x: 0, y: 0, z: 0, w: 0 }
   const largest = row[at]!
   let next = at + 1
-  for (let i = 0; i < 4; i++) value[AXES[i]!] = (i === largest ? Math.sqrt(Math.max(0, squared)) : row[next++]!) / unit
+  for (let i = 0; i < 4; i++) {
+    value[AXES[i]!] = i === largest ? Math.sqrt(Math.max(0, squared) / total) : row[next++]! / Math.sqrt(total)
+  }
   return value
 }
