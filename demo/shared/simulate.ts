@@ -61,7 +61,8 @@ function shoot(world: ArenaWorld, ship: Ship): void {
   const vy = ship.vy + forwardY * BULLET_SPEED
   // Seen at once by who fired; it becomes the server's bullet when that arrives.
   world.spawn('bullet', { ...muzzle, vx, vy, diesAt: world.tick + BULLET_TICKS }, { owner: ship.owner })
-  world.emit('shot', muzzle, { at: muzzle })
+  // `at` the ship, not the muzzle: an event of a ship is predicted by who owns that ship.
+  world.emit('shot', muzzle, { at: ship })
 }
 
 function fly(world: ArenaWorld, bullet: Bullet): void {
