@@ -113,6 +113,8 @@ export interface RoomHost {
   readonly random: () => number
   /** Where an exception of game code goes when its room has no `onError`. */
   readonly reportError: (error: RoomError) => void
+  /** Calls back after the process has looked at its sockets. Default: a timer of 0 ms; in production `setImmediate`. */
+  readonly yieldToIo?: (fn: () => void) => void
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
 }

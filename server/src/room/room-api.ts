@@ -94,7 +94,12 @@ export interface Past<G extends GameTypes> {
   /** The tick it shows, with its fraction. */
   readonly tick: number
   /** The first entity of a kind that the segment from `from` to `to` meets, nearest first, or null. */
-  ray<K extends KindOf<G>>(kind: K, from: Place, to: Place, options?: { readonly radius?: number }): PastHit<G, K> | null
+  ray<K extends KindOf<G>>(
+    kind: K,
+    from: Place,
+    to: Place,
+    options?: { readonly radius?: number },
+  ): PastHit<G, K> | null
   /** The entities of a kind within `radius` of a place. */
   circle<K extends KindOf<G>>(kind: K, at: Place, radius: number): PastHit<G, K>[]
 }

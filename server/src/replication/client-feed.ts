@@ -1,0 +1,189 @@
+import { DecodeError, LIMITS } from '@tickwire/protocol'
+import { widen16 } from '@tickwire/protocol/internal'
+import { DenseHeld, NOTHING, SparseHeld } from './held.ts'
+import type { Held } from './held.ts'
+import type { Replication } from './replication.ts'
+
+/** More than a rewind reaches back, at any snapshot rate. */
+const SENT_TICKS = 128
+
+/** What one snapshot told, as far as it must be known to take it back. */
+interface InFlight {
+  readonly seq: number
+  readonly tick: number
+  readonly syncTickBefore: number
+  readonly isLostBefore: boolean
+  readonly cursorBefore: number
+  /** Counts the changes of mode: what was told in another mode cannot be taken back. */
+  readonly mode: number
+  readonly changes: readonly HeldChange[]
+}
+
+interface HeldChange {
+  readonly held: Held
+  readonly slot: number
+  readonly id: number
+  readonly tick: number
+}
+
+/** Round trip that is assumed while none was measured: a bad mobile network. */
+const ASSUMED_RTT_MS = 250
+
+/**
+ * What one client has been told, as the server believes: over an ordered transport that is all that was sent, until a
+ * resume says how much arrived.
+ *
+ * In shared mode one number says it all: every entity as of `syncTick`. In own mode each slot has its own.
+ */
+export class ClientFeed {
+  readonly owner: SparseHeld = new SparseHeld()
+  readonly revealed: SparseHeld = new SparseHeld()
+  /** In own mode: what it holds of the public track; null in shared mode. */
+  own: DenseHeld | null = null
+  /** All that happened up to this snapshot tick is known; -1: nothing. */
+  syncTick = -1
+  /** It holds entities that the server does not know of: the next snapshot forgets them all. */
+  isLost = false
+  /** The event that it was told last. */
+  cursor: number
+  skipped = 0
+  /** The ticks of the newest snapshots that it was sent, rising: what its picture is made of. */
+  readonly sentTicks: number[] = []
+  /** The tick of the newest snapshot that it acknowledged, or -1. */
+  ackedTick = -1
+  private ackedSeq = 0
+  private lastSeq = 0
+  private mode = 0
+  private inFlight: InFlight[] = []
+  private changes: HeldChange[] = []
+
+  /** @param cursor the end of the event log: a newcomer is not told of the past */
+  constructor(cursor: number) {
+    this.cursor = cursor
+  }
+
+  get nextSeq(): number {
+    return this.lastSeq + 1
+  }
+
+  /** The tick of the newest snapshot that it was sent, or -1. */
+  get sentTick(): number {
+    return this.inFlight.at(-1)?.tick ?? this.ackedTick
+  }
+
+  /**
+   * Whether another snapshot may be under way [SNP5]. The window follows the least round trip, which queues cannot inflate.
+   */
+  hasWindow(minRttMs: number | null, intervalMs: number): boolean {
+    const wanted = Math.ceil(((minRttMs ?? ASSUMED_RTT_MS) + LIMITS.ackDelayMs) / intervalMs) + 1
+    return this.inFlight.length < Math.min(LIMITS.maxSnapshotsInFlight, wanted)
+  }
+
+  /** Says what a client holds from the snapshot on that is being written. */
+  hold(held: Held, slot: number, id: number, tick: number): void {
+    this.changes.push({ held, slot, id: held.idAt(slot), tick: held.tickAt(slot) })
+    held.set(slot, id, tick)
+  }
+
+  /** It will not come to hold what was just written: nothing was sent. */
+  discard(): void {
+    undo(this.changes)
+    this.changes = []
+  }
+
+  /** The snapshot that was written is on its way. */
+  sent(tick: number, cursor: number): void {
+    this.lastSeq++
+    this.inFlight.push({
+      seq: this.lastSeq,
+      tick,
+      syncTickBefore: this.syncTick,
+      isLostBefore: this.isLost,
+      cursorBefore: this.cursor,
+      mode: this.mode,
+      changes: this.changes,
+    })
+    this.changes = []
+    if (this.sentTicks.push(tick) > SENT_TICKS) this.sentTicks.shift()
+    this.syncTick = tick
+    this.isLost = false
+    this.cursor = cursor
+  }
+
+  /** @throws DecodeError when it names a snapshot that was never sent */
+  acknowledge(acked16: number): void {
+    const seq = widen16(this.lastSeq, acked16)
+    if (seq > this.lastSeq) {
+      const expected = `at most ${this.lastSeq}`
+      throw new DecodeError('unexpected', { what: 'acknowledged snapshot', expected, got: `${seq}`, offset: 0 })
+    }
+    if (seq <= this.ackedSeq) return
+    const newest = this.inFlight.findLast((one) => one.seq <= seq)
+    this.ackedSeq = seq
+    if (newest === undefined) return
+    this.ackedTick = newest.tick
+    this.inFlight = this.inFlight.filter((one) => one.seq > seq)
+  }
+
+  /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
+  resume(heldSeq: number, cursor: number): void {
+    const lost = this.inFlight.filter(({ seq }) => seq > heldSeq)
+    const isKnown = heldSeq === this.ackedSeq || this.inFlight.some(({ seq }) => seq === heldSeq)
+    if (heldSeq > 0 && isKnown && lost.every(({ mode }) => mode === this.mode)) {
+      this.acknowledge(heldSeq & 0xffff)
+      this.takeBack(lost)
+    } else this.startOver(heldSeq, cursor)
+    this.inFlight = []
+  }
+
+  /** Goes over to one held anchor per slot. */
+  toOwn({ table, anchors, departures, loggedFromTick }: Replication): DenseHeld {
+    const own = new DenseHeld()
+    const { syncTick } = this
+    if (syncTick >= 0 && syncTick < loggedFromTick) this.isLost = true
+    for (const { slot, id, bornTick, goneTick } of departures) {
+      if (bornTick <= syncTick && syncTick < goneTick) own.set(slot, id, -1)
+    }
+    for (const { slot, id, bornTick } of table) {
+      if (bornTick >= 0 && bornTick <= syncTick) own.set(slot, id, anchors.all.heldAt(slot, syncTick))
+    }
+    this.mode++
+    this.own = own
+    return own
+  }
+
+  /** Goes back to one number for all; only right after a snapshot that told everything. */
+  toShared(): void {
+    this.mode++
+    this.own = null
+  }
+
+  private takeBack(lost: readonly InFlight[]): void {
+    const first = lost[0]
+    if (first === undefined) return
+    for (const { changes } of lost.toReversed()) undo(changes)
+    while (this.sentTicks.length > 0 && this.sentTicks.at(-1)! >= first.tick) this.sentTicks.pop()
+    this.syncTick = first.syncTickBefore
+    this.isLost = first.isLostBefore
+    this.cursor = first.cursorBefore
+  }
+
+  /** Nothing is known of what it holds; a page that was reloaded holds nothing, and counts from 1 again [SNP1]. */
+  private startOver(heldSeq: number, cursor: number): void {
+    this.mode++
+    this.isLost = heldSeq > 0
+    this.syncTick = -1
+    this.sentTicks.length = 0
+    this.cursor = cursor
+    if (this.own !== null) this.own = new DenseHeld()
+    this.owner.clear()
+    this.revealed.clear()
+    if (heldSeq > 0) return
+    this.lastSeq = this.ackedSeq = 0
+    this.ackedTick = -1
+  }
+}
+
+function undo(changes: readonly HeldChange[]): void {
+  for (const { held, slot, id, tick } of changes.toReversed()) held.set(slot, id, id === NOTHING ? NOTHING : tick)
+}

@@ -1,0 +1,135 @@
+import { LIMITS } from '@tickwire/protocol'
+import { entityId } from '@tickwire/protocol/internal'
+import type { Fields, GameLayout, KindLayout, PredictionKey } from '@tickwire/protocol/internal'
+import { EntityBlobs } from './entity-blobs.ts'
+import { EntityList } from './entity-list.ts'
+import type { Entity } from './entity-list.ts'
+import { Reveals } from './reveals.ts'
+
+const GENERATIONS = 0x1_0000
+
+const NO_BLOBS = new EntityBlobs({ blobs: [], columns: [] })
+
+/** Tells the owner of a predicted spawn which one it is. */
+export interface SpawnOrigin extends PredictionKey {
+  readonly seat: number
+}
+
+/** All that the server knows of one entity besides its values. */
+export interface EntityRecord {
+  readonly id: number
+  readonly slot: number
+  readonly generation: number
+  readonly kind: KindLayout
+  /** The values that travel; of an entity of the game, the entity itself. */
+  readonly fields: Fields
+  /** Whose it is. Players and the room may have a field called `owner`, so theirs is kept apart. */
+  readonly head: { owner: number | null }
+  readonly origin: SpawnOrigin | null
+  readonly blobs: EntityBlobs
+  readonly reveals: Reveals
+  /** Jumps on purpose, modulo 4. */
+  jumps: number
+  /** A static entity is compared only when this is set. */
+  isTouched: boolean
+  /** The first snapshot tick that it was part of, or -1. */
+  bornTick: number
+}
+
+/** What a new entity is made of, once its id is known. */
+export interface EntityParts {
+  readonly fields: Fields
+  readonly head: { owner: number | null }
+}
+
+/**
+ * Entities by slot. Slots are small and dense, since they travel, and are taken again; the generation tells their occupants
+ * apart. A slot rests until the next snapshot was taken, so that in one snapshot it means one entity, or its end.
+ */
+export class EntityTable {
+  private readonly layout: GameLayout
+  private readonly records: (EntityRecord | undefined)[] = []
+  private readonly nextGenerations: number[] = []
+  private readonly lists: readonly EntityList[]
+  private readonly free: number[] = []
+  private resting: EntityRecord[] = []
+
+  constructor(layout: GameLayout) {
+    this.layout = layout
+    this.lists = layout.kinds.map(() => new EntityList())
+  }
+
+  /** One more than the highest slot that was ever taken. */
+  get slots(): number {
+    return this.records.length
+  }
+
+  at(slot: number): EntityRecord | undefined {
+    return this.records[slot]
+  }
+
+  /** The record of the living entity with this id. */
+  find(id: number): EntityRecord | undefined {
+    const record = this.records[id % GENERATIONS]
+    return record?.id === id ? record : undefined
+  }
+
+  /** The living entities of one of the game's kinds. */
+  list(kind: KindLayout): EntityList {
+    return this.lists[kind.index]!
+  }
+
+  /** @throws Error when all slots are taken */
+  add(kind: KindLayout, origin: SpawnOrigin | null, make: (id: number) => EntityParts): EntityRecord {
+    const slot = this.free.pop() ?? this.records.length
+    if (slot >= LIMITS.maxEntitySlots) {
+      throw new Error(`a room holds at most ${LIMITS.maxEntitySlots} entities (maxEntitySlots); despawn some first`)
+    }
+    const generation = this.nextGenerations[slot] ?? 0
+    this.nextGenerations[slot] = (generation + 1) % GENERATIONS
+    const id = entityId(slot, generation)
+    const { fields, head } = make(id)
+    const record: EntityRecord = {
+      id,
+      slot,
+      generation,
+      kind,
+      fields,
+      head,
+      origin,
+      blobs: kind.blobs.length === 0 ? NO_BLOBS : new EntityBlobs(kind),
+      reveals: new Reveals(),
+      jumps: 0,
+      isTouched: true,
+      bornTick: -1,
+    }
+    this.records[slot] = record
+    if (this.isOfGame(kind)) this.list(kind).add(fields as Entity)
+    return record
+  }
+
+  remove(record: EntityRecord): void {
+    if (this.records[record.slot] !== record) return
+    this.records[record.slot] = undefined
+    this.resting.push(record)
+    if (this.isOfGame(record.kind)) this.list(record.kind).remove(record.fields as Entity)
+  }
+
+  /** What was removed since the last call; their slots may be taken from now on. */
+  takeRemoved(): readonly EntityRecord[] {
+    const removed = this.resting
+    this.resting = []
+    for (const { slot } of removed) this.free.push(slot)
+    return removed
+  }
+
+  /** All living entities in the order of slots. */
+  *[Symbol.iterator](): Iterator<EntityRecord> {
+    for (const record of this.records) if (record !== undefined) yield record
+  }
+
+  /** The room and its players have no list: game code reaches them otherwise. */
+  private isOfGame(kind: KindLayout): boolean {
+    return kind !== this.layout.room && kind !== this.layout.player
+  }
+}

@@ -1,0 +1,36 @@
+import type { Place } from '@tickwire/protocol'
+import type { PlayerViewArea } from '../room/room-api.ts'
+
+/** By how much an area grows before what is in it leaves: on its edge things would come and go with every step. */
+const LEAVE_FACTOR = 1.15
+
+/** What part of the world one client is sent. A box's x and y are its upper left corner. */
+export class Interest {
+  private readonly x: number
+  private readonly y: number
+  private readonly halfWidth: number
+  private readonly halfHeight: number
+  private readonly isCircle: boolean
+
+  constructor(area: PlayerViewArea) {
+    this.isCircle = 'radius' in area
+    this.halfWidth = 'radius' in area ? area.radius : area.width / 2
+    this.halfHeight = 'radius' in area ? area.radius : area.height / 2
+    this.x = 'radius' in area ? area.x : area.x + this.halfWidth
+    this.y = 'radius' in area ? area.y : area.y + this.halfHeight
+  }
+
+  /** Whether a place is in the area itself. */
+  covers(place: Place): boolean {
+    return this.reaches(place.x, place.y, false)
+  }
+
+  /** Whether an entity at a place is sent; `isHeld`: it was before. */
+  reaches(x: number, y: number, isHeld: boolean): boolean {
+    const factor = isHeld ? LEAVE_FACTOR : 1
+    const dx = Math.abs(x - this.x)
+    const dy = Math.abs(y - this.y)
+    const width = this.halfWidth * factor
+    return this.isCircle ? dx * dx + dy * dy <= width * width : dx <= width && dy <= this.halfHeight * factor
+  }
+}

@@ -1,0 +1,104 @@
+import { decodeBlob, defaultValue, quantise, roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
+import type { FieldLayout, OnFieldClamp, Packer } from '@tickwire/protocol/internal'
+import type { EntityRecord } from './entity-table.ts'
+
+/** Told of values that game code should not have written. */
+export interface FaultReports {
+  /** A value that no field can hold (NaN, a wrong word, a list too long): an exception of game code. */
+  readonly reportError: (error: RangeError) => void
+  /** A value beyond its field's range, once per kind and field. */
+  readonly warn: (text: string) => void
+}
+
+/** The newest flat row of an entity, to heal from; false if it has none yet. */
+export type LastRow = (record: EntityRecord, row: Int32Array) => boolean
+
+/**
+ * Turns entities into rows. Values outside their range are clamped and counted; one that means nothing is an error of game
+ * code: it is reported, and the field goes back to its last good value, or one NaN would eat the world.
+ */
+export class Quantiser {
+  clamped = 0
+  private readonly roomId: string
+  private readonly packer: Packer
+  private readonly reports: FaultReports
+  private readonly warned: Set<string> = new Set()
+  private current: EntityRecord | null = null
+  private readonly scratch: Int32Array
+
+  constructor(roomId: string, packer: Packer, maxColumns: number, reports: FaultReports) {
+    this.roomId = roomId
+    this.packer = packer
+    this.reports = reports
+    this.scratch = new Int32Array(maxColumns)
+  }
+
+  /** Fills the flat row of an entity, owner and jumps included. */
+  quantise(record: EntityRecord, row: Int32Array, lastRow: LastRow): void {
+    const { kind } = record
+    this.current = record
+    try {
+      quantise(kind, record.fields, row, this.revise, this.onClamp)
+    } catch {
+      this.heal(record, lastRow)
+      quantise(kind, record.fields, row, this.revise, this.onClamp)
+    }
+    row[kind.ownerColumn] = record.head.owner === null ? 0 : record.head.owner + 1
+    row[kind.ownerColumn + 1] = record.jumps
+  }
+
+  /** Rounds an entity of a predicted kind to what both ends simulate with. */
+  round(record: EntityRecord, lastRow: LastRow): void {
+    this.current = record
+    try {
+      roundToSimulation(record.kind, record.fields, this.onClamp)
+    } catch {
+      this.heal(record, lastRow)
+      roundToSimulation(record.kind, record.fields, this.onClamp)
+    }
+  }
+
+  private readonly revise = (layout: FieldLayout, value: unknown): number =>
+    this.current!.blobs.revise(layout, value, this.packer)
+
+  private readonly onClamp: OnFieldClamp = (field, value) => {
+    this.clamped++
+    const { kind, id } = this.current!
+    const name = `${kind.name}.${field}`
+    if (this.warned.has(name)) return
+    this.warned.add(name)
+    this.reports.warn(`room "${this.roomId}": ${name} of entity ${id} is clamped: ${value} steps are out of its range`)
+  }
+
+  /** Puts back each field that cannot be quantised. */
+  private heal(record: EntityRecord, lastRow: LastRow): void {
+    const hasRow = lastRow(record, this.scratch)
+    for (const layout of record.kind.fields) {
+      const fault = this.faultOf(record, layout)
+      if (fault === null) continue
+      record.fields[layout.name] = hasRow ? this.lastValue(record, layout) : defaultValue(layout.spec)
+      const place = `room "${this.roomId}", ${record.kind.name} ${record.id}`
+      this.reports.reportError(new RangeError(`${place}: ${fault}; the field keeps its last good value`))
+    }
+  }
+
+  private faultOf(record: EntityRecord, layout: FieldLayout): string | null {
+    const value = record.fields[layout.name]
+    try {
+      if (layout.blobColumn >= 0) record.blobs.revise(layout, value, this.packer)
+      else if (layout.column >= 0) toInts(layout.spec, value, PARTS, 0, layout.fineBits)
+      return null
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      return text.startsWith(layout.name) ? text : `${layout.name}: ${text}`
+    }
+  }
+
+  private lastValue(record: EntityRecord, layout: FieldLayout): unknown {
+    if (layout.blobColumn < 0) return valueOf(layout, this.scratch, true)
+    if (this.scratch[layout.blobColumn] === 0) return defaultValue(layout.spec)
+    return decodeBlob(layout.name, layout.declared, record.blobs.bytes(layout.blob), this.packer)
+  }
+}
+
+const PARTS = new Int32Array(4)

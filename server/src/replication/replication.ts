@@ -1,0 +1,162 @@
+import { LIMITS } from '@tickwire/protocol'
+import { Anchors, TRACKS } from '@tickwire/protocol/internal'
+import type { GameLayout, KindLayout, TrackName } from '@tickwire/protocol/internal'
+import type { EntityRecord, EntityTable } from './entity-table.ts'
+import type { Quantiser } from './quantiser.ts'
+
+/** An entity that some clients may still hold. */
+export interface Departure {
+  readonly slot: number
+  readonly id: number
+  /** The first snapshot tick that it was part of, and the first that it was not. */
+  readonly bornTick: number
+  readonly goneTick: number
+}
+
+const NONE: readonly EntityRecord[] = []
+
+/** Which columns of a kind say where an entity stands, and what one step of them is. */
+interface PlaceColumns {
+  readonly x: number
+  readonly y: number
+  readonly xStep: number
+  readonly yStep: number
+}
+
+/**
+ * What all clients of a room share at one snapshot tick: the anchors of every entity, which of them are new, what is gone
+ * and where everything stands.
+ */
+export class Replication {
+  readonly table: EntityTable
+  readonly anchors: Readonly<Record<TrackName, Anchors>>
+  /** The newest snapshot tick, or -1. */
+  tick = -1
+  /** The newest snapshot tick before `tick` at which anything public changed: who knows that, knows all up to then. */
+  priorNewsTick = -1
+  /** Departures after this tick are all remembered. */
+  loggedFromTick = -1
+  /** Slots with a new public anchor at `tick`, rising. */
+  readonly dirty: number[] = []
+  departures: Departure[] = []
+  /** Something moves on its own between snapshots, so that silence would look like standing still. */
+  isMoving = false
+  /** Living entities with fields to reveal, in the order of slots. */
+  readonly secretive: EntityRecord[] = []
+  /** Where each slot's entity stands for those who see it, quantised; NaN if its kind has no position. */
+  xs: Float64Array = new Float64Array(0)
+  ys: Float64Array = new Float64Array(0)
+  private readonly quantiser: Quantiser
+  private readonly logTicks: number
+  private readonly places: readonly (PlaceColumns | null)[]
+  private readonly row: Int32Array
+  private newsTick = -1
+  private readonly owned: Map<number, EntityRecord[]> = new Map()
+
+  constructor(layout: GameLayout, table: EntityTable, quantiser: Quantiser) {
+    this.table = table
+    this.quantiser = quantiser
+    this.logTicks = LIMITS.snapshotHistorySnapshots * layout.schema.ticksPerSnapshot
+    this.row = new Int32Array(layout.maxColumns)
+    this.places = layout.kinds.map(placeColumns)
+    this.anchors = {
+      all: new Anchors(layout.kinds, 'all'),
+      owner: new Anchors(layout.kinds, 'owner'),
+      revealed: new Anchors(layout.kinds, 'revealed'),
+    }
+  }
+
+  /** Takes in the world as it is at the end of `tick`. */
+  advance(tick: number): void {
+    this.tick = tick
+    this.priorNewsTick = this.newsTick
+    this.reserve(this.table.slots)
+    const left = this.logDepartures(tick)
+    this.dirty.length = this.secretive.length = 0
+    for (const records of this.owned.values()) records.length = 0
+    this.isMoving = false
+    for (const record of this.table) this.advanceOne(record, tick)
+    if (this.dirty.length > 0 || left > 0) this.newsTick = tick
+  }
+
+  /** The entities of a seat, in the order of slots. */
+  ownedBy(seat: number): readonly EntityRecord[] {
+    return this.owned.get(seat) ?? NONE
+  }
+
+  /** The newest anchors of an entity as a flat row. */
+  readonly lastRow = (record: EntityRecord, row: Int32Array): boolean => {
+    if (record.bornTick < 0) return false
+    for (const name of TRACKS) {
+      const track = record.kind.tracks[name]
+      const at = this.anchors[name].newestAt(record.slot)
+      for (let i = 0; i < track.columns.length; i++) row[track.start + i] = this.anchors[name].rows[at + i]!
+    }
+    return true
+  }
+
+  private reserve(slots: number): void {
+    for (const name of TRACKS) this.anchors[name].reserve(slots)
+    if (slots <= this.xs.length) return
+    const [xs, ys] = [this.xs, this.ys]
+    this.xs = new Float64Array(Math.max(64, slots * 2)).fill(Number.NaN)
+    this.ys = this.xs.slice()
+    this.xs.set(xs)
+    this.ys.set(ys)
+  }
+
+  private logDepartures(tick: number): number {
+    let left = 0
+    for (const { slot, id, bornTick } of this.table.takeRemoved()) {
+      for (const name of TRACKS) this.anchors[name].clear(slot)
+      if (bornTick < 0) continue
+      this.departures.push({ slot, id, bornTick, goneTick: tick })
+      left++
+    }
+    this.loggedFromTick = Math.max(this.loggedFromTick, tick - this.logTicks)
+    if (this.departures.length > 0 && this.departures[0]!.goneTick <= this.loggedFromTick) {
+      this.departures = this.departures.filter(({ goneTick }) => goneTick > this.loggedFromTick)
+    }
+    return left
+  }
+
+  private advanceOne(record: EntityRecord, tick: number): void {
+    const { kind, slot } = record
+    if (!kind.isStatic || record.isTouched) {
+      this.quantiser.quantise(record, this.row, this.lastRow)
+      if (this.anchors.all.advance(slot, kind.index, this.row, tick)) this.dirty.push(slot)
+      this.anchors.owner.advance(slot, kind.index, this.row, tick)
+      this.anchors.revealed.advance(slot, kind.index, this.row, tick)
+      record.isTouched = false
+      if (record.bornTick < 0) record.bornTick = tick
+      this.place(record)
+    }
+    if (record.head.owner !== null) this.addOwned(record, record.head.owner)
+    if (kind.tracks.revealed.columns.length > 0) this.secretive.push(record)
+    this.isMoving ||= !kind.isStatic && kind.tracks.all.rates.some(({ source }) => this.row[source] !== 0)
+  }
+
+  private addOwned(record: EntityRecord, seat: number): void {
+    const records = this.owned.get(seat)
+    if (records === undefined) this.owned.set(seat, [record])
+    else records.push(record)
+  }
+
+  private place({ kind, slot }: EntityRecord): void {
+    const place = this.places[kind.index]!
+    this.xs[slot] = place === null ? Number.NaN : this.row[place.x]! * place.xStep
+    this.ys[slot] = place === null ? Number.NaN : this.row[place.y]! * place.yStep
+  }
+}
+
+function placeColumns(kind: KindLayout): PlaceColumns | null {
+  const [first, second] = kind.position.map((name) => kind.fields.find((layout) => layout.name === name)!)
+  if (first === undefined) return null
+  const y = second ?? first
+  return {
+    x: first.column,
+    y: second === undefined ? first.column + 1 : second.column,
+    xStep: 'precision' in first.spec ? first.spec.precision : 1,
+    yStep: 'precision' in y.spec ? y.spec.precision : 1,
+  }
+}

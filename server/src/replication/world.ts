@@ -1,0 +1,173 @@
+import { ConfigError } from '@tickwire/protocol'
+import type { EmitOptions, Owner, Place } from '@tickwire/protocol'
+import { defaultValue, drawRandom, emitterOf, PredictionCounts, seatOf } from '@tickwire/protocol/internal'
+import type { Fields, GameCodec, KindLayout } from '@tickwire/protocol/internal'
+import type { Entity } from './entity-list.ts'
+import { EntityTable } from './entity-table.ts'
+import type { EntityRecord, SpawnOrigin } from './entity-table.ts'
+import type { EventLog } from './event-log.ts'
+import { nearest } from './near.ts'
+
+/** What the world needs of its room. */
+export interface WorldHost {
+  readonly maxPlayers: number
+  readonly simulationSeed: number
+  /** The input of a seat for the tick being run; the idle one of an empty seat. */
+  inputOf(seat: number): object
+}
+
+/**
+ * The server's world, without the types of a game: `ServerWorld` of `room-api.ts` is what game code sees of it.
+ * Entities are plain objects of one stable shape; nothing here watches what is written to them.
+ */
+export class World {
+  readonly isReplay = false
+  readonly authority = true
+  readonly dt: number
+  readonly state: Fields
+  readonly table: EntityTable
+  /** The tick being run, or that ran last. */
+  tick = 0
+  /** True within `simulate`: only what happens there has prediction keys. */
+  isSimulating = false
+  private readonly codec: GameCodec
+  private readonly host: WorldHost
+  private readonly events: EventLog
+  private readonly counts: PredictionCounts = new PredictionCounts()
+
+  constructor(codec: GameCodec, host: WorldHost, events: EventLog) {
+    this.codec = codec
+    this.host = host
+    this.events = events
+    this.dt = 1 / codec.schema.tickRateHz
+    this.table = new EntityTable(codec.layout)
+    const { room } = codec.layout
+    this.state = fieldsOf(room, {})
+    this.table.add(room, null, () => ({ fields: this.state, head: { owner: null } }))
+  }
+
+  /** Runs one step of the simulation; its spawns, emits and draws are counted from 0. */
+  simulate(step: () => void): void {
+    this.counts.begin()
+    this.isSimulating = true
+    try {
+      step()
+    } finally {
+      this.isSimulating = false
+    }
+  }
+
+  all(kind: string): Iterable<Entity> {
+    return this.table.list(this.kindOf(kind))
+  }
+
+  get(kind: string, id: number | null): Entity | undefined {
+    const record = id === null ? undefined : this.table.find(id)
+    return record?.kind === this.kindOf(kind) ? (record.fields as Entity) : undefined
+  }
+
+  near(kind: string, at: Place, radius: number): Entity[] {
+    const layout = this.kindOf(kind)
+    if (layout.position.length === 0) {
+      throw new ConfigError(
+        `near("${kind}")`,
+        'a kind with a position',
+        kind,
+        'declare { position: [...] } in its entity()',
+      )
+    }
+    return nearest(this.table.list(layout).lend(), layout.position, at, radius)
+  }
+
+  spawn(kind: string, fields: Fields, options?: { readonly owner?: Owner }): Entity {
+    const layout = this.kindOf(kind)
+    const owner = this.ownerOf(options?.owner)
+    const record = this.table.add(layout, this.originOf(owner), (id) => {
+      const entity: Entity = { id, kind, owner, ...fieldsOf(layout, fields) }
+      return { fields: entity, head: entity }
+    })
+    return record.fields as Entity
+  }
+
+  despawn(entity: { readonly id: number }): void {
+    const record = this.table.find(entity.id)
+    if (record !== undefined && record.kind.index > this.codec.layout.player.index) this.table.remove(record)
+  }
+
+  emit(event: string, payload: object, options?: EmitOptions): void {
+    const index = this.codec.eventNames.indexOf(event)
+    if (index < 0) throw new ConfigError('emit', `one of ${this.codec.eventNames.join(', ')}`, event)
+    const emitter = emitterOf(payload, options)
+    const n = this.isSimulating && emitter !== null ? this.counts.nextEvent(index, emitter) : null
+    this.events.push({ event: index, tick: this.tick, payload, emitter, n, at: options?.at ?? null })
+  }
+
+  inputOf(of: { readonly owner: number | null } | number): object {
+    return this.host.inputOf(typeof of === 'number' ? of : (of.owner ?? -1))
+  }
+
+  teleport(entity: { readonly id: number }): void {
+    const record = this.recordOf(entity, 'teleport')
+    record.jumps = (record.jumps + 1) % 4
+    record.isTouched = true
+  }
+
+  random(entity?: { readonly owner: number | null }): number {
+    const owner = entity?.owner ?? null
+    return drawRandom(this.host.simulationSeed, this.tick, owner, this.counts.nextDraw(owner))
+  }
+
+  reveal(entity: { readonly id: number }, to: { readonly id: number } | 'all'): void {
+    this.recordOf(entity, 'reveal').reveals.set(to === 'all' ? to : to.id, true)
+  }
+
+  conceal(entity: { readonly id: number }, from: { readonly id: number } | 'all'): void {
+    this.recordOf(entity, 'conceal').reveals.set(from === 'all' ? from : from.id, false)
+  }
+
+  touch(entity: { readonly id: number }): void {
+    this.recordOf(entity, 'touch').isTouched = true
+  }
+
+  private recordOf(entity: { readonly id: number }, verb: string): EntityRecord {
+    const record = this.table.find(entity.id)
+    if (record === undefined) throw new ConfigError(verb, 'an entity that is in the world', `id ${entity.id}`)
+    return record
+  }
+
+  private kindOf(name: string): KindLayout {
+    const kind = this.codec.layout.kindByName.get(name)
+    if (kind === undefined || kind.index <= this.codec.layout.player.index) {
+      throw new ConfigError('entity kind', `one of ${Object.keys(this.codec.schema.entities).join(', ')}`, name)
+    }
+    return kind
+  }
+
+  private ownerOf(owner: Owner): number | null {
+    const seat = seatOf(owner)
+    if (typeof owner === 'object' && owner !== null && 'kind' in owner) {
+      throw new ConfigError('spawn owner', 'a player or a seat number', 'an entity', 'pass its `owner`')
+    }
+    if (seat !== null && !(Number.isInteger(seat) && seat >= 0 && seat < this.host.maxPlayers)) {
+      throw new ConfigError('spawn owner', `a player or a seat number below ${this.host.maxPlayers}`, seat)
+    }
+    return seat
+  }
+
+  private originOf(owner: number | null): SpawnOrigin | null {
+    if (!this.isSimulating || owner === null) return null
+    return { seat: owner, tick: this.tick, n: this.counts.nextSpawn(owner) }
+  }
+}
+
+/** The fields of a kind in the order of the schema, as given or as they start. */
+export function fieldsOf(kind: KindLayout, given: Fields): Fields {
+  const fields: Fields = {}
+  for (const { name, spec } of kind.fields) fields[name] = ownCopy(given[name] ?? defaultValue(spec))
+  return fields
+}
+
+/** A vector or a list that came from another entity must not be shared with it. */
+function ownCopy(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? structuredClone(value) : value
+}

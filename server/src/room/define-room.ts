@@ -1,0 +1,67 @@
+import { ConfigError, LIMITS } from '@tickwire/protocol'
+import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
+import type { RoomDefinition, RoomType } from './definition.ts'
+
+/**
+ * Declares a type of room: a game and what its server does, in one object literal, so that a misspelt or missing handler
+ * does not compile. `onMessage` and `onRequest` are required exactly when the schema declares something for them.
+ *
+ * Types are inferred from the game and from `data`; the result has forgotten them, so that rooms of several games fit one
+ * list. Throws a `ConfigError` that names what is wrong.
+ */
+export function defineRoom<G extends GameTypes, D = unknown>(
+  game: Game<G>,
+  definition: RoomDefinition<G, D>,
+): RoomType {
+  if (typeof game?.simulate !== 'function') throw new ConfigError('defineRoom', 'a game from defineSimulation', game)
+  checkDefinition(game.schema, definition as Loose)
+  return Object.freeze({ game, definition: Object.freeze({ ...definition }) }) as unknown as RoomType
+}
+
+type Loose = Readonly<Record<string, unknown>>
+
+const HANDLERS = ['data', 'onCreate', 'onJoin', 'onDrop', 'onResume', 'onLeave', 'onTick', 'onDispose', 'onError']
+const OPTIONS = ['maxPlayers', 'resumeWindowMs', 'emptyRoomMs', 'idleInput', 'onMessage', 'onRequest', ...HANDLERS]
+const LONGEST_MS = 24 * 3_600_000
+
+function checkDefinition(schema: GameSchema, definition: Loose): void {
+  for (const name of Object.keys(definition)) {
+    if (!OPTIONS.includes(name)) throw new ConfigError(`defineRoom.${name}`, `one of ${OPTIONS.join(', ')}`, name)
+  }
+  for (const name of HANDLERS) checkFunction(`defineRoom.${name}`, definition[name])
+  checkNumber('maxPlayers', definition['maxPlayers'], 1, LIMITS.maxSeatsPerRoom, true)
+  checkNumber('resumeWindowMs', definition['resumeWindowMs'], 0, LONGEST_MS, false)
+  checkNumber('emptyRoomMs', definition['emptyRoomMs'], 0, LONGEST_MS, false)
+  const idle = definition['idleInput']
+  if (idle !== undefined && idle !== 'repeat' && idle !== 'neutral') {
+    throw new ConfigError('defineRoom.idleInput', "'repeat' or 'neutral'", idle)
+  }
+  const received = Object.keys(schema.messages).filter((name) => schema.messages[name]?.toServer !== undefined)
+  checkHandlers('onMessage', definition['onMessage'], received)
+  checkHandlers('onRequest', definition['onRequest'], Object.keys(schema.requests))
+}
+
+function checkNumber(name: string, value: unknown, min: number, max: number, isWhole: boolean): void {
+  if (value === undefined) return
+  const fits = typeof value === 'number' && value >= min && value <= max && (!isWhole || Number.isInteger(value))
+  if (!fits)
+    throw new ConfigError(`defineRoom.${name}`, `${isWhole ? 'an integer' : 'a number'} from ${min} to ${max}`, value)
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw new ConfigError(option, 'a function', value)
+}
+
+/** One handler for each name of the schema, and none for others. */
+function checkHandlers(section: string, handlers: unknown, names: readonly string[]): void {
+  const given = (handlers ?? {}) as Loose
+  for (const name of names) {
+    if (typeof given[name] !== 'function')
+      throw new ConfigError(`defineRoom.${section}.${name}`, 'a function', given[name])
+  }
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue
+    const expected = names.length === 0 ? 'nothing: the schema declares none' : `one of ${names.join(', ')}`
+    throw new ConfigError(`defineRoom.${section}.${name}`, expected, name)
+  }
+}

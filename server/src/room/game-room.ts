@@ -1,0 +1,155 @@
+import { ConfigError } from '@tickwire/protocol'
+import type { EmitOptions } from '@tickwire/protocol'
+import type { Entity } from '../replication/entity-list.ts'
+import { PastView } from '../rewind/rewind.ts'
+import { MessageOutbox } from './message-outbox.ts'
+import type { PlayerViewArea, RoomTimer, SendOptions } from './room-api.ts'
+import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
+import type { Seat } from './seat.ts'
+
+/** What game code may do to the room besides reading it. */
+export interface RoomActions {
+  dispose(): void
+  /** Takes a seat away; the client is told the reason. */
+  kick(seat: Seat, reason: string): void
+}
+
+/** Makes the `room` of the handlers. Apart from the machine, so that game code finds only what `room-api.ts` promises. */
+export function createGameRoom(core: RoomCore, actions: RoomActions): AnyRoom {
+  return new GameRoom(core, actions) as unknown as AnyRoom
+}
+
+/** Makes the `player` of the handlers. */
+export function createGamePlayer(
+  core: RoomCore,
+  actions: RoomActions,
+  seat: Seat,
+  userId: string,
+  join: object,
+): AnyPlayer {
+  return new GamePlayer(core, actions, seat, userId, join) as unknown as AnyPlayer
+}
+
+class GameRoom {
+  readonly id: string
+  readonly key: string | null
+  readonly #core: RoomCore
+  readonly #actions: RoomActions
+  readonly #outbox: MessageOutbox
+
+  constructor(core: RoomCore, actions: RoomActions) {
+    this.id = core.plan.id
+    this.key = core.plan.key
+    this.#core = core
+    this.#actions = actions
+    this.#outbox = new MessageOutbox(core.codec)
+  }
+
+  get tick(): number {
+    return this.#core.world.tick
+  }
+
+  get state(): object {
+    return this.#core.world.state
+  }
+
+  get data(): unknown {
+    return this.#core.data
+  }
+
+  get world(): object {
+    return this.#core.world
+  }
+
+  get players(): ReadonlyMap<number, AnyPlayer> {
+    return this.#core.players
+  }
+
+  broadcast(message: string, payload: object, options: SendOptions = {}): void {
+    const encoded = this.#outbox.encode(message, payload)
+    for (const id of this.#core.players.keys()) this.#outbox.send(this.#core.seats.at(id)!, encoded, options)
+  }
+
+  emit(event: string, payload: object, options?: EmitOptions): void {
+    this.#core.world.emit(event, payload, options)
+  }
+
+  after(seconds: number, fn: () => void): RoomTimer {
+    return this.#core.timers.after(this.#core.world.tick, seconds, fn)
+  }
+
+  random(): number {
+    return this.#core.random.next()
+  }
+
+  rewind<T>(player: AnyPlayer, fn: (past: PastView) => T): T {
+    const seat = this.#core.seats.at(player.id)
+    if (seat?.player !== player) throw new ConfigError('room.rewind', 'a player of this room', `seat ${player.id}`)
+    return fn(new PastView(this.#core.world, this.#core.history, seat))
+  }
+
+  lock(locked: boolean = true): void {
+    this.#core.isLocked = locked
+  }
+
+  dispose(): void {
+    this.#actions.dispose()
+  }
+}
+
+class GamePlayer {
+  readonly id: number
+  readonly userId: string
+  readonly join: object
+  team = 0
+  readonly #core: RoomCore
+  readonly #actions: RoomActions
+  readonly #seat: Seat
+  readonly #outbox: MessageOutbox
+
+  constructor(core: RoomCore, actions: RoomActions, seat: Seat, userId: string, join: object) {
+    this.id = seat.id
+    this.userId = userId
+    this.join = join
+    this.#core = core
+    this.#actions = actions
+    this.#seat = seat
+    this.#outbox = new MessageOutbox(core.codec)
+  }
+
+  get state(): object {
+    return this.#seat.fields
+  }
+
+  get connected(): boolean {
+    return this.#seat.isOnline
+  }
+
+  get view(): PlayerViewArea | null {
+    return this.#seat.view
+  }
+
+  set view(area: PlayerViewArea | null) {
+    this.#seat.view = area === null ? null : checkedArea(area)
+  }
+
+  *owned(kind: string): Iterable<Entity> {
+    for (const entity of this.#core.world.all(kind)) if (entity.owner === this.id) yield entity
+  }
+
+  send(message: string, payload: object, options: SendOptions = {}): void {
+    this.#outbox.send(this.#seat, this.#outbox.encode(message, payload), options)
+  }
+
+  leave(reason: string = 'kicked'): void {
+    this.#actions.kick(this.#seat, reason)
+  }
+}
+
+/** A copy: game code may go on using its own object. */
+function checkedArea(area: PlayerViewArea): PlayerViewArea {
+  const isFine = Object.values(area).every((value) => Number.isFinite(value))
+  if (!isFine)
+    throw new ConfigError('player.view', '{ x, y, radius } or { x, y, width, height } of finite numbers', area)
+  return { ...area }
+}

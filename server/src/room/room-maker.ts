@@ -1,0 +1,29 @@
+import type { GameSchema } from '@tickwire/protocol'
+import { GameCodec } from '@tickwire/protocol/internal'
+import type { RoomType } from './definition.ts'
+import { createPacker } from './packer.ts'
+import type { AnyRoomType, RoomHost, RoomMaker, RoomPlan, RoomPort } from './ports.ts'
+import { RoomMachine } from './room.ts'
+import { Scheduler } from './scheduler.ts'
+
+/** Makes this process's rooms; one scheduler drives them all. */
+export function createRoomMaker(host: RoomHost): RoomMaker {
+  const yieldToIo = host.yieldToIo ?? ((fn: () => void): void => void host.clock.setTimer(fn, 0))
+  const scheduler = new Scheduler(host.clock, yieldToIo, (error) =>
+    host.reportError({ error, phase: 'tick', roomId: '', seat: null }),
+  )
+  const codecs = new Map<GameSchema, GameCodec>()
+  const codecOf = (schema: GameSchema): GameCodec => {
+    const known = codecs.get(schema)
+    if (known !== undefined) return known
+    const codec = new GameCodec(schema, createPacker())
+    codecs.set(schema, codec)
+    return codec
+  }
+  return {
+    create: (type: AnyRoomType, plan: RoomPlan): RoomPort =>
+      // `AnyRoomType` only hides the game's types: what `defineRoom` made is a whole room type.
+      new RoomMachine(type as unknown as RoomType, plan, codecOf(type.game.schema), host, scheduler),
+    close: () => scheduler.close(),
+  }
+}

@@ -1,0 +1,238 @@
+import { RefusedError } from '@tickwire/protocol'
+import type { BitReader, CallItem, GameCodec, LatestMessage } from '@tickwire/protocol/internal'
+import { ClientFeed } from '../replication/client-feed.ts'
+import { fieldsOf } from '../replication/world.ts'
+import type { LeaveReason, RoomType } from './definition.ts'
+import { createGamePlayer, createGameRoom } from './game-room.ts'
+import type { RoomActions } from './game-room.ts'
+import { InputQueue } from './input-queue.ts'
+import type { JoinAsk, RoomHost, RoomPlan, RoomPort, SeatGrant, SeatLink } from './ports.ts'
+import { RoomCalls } from './room-calls.ts'
+import { RoomCore } from './room-core.ts'
+import { RoomTicks } from './room-ticks.ts'
+import type { Pace, Scheduler } from './scheduler.ts'
+import { Seat } from './seat.ts'
+
+const DEFAULT_RESUME_WINDOW_MS = 30_000
+const MAX_REASON_BYTES = 64
+
+/** One isolated world with its players and ticks: the machine behind `RoomPort`. */
+export class RoomMachine implements RoomPort {
+  readonly id: string
+  readonly key: string | null
+  readonly gameName: string
+  readonly epoch: number
+  readonly codec: GameCodec
+  readonly maxPlayers: number
+  readonly resumeWindowMs: number
+  onGone: (seat: number, reason: string) => void = () => undefined
+  onDisposed: () => void = () => undefined
+  /** The parts, for metrics and tests. */
+  readonly core: RoomCore
+  private readonly calls: RoomCalls
+  private readonly pace: Pace
+  private readonly actions: RoomActions
+  private isDisposed = false
+
+  /** Throws what `onCreate` or `data` throws. */
+  constructor(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, scheduler: Scheduler) {
+    this.id = plan.id
+    this.key = plan.key
+    this.epoch = plan.epoch
+    this.gameName = type.game.schema.name
+    this.codec = codec
+    this.core = new RoomCore(type, plan, codec, host)
+    this.maxPlayers = this.core.maxPlayers
+    this.resumeWindowMs = type.definition.resumeWindowMs ?? DEFAULT_RESUME_WINDOW_MS
+    this.actions = {
+      dispose: () => this.dispose(),
+      kick: (seat, reason) => this.kick(seat, checkedReason(reason)),
+    }
+    this.core.facade = createGameRoom(this.core, this.actions)
+    this.calls = new RoomCalls(this.core)
+    this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
+    if (this.isDisposed) throw new RefusedError('room-gone', `room "${plan.id}" was disposed in its onCreate`)
+    const ticks = new RoomTicks(
+      this.core,
+      () => this.isDisposed,
+      () => this.dispose(),
+    )
+    this.pace = scheduler.add(type.game.schema.tickRateHz, (tick) => ticks.run(tick))
+    ticks.snapshotPhase = this.pace.ordinal % type.game.schema.ticksPerSnapshot
+  }
+
+  get isLocked(): boolean {
+    return this.core.isLocked
+  }
+
+  get freeSeats(): number {
+    return this.isDisposed ? 0 : this.core.seats.free
+  }
+
+  /** Ticks that were not run because the process was too far behind. */
+  get droppedTicks(): number {
+    return this.pace.droppedTicks
+  }
+
+  timeAt(nowMs: number): number {
+    return this.pace.timeAt(nowMs)
+  }
+
+  async join({ link, key, join }: JoinAsk): Promise<SeatGrant> {
+    const fields = this.codec.decodePayload(this.codec.schema.join, join)
+    const seat = this.reserve(link, fields)
+    const { game, facade, type } = this.core
+    try {
+      await game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId: link.userId, key }))
+    } catch (error) {
+      const isWanted = seat.phase === 'joining'
+      this.vacate(seat)
+      if (error instanceof RefusedError) throw error
+      if (isWanted) game.fail('join', seat.id, error)
+      throw new RefusedError('server-error')
+    }
+    if (seat.phase !== 'joining') throw new RefusedError(this.isDisposed ? 'room-gone' : 'join-cancelled')
+    this.enter(seat)
+    const { simulationSeed, world } = this.core
+    return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
+  }
+
+  cancelJoin(link: SeatLink): void {
+    const seat = this.core.seats.byLink(link)
+    if (seat?.phase === 'joining') this.vacate(seat)
+  }
+
+  drop(id: number): void {
+    const seat = this.core.seats.at(id)
+    if (seat?.phase !== 'playing') return
+    seat.phase = 'dropped'
+    seat.fields['connected'] = false
+    seat.inputs.drop()
+    this.core.game.run('drop', id, () => this.core.type.definition.onDrop?.(this.core.facade, seat.player))
+  }
+
+  resume(id: number, link: SeatLink, heldSnapshot: number): boolean {
+    const seat = this.core.seats.at(id)
+    if (seat?.phase !== 'dropped' && seat?.phase !== 'playing') return false
+    const wasDropped = seat.phase === 'dropped'
+    seat.link = link
+    seat.phase = 'playing'
+    seat.feed.resume(heldSnapshot, this.core.events.end)
+    if (!wasDropped) return true
+    seat.fields['connected'] = true
+    this.core.game.run('resume', id, () => this.core.type.definition.onResume?.(this.core.facade, seat.player))
+    return true
+  }
+
+  leave(id: number, reason: LeaveReason): void {
+    const seat = this.core.seats.at(id)
+    if (seat !== undefined) this.remove(seat, reason)
+  }
+
+  receiveInputs(id: number, bits: BitReader, nowMs: number): void {
+    const inputs = this.codec.inputs.read(bits, this.core.world.tick)
+    bits.expectEnd()
+    const seat = this.online(id)
+    const time = this.timeAt(nowMs)
+    for (const input of inputs) seat?.inputs.push(input, time)
+  }
+
+  receiveSnapshotAck(id: number, acked16: number): void {
+    this.online(id)?.feed.acknowledge(acked16)
+  }
+
+  receiveCall(id: number, call: CallItem): void {
+    const seat = this.online(id)
+    if (seat !== undefined) this.calls.receive(seat, call)
+  }
+
+  receiveLatest(id: number, message: LatestMessage): void {
+    const seat = this.online(id)
+    if (seat !== undefined) this.calls.receiveLatest(seat, message)
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return
+    this.isDisposed = true
+    this.core.game.whenIdle(() => this.close())
+  }
+
+  private online(id: number): Seat | undefined {
+    const seat = this.core.seats.at(id)
+    return seat?.phase === 'playing' ? seat : undefined
+  }
+
+  private reserve(link: SeatLink, join: object): Seat {
+    const { core } = this
+    if (this.isDisposed) throw new RefusedError('room-gone')
+    if (core.isLocked) throw new RefusedError('room-locked')
+    const id = core.seats.nextFree()
+    if (id < 0)
+      throw new RefusedError('room-full', `room "${this.id}" has ${this.maxPlayers} of ${this.maxPlayers} seats`)
+    const inputs = new InputQueue(core.rules, core.world.tick)
+    const fields = fieldsOf(this.codec.layout.player, {})
+    const seat = new Seat(id, link, inputs, new ClientFeed(core.events.end), fields, core.neutralInput)
+    seat.player = createGamePlayer(core, this.actions, seat, link.userId, join)
+    core.seats.add(seat)
+    return seat
+  }
+
+  /** The player appears. */
+  private enter(seat: Seat): void {
+    const { world, players, events } = this.core
+    seat.phase = 'playing'
+    seat.fields['connected'] = true
+    seat.feed.cursor = events.end
+    seat.record = world.table.add(this.codec.layout.player, null, () => ({
+      fields: seat.fields,
+      head: { owner: seat.id },
+    }))
+    players.set(seat.id, seat.player)
+  }
+
+  private kick(seat: Seat, reason: string): void {
+    if (seat.phase === 'gone') return
+    if (this.remove(seat, 'kicked')) this.onGone(seat.id, reason)
+  }
+
+  /** Ends a seat; true if it had a player. Its entities go unless `onLeave` gave them to somebody else. */
+  private remove(seat: Seat, reason: LeaveReason): boolean {
+    const hadPlayer = seat.phase === 'playing' || seat.phase === 'dropped'
+    const { game, players, type, facade } = this.core
+    if (hadPlayer) {
+      seat.phase = 'gone'
+      players.delete(seat.id)
+      game.run('leave', seat.id, () => type.definition.onLeave?.(facade, seat.player, reason))
+    }
+    this.vacate(seat)
+    return hadPlayer
+  }
+
+  /** Frees the number: whoever takes it next inherits nothing. */
+  private vacate(seat: Seat): void {
+    const { world, seats } = this.core
+    if (seats.at(seat.id) !== seat) return
+    seat.phase = 'gone'
+    for (const record of world.table) {
+      record.reveals.forget(seat.id)
+      if (record.head.owner === seat.id) world.table.remove(record)
+    }
+    seats.remove(seat)
+  }
+
+  private close(): void {
+    const { game, seats, timers, type, facade } = this.core
+    for (const seat of seats) if (this.remove(seat, 'room-closed')) this.onGone(seat.id, 'room-closed')
+    game.run('dispose', null, () => type.definition.onDispose?.(facade))
+    timers.clear()
+    this.pace?.stop()
+    this.onDisposed()
+  }
+}
+
+function checkedReason(reason: string): string {
+  if (Buffer.byteLength(reason) <= MAX_REASON_BYTES) return reason
+  throw new RangeError(
+    `player.leave: expected a reason of at most ${MAX_REASON_BYTES} bytes, got ${reason.length} characters`,
+  )
+}

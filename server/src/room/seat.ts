@@ -1,0 +1,56 @@
+import type { GameTypes } from '@tickwire/protocol'
+import { VIEW_STEPS_PER_TICK } from '@tickwire/protocol/internal'
+import type { Fields } from '@tickwire/protocol/internal'
+import type { ClientFeed } from '../replication/client-feed.ts'
+import type { EntityRecord } from '../replication/entity-table.ts'
+import type { InputQueue, TakenInput } from './input-queue.ts'
+import type { SeatLink } from './ports.ts'
+import type { Player, PlayerViewArea } from './room-api.ts'
+
+/**
+ * Where a seat is in its life: its `onJoin` runs; its player plays; the connection dropped and the seat is kept; it was
+ * given up and its number may be somebody else's.
+ */
+export type SeatPhase = 'joining' | 'playing' | 'dropped' | 'gone'
+
+/** A place in a room, held across connections. */
+export class Seat {
+  readonly id: number
+  readonly inputs: InputQueue
+  readonly feed: ClientFeed
+  /** What travels of its player. */
+  readonly fields: Fields
+  link: SeatLink
+  phase: SeatPhase = 'joining'
+  view: PlayerViewArea | null = null
+  /** Its player as game code knows it; set once, right after the seat was made. */
+  player!: Player<GameTypes>
+  /** Its player in the world, from the end of `onJoin` on. */
+  record: EntityRecord | null = null
+  /** Requests whose handler is still at it, by id; one that was cancelled still holds its place. */
+  readonly requests: Map<number, 'waiting' | 'cancelled'> = new Map()
+  /** What the simulation reads for the tick being run. */
+  input: object
+  /** The tick, in 1/16, that its player saw others at when it made this input, or -1. */
+  viewStamp = -1
+
+  constructor(id: number, link: SeatLink, inputs: InputQueue, feed: ClientFeed, fields: Fields, neutral: object) {
+    this.id = id
+    this.link = link
+    this.inputs = inputs
+    this.feed = feed
+    this.fields = fields
+    this.input = neutral
+  }
+
+  /** Whether its connection stands. */
+  get isOnline(): boolean {
+    return this.phase === 'playing'
+  }
+
+  /** Takes the view of an input over, as far as it can be true: not beyond what the client acknowledged, never back. */
+  see({ viewStamp }: TakenInput): void {
+    if (viewStamp < 0) return
+    this.viewStamp = Math.max(this.viewStamp, Math.min(viewStamp, this.feed.ackedTick * VIEW_STEPS_PER_TICK))
+  }
+}

@@ -1,0 +1,270 @@
+import type { GameSchema } from '@tickwire/protocol'
+import {
+  BitReader,
+  BitWriter,
+  GameCodec,
+  layoutOf,
+  materialise,
+  NO_PACKER,
+  readEvents,
+  readSnapshotHeader,
+  readSpawnKeys,
+  Replica,
+} from '@tickwire/protocol/internal'
+import type {
+  CallItem,
+  EventFrame,
+  HeldEntity,
+  LatestMessage,
+  Packer,
+  ServerItem,
+  SnapshotHeader,
+  SpawnKey,
+  TickInput,
+} from '@tickwire/protocol/internal'
+import type { RoomError, RoomType } from '../../../server/src/room/definition.ts'
+import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
+import { RoomMachine } from '../../../server/src/room/room.ts'
+import { Scheduler } from '../../../server/src/room/scheduler.ts'
+import type { SendResult } from '../../../server/src/transport/transport.ts'
+import { FakeClock } from '../../stepper/fake-clock.ts'
+
+/** One snapshot as its client read it. */
+export interface Told {
+  readonly header: SnapshotHeader
+  readonly bytes: number
+  readonly keys: readonly SpawnKey[]
+  readonly events: readonly EventFrame[]
+  readonly entered: readonly number[]
+  readonly left: readonly number[]
+}
+
+/** A link with nothing behind it but a client that decodes what it is sent, with the protocol's own reader. */
+export class FakeLink implements SeatLink {
+  readonly userId: string
+  readonly channel = 1
+  minRttMs: number | null = 20
+  replica: Replica
+  told: Told[] = []
+  readonly items: ServerItem[] = []
+  readonly latest: Omit<LatestMessage, 'type' | 'channel'>[] = []
+  /** While true, what is sent is lost: the connection is down, and the server does not know yet. */
+  isCut = false
+  /** The newest snapshot, or -1. */
+  heldSeq = -1
+  tick = 0
+  private pending = false
+  private readonly codec: GameCodec
+
+  constructor(codec: GameCodec, userId: string = 'ada') {
+    this.codec = codec
+    this.userId = userId
+    this.replica = new Replica(codec.layout, codec.packer)
+  }
+
+  get hasPending(): boolean {
+    return this.pending
+  }
+
+  push(item: ServerItem): boolean {
+    this.items.push(item)
+    this.pending = true
+    return true
+  }
+
+  pushLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void {
+    this.latest.push(message)
+    this.pending = true
+  }
+
+  flush(snapshot: Uint8Array | null): SendResult {
+    if (this.isCut) return 'closed'
+    this.pending = false
+    if (snapshot !== null) this.read(snapshot.slice())
+    return 'sent'
+  }
+
+  /** A page that was reloaded: it holds nothing. */
+  reload(): void {
+    this.replica = new Replica(this.codec.layout, this.codec.packer)
+    this.heldSeq = -1
+  }
+
+  /** The fields of an entity as this client shows them, with what it may not know left out. */
+  view(entity: HeldEntity): Record<string, unknown> {
+    const row = new Int32Array(entity.kind.columns.length)
+    const hasOwner = this.replica.rowAt(entity, this.tick, row)
+    const fields: Record<string, unknown> = {
+      id: entity.id,
+      kind: entity.kind.name,
+      owner: row[entity.kind.ownerColumn]! - 1,
+    }
+    materialise(entity.kind, row, fields, hasOwner)
+    for (const layout of entity.kind.fields) {
+      const isHidden = layout.audience !== 'all' && entity.anchors[layout.audience as 'owner'] === undefined
+      if (isHidden) delete fields[layout.name]
+      else if (layout.blob >= 0) fields[layout.name] = entity.blobs[layout.blob]
+    }
+    return fields
+  }
+
+  /** What it shows of a kind, by id. */
+  shown(kind: string): Record<string, unknown>[] {
+    const found = [...this.replica.entities.values()].filter((entity) => entity.kind.name === kind)
+    return found.map((entity) => this.view(entity)).toSorted((a, b) => Number(a['id']) - Number(b['id']))
+  }
+
+  private read(bytes: Uint8Array): void {
+    const { schema, packer } = this.codec
+    const reader = new BitReader(bytes)
+    const channel = reader.varuint(0xffff, 'channel', 3)
+    const reference = { seq: Math.max(0, this.heldSeq), tick: this.tick }
+    const header = readSnapshotHeader(reader, channel, reference)
+    this.replica.begin()
+    this.replica.readTrack(reader, 'all', header.tick)
+    reader.align('body padding')
+    this.replica.readTrack(reader, 'owner', header.tick)
+    this.replica.readTrack(reader, 'revealed', header.tick)
+    const keys = readSpawnKeys(reader, header.tick)
+    const fields = this.codec.eventNames.map((name) => schema.events[name]!)
+    const events = readEvents(reader, header.tick, fields, packer)
+    reader.expectEnd()
+    const { entered, left } = this.replica.commit()
+    this.heldSeq = header.seq
+    this.tick = header.tick
+    this.told.push({
+      header,
+      bytes: bytes.length,
+      keys,
+      events,
+      entered: entered.map(({ id }) => id),
+      left: left.map(({ id }) => id),
+    })
+  }
+}
+
+/** One room on a clock that stands still until it is told to advance. */
+export class RoomHarness {
+  readonly clock = new FakeClock()
+  readonly errors: RoomError[] = []
+  readonly warnings: string[] = []
+  readonly gone: { readonly seat: number; readonly reason: string }[] = []
+  disposals = 0
+  readonly scheduler: Scheduler
+  readonly room: RoomMachine
+  readonly codec: GameCodec
+  readonly schema: GameSchema
+  private seed = 1
+
+  constructor(type: RoomType, packer: Packer = NO_PACKER) {
+    this.schema = type.game.schema
+    this.codec = new GameCodec(this.schema, packer)
+    this.scheduler = new Scheduler(
+      this.clock,
+      (fn) => void this.clock.setTimer(fn, 0),
+      (error) => {
+        throw error
+      },
+    )
+    const host = {
+      clock: this.clock,
+      random: () => (this.seed = (this.seed * 48_271) % 0x7fff_ffff) / 0x7fff_ffff,
+      reportError: (error: RoomError) => void this.errors.push(error),
+      warn: (text: string) => void this.warnings.push(text),
+    }
+    this.room = new RoomMachine(type, { id: 'r1', key: null, epoch: 7 }, this.codec, host, this.scheduler)
+    this.room.onGone = (seat, reason) => void this.gone.push({ seat, reason })
+    this.room.onDisposed = () => void this.disposals++
+  }
+
+  get tick(): number {
+    return this.room.core.world.tick
+  }
+
+  /** Runs so many ticks; each one is due exactly when its time comes. */
+  ticks(count: number): void {
+    const until = this.tick + count
+    const intervalMs = 1000 / this.schema.tickRateHz
+    while (this.tick < until && this.clock.nextMs !== null) this.clock.advance(intervalMs / 4)
+  }
+
+  /** Runs to the end of the next snapshot tick. */
+  snapshot(): void {
+    const { replication } = this.room.core
+    const last = replication.tick
+    while (replication.tick === last && this.clock.nextMs !== null) this.ticks(1)
+  }
+
+  async join(join: object = { name: 'Ada' }, link: FakeLink = new FakeLink(this.codec)): Promise<Member> {
+    const grant = await this.room.join({ link, key: null, join: this.codec.encodePayload(this.schema.join, join) })
+    link.tick = grant.tick
+    return new Member(this, link, grant)
+  }
+}
+
+/** A seat and the client behind it. */
+export class Member {
+  readonly link: FakeLink
+  readonly grant: SeatGrant
+  private readonly harness: RoomHarness
+  private requests = 0
+
+  constructor(harness: RoomHarness, link: FakeLink, grant: SeatGrant) {
+    this.harness = harness
+    this.link = link
+    this.grant = grant
+  }
+
+  get seat(): number {
+    return this.grant.seat
+  }
+
+  /** Acknowledges the newest snapshot. */
+  ack(): void {
+    this.harness.room.receiveSnapshotAck(this.seat, Math.max(0, this.link.heldSeq) & 0xffff)
+  }
+
+  /** Sends inputs of consecutive ticks, as an `inputs` message brings them. */
+  input(tick: number, input: object, viewStamp = -1): void {
+    this.inputs([{ tick, columns: this.harness.codec.inputs.toColumns(input), viewStamp }])
+  }
+
+  inputs(inputs: readonly TickInput[]): void {
+    const writer = new BitWriter()
+    this.harness.codec.inputs.write(writer, inputs)
+    this.harness.room.receiveInputs(this.seat, new BitReader(writer.toBytes()), this.harness.clock.nowMs())
+  }
+
+  message(name: string, payload: object): void {
+    const { codec, schema, room } = this.harness
+    const encoded = codec.encodePayload(schema.messages[name]!.toServer!, payload)
+    const call: CallItem = { type: 'message', channel: 1, message: codec.messageNames.indexOf(name), payload: encoded }
+    room.receiveCall(this.seat, call)
+  }
+
+  request(name: string, ask: object): number {
+    const { codec, schema, room } = this.harness
+    const payload = codec.encodePayload(schema.requests[name]!.ask, ask)
+    this.requests++
+    room.receiveCall(this.seat, {
+      type: 'request',
+      channel: 1,
+      id: this.requests,
+      request: codec.requestNames.indexOf(name),
+      payload,
+    })
+    return this.requests
+  }
+
+  drop(): void {
+    this.harness.room.drop(this.seat)
+  }
+
+  resume(heldSeq: number = this.link.heldSeq): boolean {
+    this.link.isCut = false
+    return this.harness.room.resume(this.seat, this.link, heldSeq)
+  }
+}
+
+/** The layout of a room's game, for tests that look at rows. */
+export const layoutFor = layoutOf
