@@ -26,6 +26,8 @@ export interface CompositionOptions {
   readonly random: () => number
   readonly randomBytes: RandomBytes
   readonly log: Logger
+  /** See `RoomHost`. */
+  readonly yieldToIo?: (fn: () => void) => void
 }
 
 /** Numbers of a running server. */
@@ -72,6 +74,7 @@ export function composeServer(options: CompositionOptions): Composition {
     random,
     reportError: reportRoomError,
     warn: (line) => log.warn(line),
+    ...(options.yieldToIo && { yieldToIo: options.yieldToIo }),
   })
   const { maxRoomsPerServer: maxRooms } = limits
   const registry = new RoomRegistry({ types: options.rooms, maker, directory, randomBytes, maxRooms, log })

@@ -1,1 +1,49 @@
-export {}
+/** Starts servers and defines rooms. This is the public door; `internal.ts` is for tests. */
+export { createGameServer } from './game-server.ts'
+export type { GameServer } from './game-server.ts'
+export type { GameServerStats } from './composition.ts'
+export type { CounterName } from './counters.ts'
+export type { GameServerOptions } from './options.ts'
+export type { ServerLimits } from './limits.ts'
+export type { Authenticate, User } from './link/handshake.ts'
+export type { Peer } from './transport/transport.ts'
+export type { Logger, LogLevel, LogSink } from './log.ts'
+export { createLogger } from './log.ts'
+export type { Clock, Timer } from './clock.ts'
+export type { RandomBytes } from './secrets.ts'
+export { MemoryDirectory } from './directory/memory.ts'
+export type { MemoryDirectoryOptions } from './directory/memory.ts'
+export type {
+  Directory,
+  NewRoom,
+  NoSeatReason,
+  Party,
+  ReserveAnswer,
+  RoomEntry,
+  RoomReport,
+  SeatCriteria,
+} from './directory/directory.ts'
+export { defineRoom } from './room/define-room.ts'
+export type {
+  LeaveReason,
+  MessageHandlers,
+  PlayerState,
+  RequestHandlers,
+  RoomDefinition,
+  RoomError,
+  RoomOptions,
+  RoomPhase,
+  RoomType,
+} from './room/definition.ts'
+export type {
+  JoinRequest,
+  Past,
+  PastHit,
+  Player,
+  PlayerViewArea,
+  Room,
+  RoomTimer,
+  SendOptions,
+  ServerWorld,
+} from './room/room-api.ts'
+export { ConfigError, RefusedError } from '@tickwire/protocol'

@@ -12,6 +12,9 @@ export const realClock: Clock = {
   },
 }
 
+/** Calls back after the process has looked at its sockets. */
+export const realYieldToIo = (fn: () => void): void => void setImmediate(fn)
+
 /** A number in [0, 1), for what is no secret. */
 export const realRandom: () => number = () => Math.random()
 
