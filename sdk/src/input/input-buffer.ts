@@ -1,0 +1,106 @@
+import type { FieldMap } from '@tickwire/protocol'
+import { ConfigError, LIMITS } from '@tickwire/protocol'
+import type { InputCodec, TickInput } from '@tickwire/protocol/internal'
+
+/** The input of one tick as game code reads it. */
+export type InputValues = Readonly<Record<string, unknown>>
+
+interface KeptInput extends TickInput {
+  readonly values: InputValues
+}
+
+/** Inputs kept for replays: more than the longest replay, a power of two. */
+const KEPT_INPUTS = 256
+const DEFAULT_INPUT_RATE_HZ = 30
+/** So long the server repeats the last input of a player whose inputs are missing; then it takes the neutral one. */
+const REPEAT_SECONDS = 0.5
+
+/**
+ * The player's intent, tick by tick. An input is quantised before it is predicted, so that both ends simulate the same
+ * one; it is kept for replays, and leaves in packets of a few ticks.
+ */
+export class InputBuffer {
+  /** How many ticks share a packet. */
+  readonly ticksPerPacket: number
+  private readonly codec: InputCodec
+  private readonly pressNames: readonly string[]
+  private readonly neutral: InputValues
+  private readonly maxRepeats: number
+  private readonly kept: (KeptInput | undefined)[] = Array.from({ length: KEPT_INPUTS })
+  private readonly pressed: Set<string> = new Set()
+  private unsent: KeptInput[] = []
+
+  constructor(codec: InputCodec, fields: FieldMap, tickRateHz: number, inputRateHz: number = DEFAULT_INPUT_RATE_HZ) {
+    if (!(inputRateHz > 0)) throw new ConfigError('inputRateHz', 'a number > 0', inputRateHz)
+    this.codec = codec
+    this.pressNames = Object.keys(fields).filter((name) => fields[name]?.spec.kind === 'press')
+    this.neutral = Object.freeze(codec.fromColumns(codec.neutral))
+    this.maxRepeats = Math.ceil(REPEAT_SECONDS * tickRateHz)
+    this.ticksPerPacket = Math.max(1, Math.min(LIMITS.maxInputsPerPacket / 2, Math.round(tickRateHz / inputRateHz)))
+  }
+
+  /**
+   * Presses an input; it lives until exactly one tick has read it.
+   * @throws ConfigError when the schema declares no such `field.press()`
+   */
+  press(name: string): void {
+    if (!this.pressNames.includes(name)) {
+      throw new ConfigError('room.press', `one of ${this.pressNames.join(', ') || '(no field.press() in input)'}`, name)
+    }
+    this.pressed.add(name)
+  }
+
+  /** Presses that came with a frame's sample: they too must outlive a frame in which no tick is due. */
+  latchPresses(sampled: object): void {
+    for (const name of this.pressNames) if ((sampled as InputValues)[name] === true) this.pressed.add(name)
+  }
+
+  /** Makes the input of a tick from what was sampled and pressed. Ticks rise; one that is left out was skipped. */
+  push(tick: number, sampled: object, viewStamp: number): InputValues {
+    const last = this.unsent.at(-1)
+    if (last !== undefined && last.tick !== tick - 1) this.dropUnsent()
+    const presses = Object.fromEntries(this.pressNames.map((name) => [name, this.pressed.has(name)]))
+    this.pressed.clear()
+    const columns = this.codec.toColumns({ ...sampled, ...presses })
+    const values = Object.freeze(this.codec.fromColumns(columns))
+    const input = { tick, columns, viewStamp, values }
+    this.kept[tick % KEPT_INPUTS] = input
+    this.unsent.push(input)
+    if (this.unsent.length > LIMITS.maxInputsPerPacket) this.unsent.shift()
+    return values
+  }
+
+  /** What is simulated at a tick: its input, or for a tick without one what the server takes by default: the last, held. */
+  at(tick: number): InputValues {
+    const input = this.keptAt(tick)
+    if (input !== undefined) return input.values
+    for (let before = tick - 1; before >= Math.max(0, tick - this.maxRepeats); before--) {
+      const last = this.keptAt(before)
+      if (last !== undefined) return this.codec.fromColumns(this.codec.repeat(last.columns))
+    }
+    return this.neutral
+  }
+
+  /** True once enough ticks wait for a packet. */
+  get isPacketDue(): boolean {
+    return this.unsent.length >= this.ticksPerPacket
+  }
+
+  /** The inputs for a packet, oldest first, of consecutive ticks; they count as sent. */
+  takeUnsent(): readonly TickInput[] {
+    const inputs = this.unsent
+    this.unsent = []
+    return inputs
+  }
+
+  private keptAt(tick: number): KeptInput | undefined {
+    const input = this.kept[tick % KEPT_INPUTS]
+    return input?.tick === tick ? input : undefined
+  }
+
+  /** The ticks of these are past at the server. What was held is held on; a press must not be lost. */
+  private dropUnsent(): void {
+    for (const { values } of this.unsent) this.latchPresses(values)
+    this.unsent = []
+  }
+}

@@ -1,0 +1,109 @@
+/** The picture is behind the newest snapshot by this many snapshot intervals at least: one to draw in, some for a late one. */
+const DELAY_INTERVALS = 1.7
+/** Plus one tick and so many mean deviations of the arrivals. */
+const DELAY_JITTERS = 4
+/** Weights of a new arrival. */
+const MEAN_GAIN = 1 / 12
+const JITTER_GAIN = 1 / 12
+/** An arrival counts as late or early at most so much, in ticks and deviations: one stall must not move the picture. */
+const OUTLIER_TICKS = 2
+const OUTLIER_JITTERS = 3
+/** The picture may run so much slower and faster. */
+const MIN_SPEED = 0.85
+const MAX_SPEED = 1.1
+const SPEED_GAIN = 0.05
+/** The delay itself changes by at most this part of the time that passes. */
+const MAX_DELAY_CHANGE = 0.1
+/** Farther off than this, or with the clock set anew, the picture jumps; forward only. */
+const RESET_MS = 500
+/** A longer gap between snapshots is a quiet room, or a cut, and says nothing of the interval. */
+const MAX_INTERVAL_FACTOR = 5
+
+/**
+ * The time at which the others are drawn: the snapshots' ticks as a line over this client's clock, less a delay that
+ * follows their jitter. It is a timeline of its own: it bends within narrow limits, never runs back, and does not care when
+ * the clock's or the pacer's estimates change.
+ */
+export class Timeline {
+  private readonly ticksPerMs: number
+  private readonly snapshotTicks: number
+  /** Mean of tick minus local time in ticks; null before the first snapshot. */
+  private line: number | null = null
+  private jitter = 0
+  private interval: number
+  private delay: number
+  private newestTick = -1
+  /** The newest arrival, which does not count yet: of several in one read only the last does. */
+  private pending: { readonly tick: number; readonly nowMs: number } | null = null
+  private position: number | null = null
+  private lastMs = 0
+
+  constructor(tickRateHz: number, ticksPerSnapshot: number) {
+    this.ticksPerMs = tickRateHz / 1000
+    this.snapshotTicks = ticksPerSnapshot
+    this.interval = ticksPerSnapshot
+    this.delay = this.wantedDelay
+  }
+
+  /** The tick, with fraction, that is drawn; -1 before the first frame. */
+  get ticks(): number {
+    return this.position ?? -1
+  }
+
+  get delayMs(): number {
+    return this.delay / this.ticksPerMs
+  }
+
+  receive(tick: number, nowMs: number): void {
+    if (this.pending !== null && this.pending.nowMs !== nowMs) this.settle()
+    const gap = tick - this.newestTick
+    if (this.newestTick >= 0 && gap <= this.snapshotTicks * MAX_INTERVAL_FACTOR) {
+      this.interval += (Math.max(gap, this.snapshotTicks) - this.interval) * MEAN_GAIN
+    }
+    this.newestTick = tick
+    this.pending = { tick, nowMs }
+  }
+
+  /** Moves on to `nowMs` and says which tick to draw. */
+  advance(nowMs: number): number {
+    this.settle()
+    const elapsed = (nowMs - this.lastMs) * this.ticksPerMs
+    this.lastMs = nowMs
+    const change = MAX_DELAY_CHANGE * elapsed
+    this.delay += Math.min(change, Math.max(-change, this.wantedDelay - this.delay))
+    const target = (this.line ?? 0) + nowMs * this.ticksPerMs - this.delay
+    if (this.position === null) this.position = target
+    const error = target - this.position - elapsed
+    const limit = RESET_MS * this.ticksPerMs
+    if (error > limit) this.position = target
+    // Far ahead, as after a room was restored: the picture waits.
+    else if (error > -limit) this.position += elapsed * clamp(1 + SPEED_GAIN * error, MIN_SPEED, MAX_SPEED)
+    return this.position
+  }
+
+  private get wantedDelay(): number {
+    return DELAY_INTERVALS * this.interval + DELAY_JITTERS * this.jitter + 1
+  }
+
+  private settle(): void {
+    if (this.pending === null) return
+    const arrived = this.pending.tick - this.pending.nowMs * this.ticksPerMs
+    this.pending = null
+    const off = arrived - (this.line ?? arrived)
+    // No delay makes a snapshot come so early, and none so late: the clocks are others than before.
+    const isAnew =
+      this.line === null || Math.abs(off) > RESET_MS * this.ticksPerMs * 4 || off > RESET_MS * this.ticksPerMs
+    if (isAnew) {
+      this.line = arrived
+      return
+    }
+    const limit = OUTLIER_TICKS + OUTLIER_JITTERS * this.jitter
+    const counted = clamp(off, -limit, limit)
+    this.line = (this.line ?? arrived) + MEAN_GAIN * counted
+    this.jitter += JITTER_GAIN * (Math.abs(counted) - this.jitter)
+  }
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value))
+}

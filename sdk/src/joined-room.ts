@@ -1,0 +1,124 @@
+import { DecodeError } from '@tickwire/protocol'
+import type { Game, GameTypes } from '@tickwire/protocol'
+import type { BitReader, CallItem, LatestMessage, SeatClaim } from '@tickwire/protocol/internal'
+import { ConnectionClosedError } from './errors.ts'
+import { Emitter } from './events.ts'
+import type { Joined, RoomLink, RoomReceiver } from './link/ports.ts'
+import { Listeners } from './listeners.ts'
+import { consoleReport, reportOnce } from './report.ts'
+import type { Report } from './report.ts'
+import type { CloseInfo, ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+import { RoomEvents } from './room-events.ts'
+import type { FiredEvent } from './room-events.ts'
+import { RoomFacade } from './room-facade.ts'
+import type { RoomParts } from './room-facade.ts'
+import { RoomLoop } from './room-loop.ts'
+import { RoomMessages } from './room-messages.ts'
+import { RoomWatch } from './room-watch.ts'
+import { Drawings } from './view/draw.ts'
+import { EntityViews } from './view/views.ts'
+
+/** The room's side of a seat: what the link tells it, and what the game sees of it. */
+export interface OpenedRoom<G extends GameTypes> extends RoomReceiver {
+  readonly room: JoinedRoom<G>
+}
+
+/** Opens a seat that the server has granted. `report` is told of faults in game code; each of them once. */
+export function openJoinedRoom<G extends GameTypes>(
+  game: Game<G>,
+  joined: Joined,
+  link: RoomLink,
+  report: Report = consoleReport,
+): OpenedRoom<G> {
+  return new SeatedRoom(game, joined, link, reportOnce(report))
+}
+
+function wire<G extends GameTypes>(game: Game<G>, joined: Joined, link: RoomLink, report: Report): RoomParts<G> {
+  const eventListeners = new Listeners<FiredEvent>('room.onEvent', report)
+  const views = new EntityViews(link.codec.layout, joined.seat)
+  const drawings = new Drawings(views, report)
+  const events = new RoomEvents(link.codec, eventListeners)
+  const watch = new RoomWatch(link.clock, report)
+  const loop = new RoomLoop({ game, joined, link, views, drawings, events, watch, report })
+  const messages = new RoomMessages(link, new Listeners('room.onMessage', report))
+  const states = new Emitter<ConnectionState>((error) => report('room.onConnection: the listener threw', error))
+  return { joined, link, views, drawings, eventListeners, messages, states, loop, watch }
+}
+
+class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
+  readonly room: JoinedRoom<G>
+  readonly ready: Promise<void>
+  private readonly parts: RoomParts<G>
+  private readonly resolveLeft: (reason: CloseInfo) => void
+  private readonly resolveReady: () => void
+  private readonly rejectReady: (error: Error) => void
+  private readonly stopFollowing: Unsubscribe
+
+  constructor(game: Game<G>, joined: Joined, link: RoomLink, report: Report) {
+    this.parts = wire(game, joined, link, report)
+    const left = promise<CloseInfo>()
+    const ready = promise<void>()
+    this.resolveLeft = left.resolve
+    this.resolveReady = ready.resolve
+    this.rejectReady = ready.reject
+    this.ready = ready.promise
+    // Whoever waits for it hears of a rejection; if nobody does, that is no fault of the page.
+    this.ready.catch(() => undefined)
+    this.room = new RoomFacade(this.parts, left.promise)
+    this.stopFollowing = link.onConnection((state) => this.follow(state))
+  }
+
+  get seatClaim(): SeatClaim {
+    const { joined, link, loop } = this.parts
+    const { codec, channel } = link
+    const heldSnapshot = loop.seq === 0 ? -1 : loop.seq
+    return { channel, epoch: joined.epoch, game: codec.schema.name, hashes: codec.hashes, heldSnapshot }
+  }
+
+  receiveSnapshot(bits: BitReader, nowMs: number): void {
+    this.parts.loop.receive(bits, nowMs)
+    this.resolveReady()
+  }
+
+  receiveCall(call: CallItem): void {
+    if (call.type === 'message') this.parts.messages.receive(call.message, call.payload)
+    else throw new DecodeError('unexpected', { what: 'item', expected: 'a message', got: call.type, offset: 0 })
+  }
+
+  receiveLatest({ message, payload }: LatestMessage): void {
+    this.parts.messages.receive(message, payload)
+  }
+
+  resumed(): void {
+    this.parts.loop.resumed()
+  }
+
+  ended(reason: CloseInfo): void {
+    this.parts.loop.end()
+    this.parts.watch.ended()
+    this.rejectReady(new ConnectionClosedError(reason))
+    this.resolveLeft(reason)
+    this.stopFollowing()
+  }
+
+  private follow(state: ConnectionState): void {
+    const { loop, link, states } = this.parts
+    if (state.phase !== 'online') loop.dropped(link.clock.nowMs())
+    states.emit(state)
+  }
+}
+
+interface Settled<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Error) => void
+}
+
+function promise<T>(): Settled<T> {
+  let [resolve, reject]: [(value: T) => void, (error: Error) => void] = [() => undefined, () => undefined]
+  const made = new Promise<T>((done, failed) => {
+    resolve = done
+    reject = failed
+  })
+  return { promise: made, resolve, reject }
+}

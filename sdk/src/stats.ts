@@ -1,0 +1,36 @@
+import type { RoomLink } from './link/ports.ts'
+import type { RoomStats } from './room-api.ts'
+
+/** What the room itself knows of its timing. */
+export interface RoomNumbers {
+  readonly tickRateHz: number
+  /** Least slack in the newest header that had one. */
+  readonly slackTicks: number
+  /** How far the newest tick that was run is ahead of the newest snapshot. */
+  readonly leadTicks: number
+  readonly ticksPerPacket: number
+  readonly snapshotAgeMs: number
+  readonly interpolationDelayMs: number
+  readonly corrections: number
+  readonly starvedTicks: number
+}
+
+/** The numbers of `room.stats`, read at one moment. */
+export function readStats(link: RoomLink, numbers: RoomNumbers): RoomStats {
+  const { slackTicks, ticksPerPacket } = numbers
+  return {
+    rttMs: link.sync.rttMs,
+    jitterMs: link.sync.jitterMs,
+    slackTicks,
+    leadTicks: numbers.leadTicks,
+    // The newest input of a packet waits longer than the oldest one, which is the one that slack tells of.
+    inputQueueTicks: Math.max(0, slackTicks + ticksPerPacket - 1),
+    snapshotAgeMs: numbers.snapshotAgeMs,
+    interpolationDelayMs: numbers.interpolationDelayMs,
+    bytesInPerSecond: link.bytesInPerSecond,
+    bytesOutPerSecond: link.bytesOutPerSecond,
+    corrections: numbers.corrections,
+    starvedTicks: numbers.starvedTicks,
+    resumes: link.resumes,
+  }
+}

@@ -1,0 +1,76 @@
+import type { Fields, GameLayout, KindLayout } from '@tickwire/protocol/internal'
+import { ReadOnlyShape } from './read-only.ts'
+
+/** One entity as the game sees it. */
+export interface ViewEntry {
+  readonly kind: KindLayout
+  /** What the game holds: the same object until the entity leaves. */
+  readonly view: object
+  /** What the view shows; whoever draws the entity writes it. */
+  readonly fields: Fields & { id: number; owner: number | null; mine: boolean }
+  /** True while this client simulates it; false: it is drawn from snapshots. */
+  isPredicted: boolean
+  /** False while it is away on suspicion: despawned by prediction, not yet by the server. */
+  isShown: boolean
+}
+
+const HEAD = ['id', 'kind', 'owner', 'mine'] as const
+const HINT = 'change it on the server, or in the simulation under `if (world.authority)`'
+
+/** All entities that are in the picture, by kind and by id. */
+export class EntityViews {
+  private readonly seat: number
+  private readonly shapes: readonly ReadOnlyShape[]
+  private readonly byKind: ReadonlyMap<string, Set<ViewEntry>>
+  private readonly byId: Map<number, ViewEntry> = new Map()
+
+  constructor(layout: GameLayout, seat: number) {
+    this.seat = seat
+    this.shapes = layout.kinds.map(
+      ({ name, fields }) =>
+        new ReadOnlyShape(name, [...HEAD, ...fields.filter(isVisible).map((one) => one.name)], HINT),
+    )
+    this.byKind = new Map(layout.kinds.map(({ name }) => [name, new Set()]))
+  }
+
+  add(kind: KindLayout, id: number, owner: number | null): ViewEntry {
+    const fields = { id, kind: kind.name, owner, mine: owner === this.seat }
+    const view = this.shapes[kind.index]!.over(fields)
+    const entry = { kind, view, fields, isPredicted: false, isShown: true }
+    this.byKind.get(kind.name)!.add(entry)
+    this.byId.set(id, entry)
+    return entry
+  }
+
+  remove(entry: ViewEntry): void {
+    entry.isShown = false
+    this.byKind.get(entry.kind.name)!.delete(entry)
+    if (this.byId.get(entry.fields.id) === entry) this.byId.delete(entry.fields.id)
+  }
+
+  /** A predicted entity has got its id from the server. */
+  rename(entry: ViewEntry, id: number): void {
+    this.byId.delete(entry.fields.id)
+    entry.fields.id = id
+    this.byId.set(id, entry)
+  }
+
+  setOwner({ fields }: ViewEntry, owner: number | null): void {
+    fields.owner = owner
+    fields.mine = owner === this.seat
+  }
+
+  find(id: number): ViewEntry | undefined {
+    return this.byId.get(id)
+  }
+
+  /** Those of a kind, also the ones that are not shown; none for a kind that does not exist. */
+  ofKind(kind: string): Iterable<ViewEntry> {
+    return this.byKind.get(kind) ?? []
+  }
+}
+
+/** Nobody is told of these fields. */
+function isVisible({ audience }: KindLayout['fields'][number]): boolean {
+  return audience !== 'nobody'
+}
