@@ -55,6 +55,17 @@ describe('FakeClock', () => {
     expect(ran).toHaveLength(5000)
   })
 
+  it('lets time pass even in a delay that is lost in rounding', () => {
+    const clock = new FakeClock(1e9)
+    const goalMs = 1e9 + 2e-7
+    const wait = (): void => {
+      if (clock.nowMs() < goalMs) clock.setTimer(wait, 1e-9)
+    }
+    wait()
+    clock.advance(1)
+    expect(clock.pending).toBe(0)
+  })
+
   it('ends a run of timers that never ends, instead of hanging', () => {
     const clock = new FakeClock()
     const again = (): void => void clock.setTimer(again, 0)

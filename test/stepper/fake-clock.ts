@@ -33,7 +33,9 @@ export class FakeClock {
 
   /** Calls `fn` once, `delayMs` from now; never within this call. */
   setTimer(fn: () => void, delayMs: number): { cancel(): void } {
-    const dueMs = this.now + Math.max(0, delayMs)
+    let dueMs = this.now + Math.max(0, delayMs)
+    // Time passes in any positive delay, or who waits for the last bit of a sum of fractions would wait for ever.
+    if (delayMs > 0 && dueMs === this.now) dueMs += this.now * Number.EPSILON
     const timer: FakeTimer = { dueMs, fn, cancel: () => this.remove(timer) }
     this.timers.splice(this.firstNotAfter(dueMs), 0, timer)
     return timer

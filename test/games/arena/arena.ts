@@ -20,6 +20,7 @@ export const arenaSchema = defineGame({
         hp: field.uint({ max: 100 }),
         ammo: field.uint({ max: 30 }).to('owner'),
         readyAt: field.tick().to('owner'),
+        hitBy: field.seat().to('nobody'),
       },
       moving,
     ),
@@ -85,6 +86,8 @@ export const arena = defineSimulation<Arena>(arenaSchema, (world) => {
     const hit = world.near('ship', bullet, 12).find((ship) => ship.owner !== bullet.owner)
     if (!hit) continue
     world.despawn(bullet)
-    if (world.authority) hit.hp = Math.max(0, hit.hp - 25)
+    if (!world.authority) continue
+    hit.hp = Math.max(0, hit.hp - 25)
+    hit.hitBy = bullet.owner
   }
 })

@@ -1,0 +1,23 @@
+import { afterEach } from 'vitest'
+import { createStepper } from '../stepper/stepper.ts'
+import type { Stepper, StepperOptions } from '../stepper/stepper.ts'
+import type { GameTypes } from '@tickwire/protocol'
+
+/** Every scenario runs at both: packets in memory, and real ws over streams in memory. */
+export const SEAMS = ['transport', 'ws'] as const
+
+/** Starts steppers that are closed after each test; a failed test prints what both ends knew. */
+export function useStepper(): <G extends GameTypes>(options: StepperOptions) => Stepper<G> {
+  const running: { close(): Promise<void>; report(): string }[] = []
+  afterEach(async ({ task }) => {
+    for (const stepper of running.splice(0)) {
+      if (task.result?.state === 'fail') console.log(stepper.report())
+      await stepper.close()
+    }
+  })
+  return <G extends GameTypes>(options: StepperOptions) => {
+    const stepper = createStepper<G>(options)
+    running.push(stepper)
+    return stepper
+  }
+}

@@ -1,0 +1,186 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { Random } from '@tickwire/protocol'
+import type { Client, TokenStorage } from '@tickwire/sdk'
+import { webSocketConnect } from '../../sdk/src/connection/websocket.ts'
+import type { Connect } from '../../sdk/src/connection/transport.ts'
+import { createClientWith } from '../../sdk/src/game-client.ts'
+import { impairConnect } from '../../sdk/src/impair/impair-connect.ts'
+import type { ImpairmentControls } from '../../sdk/src/impair/impair-connect.ts'
+import type { Impairment } from '../../sdk/src/impair/impairment.ts'
+import { openJoinedRoom } from '../../sdk/src/joined-room.ts'
+import { createLogger } from '@tickwire/server'
+import type { Authenticate, Directory, ServerLimits } from '@tickwire/server'
+import { composeServer } from '../../server/src/composition.ts'
+import type { Composition } from '../../server/src/composition.ts'
+import { serverLimits } from '../../server/src/limits.ts'
+import type { AnyRoomType } from '../../server/src/room/ports.ts'
+import { createRoomMaker } from '../../server/src/room/room-maker.ts'
+import type { Accept, Listener } from '../../server/src/transport/transport.ts'
+import { attachWebSockets } from '../../server/src/transport/ws.ts'
+import { createDuplexNetwork } from './duplex-pair.ts'
+import type { FakeClock } from './fake-clock.ts'
+import { createMemoryConnect } from './memory-transport.ts'
+
+export type Seam = 'transport' | 'ws'
+
+/** What a server is started with, as `createGameServer` takes it. */
+export interface ServerParts {
+  readonly rooms: readonly AnyRoomType[]
+  readonly directory?: Directory
+  readonly authenticate?: Authenticate
+  readonly limits?: Partial<ServerLimits>
+}
+
+export interface EndsOptions {
+  readonly seam: Seam
+  readonly clock: FakeClock
+  readonly random: Random
+}
+
+export interface ClientOptions {
+  readonly storage: TokenStorage
+  readonly impairment: Impairment
+  readonly onReceive: (packet: Uint8Array) => void
+  readonly ticket?: string
+  /** How fast its clock runs against the server's. */
+  readonly clockRate?: number
+}
+
+/** A server at an address that only this process knows. */
+interface Host {
+  readonly accept: Accept
+  readonly http: Server
+  readonly listener: Listener
+  readonly composition: Composition
+}
+
+const PATH = '/tickwire'
+
+/** Puts real servers and real clients together at one of the two seams, on one clock. */
+export class Ends {
+  /** What servers logged and clients reported, a line each. */
+  readonly log: string[] = []
+  private readonly options: EndsOptions
+  private readonly hosts = new Map<string, Host>()
+  private clients = 0
+
+  constructor(options: EndsOptions) {
+    this.options = options
+  }
+
+  /** Starts a server and returns its address. */
+  startServer({ rooms, directory, authenticate, limits }: ServerParts): string {
+    const { clock } = this.options
+    const random = this.options.random.fork(`server ${this.hosts.size}`)
+    const composition = composeServer({
+      rooms,
+      createRoomMaker,
+      directory: directory ?? null,
+      authenticate: authenticate ?? null,
+      limits: serverLimits(limits),
+      clock,
+      random: () => random.next(),
+      randomBytes: bytesOf(random.fork('bytes')),
+      log: createLogger('info', (line) => this.note(line)),
+    })
+    const url = `ws://server-${this.hosts.size + 1}.test${PATH}`
+    const http = createServer()
+    const listener = attachWebSockets({
+      httpServer: http,
+      path: PATH,
+      allowedOrigins: [],
+      accept: composition.accept,
+      maxClientMessageBytes: serverLimits(limits).maxClientMessageBytes,
+    })
+    this.hosts.set(url, { accept: composition.accept, http, listener, composition })
+    return url
+  }
+
+  /** A client of the first server, with a network of its own. */
+  connectClient(options: ClientOptions): { readonly client: Client; readonly network: ImpairmentControls } {
+    const random = this.options.random.fork(`client ${this.clients++}`)
+    const { connect, network } = this.networkFor(options.impairment, random)
+    const clock = runningAt(this.options.clock, options.clockRate ?? 1)
+    const [url] = this.hosts.keys()
+    const client = createClientWith(url!, options, {
+      connect: tapped(connect, options.onReceive),
+      clock,
+      random: () => random.next(),
+      schedule: queueMicrotask,
+      storage: options.storage,
+      page: null,
+      pageUrl: null,
+      report: (message, error) => this.note(`client: ${message} ${describe(error)}`.trim()),
+      openRoom: openJoinedRoom,
+    })
+    return { client, network }
+  }
+
+  /** Lets promises and streams go on until nothing moves without time. */
+  async settle(): Promise<void> {
+    // One turn of the event loop runs all promises and `nextTick`s, however long their chains.
+    await nextTurn()
+    if (this.options.seam === 'ws') await nextTurn()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.hosts.values()].map(async ({ composition, listener }) => {
+        await composition.close()
+        await listener.close()
+      }),
+    )
+  }
+
+  private networkFor(impairment: Impairment, random: Random): { connect: Connect; network: ImpairmentControls } {
+    const { clock, seam } = this.options
+    const draw = (): number => random.next()
+    if (seam === 'ws') {
+      const find = (url: string): Server | null => this.hosts.get(url)?.http ?? null
+      const network = createDuplexNetwork({ clock, random: draw, find, impairment })
+      return { connect: webSocketConnect(network.WebSocket), network }
+    }
+    const memory = createMemoryConnect({ clock, find: (url) => this.hosts.get(url)?.accept ?? null })
+    const connect = impairConnect(memory, impairment, clock, draw)
+    return { connect, network: connect }
+  }
+
+  private note(line: string): void {
+    this.log.push(`${this.options.clock.nowMs().toFixed(1)} ${line}`)
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function describe(error: unknown): string {
+  if (error === undefined) return ''
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function bytesOf(random: Random): (length: number) => Uint8Array {
+  return (length) => Uint8Array.from({ length }, () => random.int(0, 255))
+}
+
+/** The same moments on a clock that runs faster or slower. */
+function runningAt(clock: FakeClock, rate: number): Pick<FakeClock, 'nowMs' | 'setTimer'> {
+  if (rate === 1) return clock
+  return {
+    nowMs: () => clock.nowMs() * rate,
+    setTimer: (fn, delayMs) => clock.setTimer(fn, delayMs / rate),
+  }
+}
+
+function tapped(connect: Connect, onReceive: (packet: Uint8Array) => void): Connect {
+  return (url, handlers) =>
+    connect(url, {
+      onOpen: () => handlers.onOpen(),
+      onReceive: (bytes) => {
+        onReceive(bytes.slice())
+        handlers.onReceive(bytes)
+      },
+      onClose: (code, reason) => handlers.onClose(code, reason),
+    })
+}
