@@ -133,7 +133,16 @@ export class Replication {
     }
     if (record.head.owner !== null) this.addOwned(record, record.head.owner)
     if (kind.tracks.revealed.columns.length > 0) this.secretive.push(record)
-    this.isMoving ||= !kind.isStatic && kind.tracks.all.rates.some(({ source }) => this.row[source] !== 0)
+    this.isMoving ||= this.moves(record)
+  }
+
+  /** Whether its newest anchor leads anywhere. */
+  private moves({ slot, kind }: EntityRecord): boolean {
+    const { rates, trends } = kind.tracks.all
+    if (rates.length + trends.length === 0) return false
+    const { rows } = this.anchors.all
+    const at = this.anchors.all.newestAt(slot)
+    return rates.some(({ source }) => rows[at + source] !== 0) || trends.some(({ change }) => rows[at + change] !== 0)
   }
 
   private addOwned(record: EntityRecord, seat: number): void {

@@ -35,7 +35,10 @@ export interface RoomOptions<G extends GameTypes, D> {
   readonly emptyRoomMs?: number
   /** The room's private state, made when the room is created. */
   readonly data?: () => D
-  /** What `inputOf` says for a tick without input: the last one held (default) or neutral. */
+  /**
+   * What `inputOf` says for a tick without input: the last one without its presses, for half a second at most (default), or
+   * neutral. A dropped player's input is always neutral.
+   */
   readonly idleInput?: 'repeat' | 'neutral'
 
   readonly onCreate?: Handler<G, D>
@@ -43,6 +46,10 @@ export interface RoomOptions<G extends GameTypes, D> {
   readonly onJoin?: (room: Room<G, D>, player: Player<G>, request: JoinRequest) => MaybeAsync
   readonly onDrop?: Handler<G, D, [player: Player<G>]>
   readonly onResume?: Handler<G, D, [player: Player<G>]>
+  /**
+   * The player is no longer among `room.players`; what it owns is still there. Afterwards its entities of kinds with
+   * `predict: 'owner'` are despawned and all others become nobody's; do otherwise here if the game wants it.
+   */
   readonly onLeave?: Handler<G, D, [player: Player<G>, reason: LeaveReason]>
   /** After each tick's simulation: what only the authority decides. */
   readonly onTick?: Handler<G, D>

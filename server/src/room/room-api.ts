@@ -24,7 +24,11 @@ export interface SendOptions {
   readonly delivery?: 'reliable' | 'latest'
 }
 
-/** What a client is sent of the world: a circle or a box; everything when it is null. */
+/**
+ * What a client is sent of the world: a circle around (x, y), or a box with its upper left corner there; everything when it
+ * is null. What was in it leaves 15 % farther out. Always sent: the room, the players, what the player owns, and kinds
+ * without a position.
+ */
 export type PlayerViewArea =
   | { readonly x: number; readonly y: number; readonly radius: number }
   | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
@@ -93,14 +97,17 @@ export interface Room<G extends GameTypes, D = unknown> {
 export interface Past<G extends GameTypes> {
   /** The tick it shows, with its fraction. */
   readonly tick: number
-  /** The first entity of a kind that the segment from `from` to `to` meets, nearest first, or null. */
+  /**
+   * The first entity of a kind, not one of the player's own, whose place the segment from `from` to `to` passes within
+   * `radius` (default 1), or null; its `distance` is how far along the segment that is.
+   */
   ray<K extends KindOf<G>>(
     kind: K,
     from: Place,
     to: Place,
     options?: { readonly radius?: number },
   ): PastHit<G, K> | null
-  /** The entities of a kind within `radius` of a place. */
+  /** The entities of a kind, without the player's own, within `radius` of a place, nearest first. */
   circle<K extends KindOf<G>>(kind: K, at: Place, radius: number): PastHit<G, K>[]
 }
 

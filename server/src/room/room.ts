@@ -195,7 +195,7 @@ export class RoomMachine implements RoomPort {
     if (this.remove(seat, 'kicked')) this.onGone(seat.id, reason)
   }
 
-  /** Ends a seat; true if it had a player. Its entities go unless `onLeave` gave them to somebody else. */
+  /** Ends a seat; true if it had a player. */
   private remove(seat: Seat, reason: LeaveReason): boolean {
     const hadPlayer = seat.phase === 'playing' || seat.phase === 'dropped'
     const { game, players, type, facade } = this.core
@@ -208,14 +208,20 @@ export class RoomMachine implements RoomPort {
     return hadPlayer
   }
 
-  /** Frees the number: whoever takes it next inherits nothing. */
+  /**
+   * Frees the number: whoever takes it next inherits nothing. What the player's own client simulated goes with it (a ship);
+   * what it only owned stays, and is nobody's (a card, a house).
+   */
   private vacate(seat: Seat): void {
     const { world, seats } = this.core
     if (seats.at(seat.id) !== seat) return
     seat.phase = 'gone'
     for (const record of world.table) {
       record.reveals.forget(seat.id)
-      if (record.head.owner === seat.id) world.table.remove(record)
+      if (record.head.owner !== seat.id) continue
+      if (record.kind.predicted || record === seat.record) world.table.remove(record)
+      else record.head.owner = null
+      record.isTouched = true
     }
     seats.remove(seat)
   }
