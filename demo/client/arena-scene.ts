@@ -1,0 +1,62 @@
+import { Scene } from 'phaser'
+import type { JoinedRoom } from '@tickwire/sdk'
+import type { Arena } from '../shared/schema.ts'
+import { Chase } from './chase.ts'
+import { showRoom } from './room-view.ts'
+import { Stars } from './stars.ts'
+import { makeTextures } from './textures.ts'
+import { drawWalls } from './walls.ts'
+
+/** What a scene shows besides the empty arena. */
+export interface Play {
+  readonly room: JoinedRoom<Arena>
+  /** This frame's input. */
+  readonly sample: () => Partial<Arena['input']>
+  /** Called once a frame, after the room has advanced. */
+  readonly onFrame: (nowMs: number) => void
+}
+
+const STAR_COUNT = 130
+/** A frame after a pause is long; the camera must not leap through the arena for it. */
+const MAX_FRAME_SECONDS = 0.1
+
+/** The arena: with a room the game, without one the background of the join form. */
+export class ArenaScene extends Scene {
+  static readonly key = 'arena'
+  private play: Play | undefined
+  private stars!: Stars
+  private chase!: Chase
+
+  constructor() {
+    super(ArenaScene.key)
+  }
+
+  init(data: { play?: Play }): void {
+    this.play = data.play
+  }
+
+  create(): void {
+    makeTextures(this)
+    drawWalls(this)
+    this.stars = new Stars(this, STAR_COUNT)
+    this.chase = new Chase(this.cameras.main)
+    if (!this.play) return
+    const hideRoom = showRoom(this, this.play.room)
+    this.events.once('shutdown', hideRoom)
+  }
+
+  override update(nowMs: number, deltaMs: number): void {
+    const seconds = Math.min(deltaMs / 1000, MAX_FRAME_SECONDS)
+    if (this.play) this.updatePlay(this.play, seconds)
+    else this.chase.drift(seconds)
+    this.stars.update(this.cameras.main)
+    this.play?.onFrame(nowMs)
+  }
+
+  private updatePlay({ room, sample }: Play, seconds: number): void {
+    room.advance(sample)
+    const ship = room.mine('ship')
+    if (ship) this.chase.follow(ship, seconds)
+    else this.chase.stay()
+  }
+}

@@ -1,0 +1,73 @@
+import type { Cameras } from 'phaser'
+import { HEIGHT, WIDTH } from '../shared/map.ts'
+
+/** Square units that a player sees, whatever the shape of the screen. */
+const VIEW_AREA = 1200 * 720
+/** In small windows less is seen, or ships would be too small: CSS pixels per unit. */
+const MIN_ZOOM = 0.66
+const LOOK_AHEAD_SECONDS = 0.3
+/** How fast the look ahead follows the ship's speed: larger is nervous, smaller is seasick. */
+const FOLLOW_PER_SECOND = 2.6
+/** How far the view may reach beyond the border: there is nothing to see. */
+const OUTSIDE = 110
+
+export interface Followed {
+  readonly x: number
+  readonly y: number
+  readonly vx: number
+  readonly vy: number
+}
+
+/** Keeps the camera on a ship, looking where it flies; without one it stays, and in front of the join form it drifts. */
+export class Chase {
+  private readonly camera: Cameras.Scene2D.Camera
+  /** From the ship to the middle of the view: eased, while the ship itself is followed without delay. */
+  private offsetX = 0
+  private offsetY = 0
+  private isFollowing = false
+  private driftSeconds = 0
+
+  constructor(camera: Cameras.Scene2D.Camera) {
+    this.camera = camera
+    camera.centerOn(WIDTH / 2, HEIGHT / 2)
+  }
+
+  follow(ship: Followed, seconds: number): void {
+    if (!this.isFollowing) {
+      // A new ship is elsewhere: glide there.
+      this.offsetX = this.camera.midPoint.x - ship.x
+      this.offsetY = this.camera.midPoint.y - ship.y
+      this.isFollowing = true
+    }
+    const share = 1 - Math.exp(-FOLLOW_PER_SECOND * seconds)
+    this.offsetX += (ship.vx * LOOK_AHEAD_SECONDS - this.offsetX) * share
+    this.offsetY += (ship.vy * LOOK_AHEAD_SECONDS - this.offsetY) * share
+    this.lookAt(ship.x + this.offsetX, ship.y + this.offsetY)
+  }
+
+  stay(): void {
+    this.isFollowing = false
+    this.lookAt(this.camera.midPoint.x, this.camera.midPoint.y)
+  }
+
+  drift(seconds: number): void {
+    this.driftSeconds += seconds
+    const turn = this.driftSeconds * 0.06
+    this.lookAt(WIDTH * (0.5 + 0.24 * Math.cos(turn)), HEIGHT * (0.5 + 0.2 * Math.sin(2 * turn)))
+  }
+
+  private lookAt(x: number, y: number): void {
+    const { camera } = this
+    const leastZoom = MIN_ZOOM / camera.scene.scale.zoom
+    camera.setZoom(Math.max(leastZoom, Math.sqrt((camera.width * camera.height) / VIEW_AREA)))
+    camera.centerOn(within(x, camera.displayWidth, WIDTH), within(y, camera.displayHeight, HEIGHT))
+    // Phaser would do this only when it renders, after everything that asks what is in view.
+    camera.preRender()
+  }
+}
+
+/** The middle of a view of `size` units that looks at `wish` in an arena of `length`. */
+function within(wish: number, size: number, length: number): number {
+  const margin = size / 2 - OUTSIDE
+  return margin * 2 >= length ? length / 2 : Math.min(Math.max(wish, margin), length - margin)
+}

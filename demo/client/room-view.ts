@@ -1,0 +1,42 @@
+import type { Scene } from 'phaser'
+import type { JoinedRoom, Unsubscribe } from '@tickwire/sdk'
+import type { Arena } from '../shared/schema.ts'
+import { Effects } from './effects.ts'
+import { colorIndex } from './palette.ts'
+import { ShipSprite } from './ship-sprite.ts'
+import { TEXTURE_SCALE } from './textures.ts'
+
+/** Gives every entity of the room a sprite and every event a sight; the call returned takes them away. */
+export function showRoom(scene: Scene, room: JoinedRoom<Arena>): Unsubscribe {
+  const effects = new Effects(scene)
+  const subscriptions = [
+    room.draw('ship', {
+      enter: (ship) => new ShipSprite(scene, effects, ship.owner),
+      update: (ship, sprite) => sprite.update(ship, room.players.get(ship.owner ?? -1)?.name ?? ''),
+      leave: (_ship, sprite) => sprite.destroy(),
+    }),
+    room.draw('bullet', {
+      enter: (bullet) => {
+        const image = scene.add.image(bullet.x, bullet.y, `bullet${colorIndex(bullet.owner)}`)
+        return image.setScale(1 / TEXTURE_SCALE).setDepth(8)
+      },
+      update: (bullet, image) => image.setPosition(bullet.x, bullet.y).setRotation(Math.atan2(bullet.vy, bullet.vx)),
+      leave: (_bullet, image) => image.destroy(),
+    }),
+    room.onEvent('shot', ({ x, y }) => effects.sparks(x, y, 3)),
+    room.onEvent('ricochet', ({ x, y }) => effects.sparks(x, y, 5)),
+    room.onEvent('hit', ({ x, y }) => effects.sparks(x, y, 12)),
+    room.onEvent('explosion', ({ x, y, seat }) => {
+      effects.explosion(x, y, seat)
+      if (seat === room.seat) shake(scene)
+    }),
+  ]
+  return () => {
+    for (const unsubscribe of subscriptions) unsubscribe()
+  }
+}
+
+function shake(scene: Scene): void {
+  if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  scene.cameras.main.shake(260, 0.006)
+}

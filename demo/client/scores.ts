@@ -1,0 +1,51 @@
+import type { JoinedRoom } from '@tickwire/sdk'
+import type { Arena } from '../shared/schema.ts'
+import { find } from './dom.ts'
+import { cssColor } from './palette.ts'
+
+const MAX_ROWS = 6
+
+interface Row {
+  readonly seat: number
+  readonly name: string
+  readonly score: number
+  readonly mine: boolean
+  readonly connected: boolean
+}
+
+/** The score board: the best, and always the own row. */
+export class Scores {
+  private readonly list = find('#scores ol', HTMLOListElement)
+  private shown = ''
+
+  update(room: JoinedRoom<Arena>): void {
+    const rows = rank(room)
+    const key = JSON.stringify(rows)
+    if (key === this.shown) return
+    this.shown = key
+    this.list.replaceChildren(...rows.map(rowElement))
+  }
+}
+
+function rank(room: JoinedRoom<Arena>): Row[] {
+  const rows = Array.from(room.players.values(), ({ id, name, score, mine, connected }) => {
+    return { seat: id, name, score, mine, connected }
+  })
+  rows.sort((a, b) => b.score - a.score || a.seat - b.seat)
+  const own = rows.findIndex((row) => row.mine)
+  const ownRow = rows[own]
+  return own < MAX_ROWS || !ownRow ? rows.slice(0, MAX_ROWS) : [...rows.slice(0, MAX_ROWS - 1), ownRow]
+}
+
+function rowElement({ seat, name, score, mine, connected }: Row): HTMLLIElement {
+  const row = document.createElement('li')
+  row.classList.toggle('mine', mine)
+  row.classList.toggle('away', !connected)
+  row.style.setProperty('--pilot', cssColor(seat))
+  const label = document.createElement('span')
+  label.textContent = name
+  const points = document.createElement('b')
+  points.textContent = String(score)
+  row.append(label, points)
+  return row
+}

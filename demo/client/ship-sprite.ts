@@ -1,0 +1,70 @@
+import type { GameObjects, Scene } from 'phaser'
+import type { EntityView } from '@tickwire/protocol'
+import type { Arena } from '../shared/schema.ts'
+import { FULL_HP } from '../shared/schema.ts'
+import { EdgeMarker } from './edge-marker.ts'
+import type { Effects } from './effects.ts'
+import { colorIndex } from './palette.ts'
+import { pixelRatio } from './stage.ts'
+import { TEXTURE_SCALE } from './textures.ts'
+
+type ShipView = EntityView<Arena, 'ship'>
+
+const LABEL = { fontFamily: 'system-ui, sans-serif', fontSize: '12px', color: '#c9d6ea' }
+
+/** One ship on the screen: hull, flame, and for the others name and health. */
+export class ShipSprite {
+  private readonly hull: GameObjects.Image
+  private readonly flame: GameObjects.Image
+  private readonly bar: GameObjects.Image
+  private readonly barFrame: GameObjects.Image
+  private readonly label: GameObjects.Text
+  private readonly marker: EdgeMarker
+  private readonly effects: Effects
+  private frames = 0
+
+  constructor(scene: Scene, effects: Effects, seat: number | null) {
+    const color = colorIndex(seat)
+    const picture = (key: string): GameObjects.Image => scene.add.image(0, 0, key).setScale(1 / TEXTURE_SCALE)
+    this.effects = effects
+    this.marker = new EdgeMarker(scene, seat)
+    this.flame = picture(`flame${color}`).setDepth(9).setOrigin(1, 0.5)
+    this.hull = picture(`ship${color}`).setDepth(10)
+    this.barFrame = picture('bar').setDepth(11).setAlpha(0.2)
+    this.bar = picture('bar').setDepth(12).setAlpha(0.9).setOrigin(0, 0.5)
+    this.label = scene.add.text(0, 0, '', LABEL).setDepth(11).setOrigin(0.5, 1).setAlpha(0.85)
+    this.label.setResolution(pixelRatio(scene) * 1.5)
+  }
+
+  update(ship: ShipView, name: string): void {
+    const { x, y, angle } = ship
+    this.hull.setPosition(x, y).setRotation(angle)
+    this.showFlame(ship)
+    const isHurt = !ship.mine && ship.hp < FULL_HP
+    this.barFrame.setPosition(x, y + 24).setVisible(isHurt)
+    this.bar.setPosition(x - 15, y + 24).setVisible(isHurt)
+    this.bar.setScale(ship.hp / FULL_HP / TEXTURE_SCALE, 1 / TEXTURE_SCALE)
+    const shown = ship.mine ? '' : name
+    if (this.label.text !== shown) this.label.setText(shown)
+    this.label.setPosition(x, y - 20)
+    if (!ship.mine) this.marker.pointTo(x, y)
+  }
+
+  destroy(): void {
+    for (const part of [this.hull, this.flame, this.bar, this.barFrame, this.label, this.marker]) part.destroy()
+  }
+
+  private showFlame({ x, y, angle, thrusting, owner }: ShipView): void {
+    this.frames++
+    this.flame.setVisible(thrusting)
+    if (!thrusting) return
+    const tailX = x - Math.cos(angle) * 7
+    const tailY = y - Math.sin(angle) * 7
+    const flicker = 0.8 + 0.25 * Math.sin(this.frames * 0.9)
+    this.flame
+      .setPosition(tailX, tailY)
+      .setRotation(angle)
+      .setScale(flicker / TEXTURE_SCALE, 1 / TEXTURE_SCALE)
+    if (this.frames % 2 === 0) this.effects.trail(tailX - Math.cos(angle) * 10, tailY - Math.sin(angle) * 10, owner)
+  }
+}
