@@ -5,6 +5,7 @@ import type { Directory } from './directory/directory.ts'
 import { MemoryDirectory } from './directory/memory.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
+import { Gate } from './link/gate.ts'
 import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
 import type { Logger } from './log.ts'
@@ -78,10 +79,22 @@ export function composeServer(options: CompositionOptions): Composition {
   })
   const { maxRoomsPerServer: maxRooms } = limits
   const registry = new RoomRegistry({ types: options.rooms, maker, directory, randomBytes, maxRooms, log })
-  const { maxPendingJoins, joinTimeoutMs } = limits
-  const desk = new JoinDesk({ registry, directory, clock, counters, maxPendingJoins, joinTimeoutMs, reportError })
+  const gate = new Gate(limits.maxPendingJoins)
+  const { joinTimeoutMs } = limits
+  const desk = new JoinDesk({ registry, directory, clock, counters, gate, joinTimeoutMs, reportError })
   const { authenticate } = options
-  const links = new Links({ clock, limits, randomBytes, desk, registry, authenticate, counters, log, reportError })
+  const links = new Links({
+    clock,
+    limits,
+    randomBytes,
+    desk,
+    registry,
+    authenticate,
+    gate,
+    counters,
+    log,
+    reportError,
+  })
   return {
     accept: (transport) => links.accept(transport),
     registry,

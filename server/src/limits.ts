@@ -6,6 +6,7 @@ export interface ServerLimits {
   readonly maxRoomsPerServer: number
   /** Links and connections of one address; loopback is free, for there it is a proxy or the developer. */
   readonly maxLinksPerIp: number
+  /** Handshakes and joins that wait for an answer. */
   readonly maxPendingJoins: number
   readonly messagesPerSecond: number
   readonly bytesPerSecond: number
@@ -15,6 +16,8 @@ export interface ServerLimits {
   readonly heartbeatIntervalMs: number
   readonly livenessTimeoutMs: number
   readonly reliableBufferBytes: number
+  /** What may wait for a client that does not read, in Node; more ends its connection. */
+  readonly maxBufferedBytes: number
 }
 
 const DEFAULTS: ServerLimits = {
@@ -30,6 +33,8 @@ const DEFAULTS: ServerLimits = {
   heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
   livenessTimeoutMs: LIMITS.livenessTimeoutMs,
   reliableBufferBytes: LIMITS.reliableBufferBytes,
+  // The largest join, and as much again of what comes behind it.
+  maxBufferedBytes: 2 * LIMITS.maxServerMessageBytes,
 }
 
 /**

@@ -11,7 +11,8 @@ import { hex } from '../secrets.ts'
 import type { SendResult, Transport, TransportHandlers } from '../transport/transport.ts'
 import { Handshake } from './handshake.ts'
 import type { HandshakeOptions, HandshakeOutcome } from './handshake.ts'
-import type { CloseName, Link, LinkConnection } from './link.ts'
+import type { Link } from './link.ts'
+import type { CloseName, LinkConnection } from './online.ts'
 import { TokenBucket } from './rate-limit.ts'
 
 /** What a connection needs of its process. */
@@ -69,6 +70,10 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
 
   get ip(): string {
     return this.transport.peer.ip
+  }
+
+  get bufferedBytes(): number {
+    return this.transport.bufferedBytes
   }
 
   // --- the transport's events ---

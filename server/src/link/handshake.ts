@@ -6,7 +6,9 @@ import { hex } from '../secrets.ts'
 import type { RandomBytes } from '../secrets.ts'
 import { TimeoutError, withTimeout } from '../timeout.ts'
 import type { Peer } from '../transport/transport.ts'
-import type { CloseName, Link } from './link.ts'
+import type { Gate } from './gate.ts'
+import type { Link } from './link.ts'
+import type { CloseName } from './online.ts'
 
 /** Who a link belongs to. */
 export interface User {
@@ -25,6 +27,7 @@ export interface HandshakeOptions {
   readonly limits: ServerLimits
   readonly randomBytes: RandomBytes
   readonly authenticate: Authenticate | null
+  readonly gate: Gate
   /** The link that a claim names, if its token is right. */
   readonly claim: (claim: ResumeClaim) => Link | null
   readonly reportError: (where: string, error: unknown) => void
@@ -83,31 +86,34 @@ export class Handshake {
       this.outcome.resumed(link, hello.resume, rest)
       return
     }
-    this.phase = 'authenticating'
-    void this.authenticate(hello, rest)
-  }
-
-  private async authenticate(hello: Hello, rest: readonly ClientMessage[]): Promise<void> {
-    try {
-      const userId = await this.userOf(hello.ticket)
-      // The connection may have ended meanwhile.
-      if (this.isOver()) return
-      this.phase = 'over'
-      this.outcome.opened(userId, rest)
-    } catch (error) {
-      this.refuseFor(error)
+    const { authenticate, gate, randomBytes } = this.options
+    if (authenticate === null) {
+      this.open(`anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}`, rest)
+    } else if (gate.tryEnter()) {
+      this.phase = 'authenticating'
+      void this.authenticate(authenticate, hello, rest)
+    } else {
+      this.refuse('try-later', 'too many handshakes and joins at once')
     }
   }
 
-  private async userOf(ticket: string): Promise<string> {
-    const { authenticate, clock, limits, randomBytes } = this.options
-    if (authenticate === null) return `anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}`
-    const work = Promise.resolve(authenticate(ticket, this.peer))
-    const user = await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate')
-    const id: unknown = user?.id
-    const isId = typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= LIMITS.maxNameBytes
-    if (!isId) throw new TypeError(`authenticate: expected { id } of 1 to ${LIMITS.maxNameBytes} bytes`)
-    return id
+  private open(userId: string, rest: readonly ClientMessage[]): void {
+    this.phase = 'over'
+    this.outcome.opened(userId, rest)
+  }
+
+  private async authenticate(ask: Authenticate, { ticket }: Hello, rest: readonly ClientMessage[]): Promise<void> {
+    const { clock, gate, limits } = this.options
+    try {
+      const work = askSafely(ask, ticket, this.peer)
+      const userId = checkedId(await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate'))
+      // The connection may have ended meanwhile.
+      if (!this.isOver()) this.open(userId, rest)
+    } catch (error) {
+      this.refuseFor(error)
+    } finally {
+      gate.leave()
+    }
   }
 
   private refuseFor(error: unknown): void {
@@ -130,6 +136,18 @@ export class Handshake {
   private isOver(): boolean {
     return this.phase === 'over'
   }
+}
+
+/** In an async function, so that what `ask` throws at once is a rejection like any other. */
+async function askSafely(ask: Authenticate, ticket: string, peer: Peer): Promise<User> {
+  return ask(ticket, peer)
+}
+
+function checkedId(user: User): string {
+  const id: unknown = user?.id
+  const isId = typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= LIMITS.maxNameBytes
+  if (!isId) throw new TypeError(`authenticate: expected { id } of 1 to ${LIMITS.maxNameBytes} bytes`)
+  return id
 }
 
 function unexpected(what: string, expected: string, got: string = 'one'): DecodeError {

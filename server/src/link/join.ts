@@ -7,6 +7,7 @@ import type { Directory, ReserveAnswer, SeatCriteria } from '../directory/direct
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import { TimeoutError, withTimeout } from '../timeout.ts'
+import type { Gate } from './gate.ts'
 import type { SeatPort } from './seat-port.ts'
 
 export type JoinItem = Extract<ClientItem, { type: 'join' }>
@@ -36,7 +37,7 @@ export interface JoinDeskOptions {
   readonly directory: Directory
   readonly clock: Clock
   readonly counters: Counters
-  readonly maxPendingJoins: number
+  readonly gate: Gate
   readonly joinTimeoutMs: number
   /** Errors that are nobody's refusal: bugs and failures of the directory. */
   readonly reportError: (where: string, error: unknown) => void
@@ -60,8 +61,6 @@ const RETRYABLE: readonly string[] = ['room-full', 'room-locked', 'room-gone']
 /** Brings links into rooms: checks, reserves a seat, runs the room's join, answers. */
 export class JoinDesk {
   private readonly options: JoinDeskOptions
-  private pending = 0
-
   constructor(options: JoinDeskOptions) {
     this.options = options
   }
@@ -84,23 +83,21 @@ export class JoinDesk {
     return refusal('unknown-game', `no game "${game}" on this server; it has ${known}`)
   }
 
+  /** Null: the join has entered the gate, which it must leave again. */
   private refuseAtOnce(hosted: HostedType, item: JoinItem): JoinRefusal | null {
     const section = differingSection(hosted.hashes, item.hashes)
     if (section !== null) return schemaMismatch(hosted, section)
-    return this.pending >= this.options.maxPendingJoins
-      ? refusal('server-busy', 'too many joins at once; try again')
-      : null
+    return this.options.gate.tryEnter() ? null : refusal('server-busy', 'too many joins at once; try again')
   }
 
   private async run(job: Job): Promise<void> {
-    const { clock, joinTimeoutMs } = this.options
-    this.pending++
+    const { clock, gate, joinTimeoutMs } = this.options
     try {
       await withTimeout(clock, this.attempt(job, ATTEMPTS), joinTimeoutMs, 'the join')
     } catch (error) {
       this.fail(job, error)
     } finally {
-      this.pending--
+      gate.leave()
       job.isOver = true
     }
   }

@@ -1,5 +1,4 @@
-import { DecodeError, LIMITS } from '@tickwire/protocol'
-import type { CLOSE } from '@tickwire/protocol'
+import { DecodeError } from '@tickwire/protocol'
 import { assertNever, LINK_CHANNEL } from '@tickwire/protocol/internal'
 import type {
   CallItem,
@@ -16,28 +15,13 @@ import type { RoomRegistry } from '../room/registry.ts'
 import type { RandomBytes } from '../secrets.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { JoinDesk } from './join.ts'
-import { Liveness } from './liveness.ts'
 import { MinRtt } from './min-rtt.ts'
+import { Online } from './online.ts'
+import type { CloseName, LinkConnection } from './online.ts'
 import { Outbox } from './outbox.ts'
 import { ResumeTokens } from './resume.ts'
 import { SeatHolder } from './seat-holder.ts'
 import type { HolderLink } from './seat-holder.ts'
-
-export type CloseName = keyof typeof CLOSE
-
-/** What a link needs of the connection that it is on. */
-export interface LinkConnection {
-  readonly ip: string
-  send(packet: Uint8Array): SendResult
-  /** Asks for a sign of life, if the transport can. */
-  ping(onPong: () => void): void
-  /** Ends the connection; its link drops, or ends where coming back makes no sense. */
-  close(name: CloseName, detail: string): void
-  /** Ends the connection, which is not this link's any more. */
-  detach(name: CloseName, detail: string): void
-  /** The peer broke the protocol. */
-  fail(error: unknown): void
-}
 
 /** What a link needs of its process. */
 export interface LinkServices {
@@ -49,16 +33,6 @@ export interface LinkServices {
   /** The link is closed for good. */
   readonly onEnded: (link: Link, reason: LeaveReason) => void
   readonly onDropped: (link: Link) => void
-}
-
-interface Online {
-  readonly phase: 'online'
-  readonly connection: LinkConnection
-  readonly liveness: Liveness
-  /** Set while an ack waits for something to ride on. */
-  ackTimer: Timer | null
-  /** The reliable item whose ack is being timed. */
-  timed: { readonly seq: number; readonly atMs: number } | null
 }
 
 export type LinkState = Online | { readonly phase: 'dropped'; readonly expiry: Timer } | { readonly phase: 'closed' }
@@ -87,6 +61,7 @@ export class Link implements HolderLink {
   /** While a packet is handled, answers wait for its end and leave together. */
   private isReceiving = false
   private isUrgent = false
+  private isOverflowing = false
 
   /** A new link, on its first connection; the `welcome` leaves at the end of the turn. */
   constructor({ id, userId, ip }: LinkIdentity, connection: LinkConnection, services: LinkServices) {
@@ -125,20 +100,30 @@ export class Link implements HolderLink {
    * @throws DecodeError when it claims to have received what was never sent; nothing has changed then
    */
   resume(connection: LinkConnection, claim: ResumeClaim): void {
-    const ackedSeq = this.outbox.ackedSeq
     this.outbox.replayFrom(claim.receivedSeq)
-    this.leaveConnection('replaced')
+    this.leaveConnection()
     const isReload = claim.seat !== null && claim.receivedSeq === 0
-    const isSeatResumed = this.seat.resume(claim, Math.max(ackedSeq, claim.receivedSeq))
+    const isSeatResumed = this.resumeSeat(claim)
     this.state = this.goOnline(connection)
     if (isReload && isSeatResumed) this.startOver()
     this.welcome(this.tokens.issue(claim.token), true, isSeatResumed)
   }
 
+  private resumeSeat(claim: ResumeClaim): boolean {
+    try {
+      // Both: game code may have removed the player at once.
+      return this.seat.resume(claim, this.outbox.ackedSeq) && this.seat.hasSeat
+    } catch (error) {
+      // A fault of the room. Without a connection and without an expiry this link would stay for ever.
+      this.end('kicked', null)
+      throw error
+    }
+  }
+
   /** The connection is gone; the link waits for another one. */
   drop(): void {
     if (this.state.phase !== 'online') return
-    this.stopOnline(this.state)
+    this.state.stop()
     const expiry = this.services.clock.setTimer(() => this.end('expired', null), this.seat.resumeWindowMs)
     this.state = { phase: 'dropped', expiry }
     this.seat.drop()
@@ -149,7 +134,7 @@ export class Link implements HolderLink {
   end(reason: LeaveReason, close: { readonly name: CloseName; readonly detail: string } | null): void {
     const { state } = this
     if (state.phase === 'closed') return
-    if (state.phase === 'online') this.stopOnline(state)
+    if (state.phase === 'online') state.stop()
     else state.expiry.cancel()
     this.state = { phase: 'closed' }
     this.seat.end(reason)
@@ -158,34 +143,20 @@ export class Link implements HolderLink {
   }
 
   private goOnline(connection: LinkConnection): Online {
-    const { clock, limits } = this.services
-    const { heartbeatIntervalMs, livenessTimeoutMs } = limits
-    const liveness = new Liveness({
-      clock,
-      heartbeatIntervalMs,
-      livenessTimeoutMs,
-      probe: () => this.probe(connection),
-      onSilence: (silentMs) => connection.close('liveness-timeout', `nothing was heard for ${Math.round(silentMs)} ms`),
-    })
     this.isReceiving = true
     this.isUrgent = true
-    this.rtt.reset()
-    return { phase: 'online', connection, liveness, ackTimer: null, timed: null }
+    return new Online(connection, this.rtt, this.services)
   }
 
-  /** Takes the link from whatever state it is in, for a new connection. */
-  private leaveConnection(name: CloseName): void {
+  /** Between two connections: until the new one is up, nothing is sent and nothing expires. */
+  private leaveConnection(): void {
     const { state } = this
+    this.state = { phase: 'dropped', expiry: NEVER }
     if (state.phase === 'dropped') state.expiry.cancel()
     if (state.phase !== 'online') return
-    this.stopOnline(state)
-    state.connection.detach(name, 'another connection has taken over this link')
+    state.stop()
+    state.connection.detach('replaced', 'another connection has taken over this link')
     this.seat.drop()
-  }
-
-  private stopOnline(state: Online): void {
-    state.liveness.stop()
-    state.ackTimer?.cancel()
   }
 
   private welcome(token: Uint8Array, resumed: boolean, seatResumed: boolean): void {
@@ -203,23 +174,13 @@ export class Link implements HolderLink {
     for (const item of missed) if (item.type === 'message' || item.type === 'request') this.push(item)
   }
 
-  private probe(connection: LinkConnection): void {
-    const sentAtMs = this.services.clock.nowMs()
-    connection.ping(() => {
-      if (this.state.phase !== 'online' || this.state.connection !== connection) return
-      const nowMs = this.services.clock.nowMs()
-      this.state.liveness.heard(nowMs)
-      this.rtt.add(nowMs - sentAtMs, nowMs)
-    })
-  }
-
   // --- what arrives ---
 
   /** A packet begins. The client's first one behind the welcome shows that it holds the new token. */
   beginPacket(nowMs: number): void {
     this.isReceiving = true
     this.tokens.confirm()
-    if (this.state.phase === 'online') this.state.liveness.heard(nowMs)
+    if (this.state.phase === 'online') this.state.heard(nowMs)
   }
 
   /** Everything in the packet was handled: what it caused leaves now. */
@@ -227,11 +188,8 @@ export class Link implements HolderLink {
     this.isReceiving = false
     const { state } = this
     if (state.phase !== 'online') return
-    if (this.isUrgent) {
-      this.flush(null)
-    } else if (this.outbox.owesAck && state.ackTimer === null) {
-      state.ackTimer = this.services.clock.setTimer(() => this.flush(null), LIMITS.ackDelayMs)
-    }
+    if (this.isUrgent) this.flush(null)
+    else if (this.outbox.owesAck) state.ackLater(() => this.flush(null))
   }
 
   /** Throws DecodeError for what makes no sense here and now. */
@@ -294,11 +252,7 @@ export class Link implements HolderLink {
 
   private acknowledge(seq: number, nowMs: number): void {
     this.outbox.acknowledge(seq)
-    if (this.state.phase !== 'online') return
-    const { timed } = this.state
-    if (timed === null || seq < timed.seq) return
-    this.rtt.add(nowMs - timed.atMs, nowMs)
-    this.state.timed = null
+    if (this.state.phase === 'online') this.state.acknowledged(seq, nowMs)
   }
 
   // --- what leaves ---
@@ -331,17 +285,9 @@ export class Link implements HolderLink {
   }
 
   flush(snapshot: Uint8Array | null): SendResult {
-    const { state } = this
-    if (state.phase !== 'online') return 'closed'
+    if (this.state.phase !== 'online') return 'closed'
     this.isUrgent = false
-    state.ackTimer?.cancel()
-    state.ackTimer = null
-    const sentSeq = this.outbox.sentSeq
-    const result = this.outbox.flush(snapshot, (packet) => state.connection.send(packet))
-    if (state.timed === null && this.outbox.sentSeq > sentSeq) {
-      state.timed = { seq: this.outbox.sentSeq, atMs: this.services.clock.nowMs() }
-    }
-    return result
+    return this.state.flush(this.outbox, snapshot)
   }
 
   fail(error: DecodeError): void {
@@ -351,11 +297,15 @@ export class Link implements HolderLink {
 
   /** An item could not be kept, so the stream has a hole and cannot be resumed. */
   private overflow(): void {
+    if (this.isOverflowing) return
+    this.isOverflowing = true
     const detail = `${this.services.limits.reliableBufferBytes} bytes of messages wait for this client`
     // Later: the room that pushed is in the middle of its tick, and must not lose a player there.
     this.services.clock.setTimer(() => this.end('kicked', { name: 'slow-reader', detail }), 0)
   }
 }
+
+const NEVER: Timer = { cancel: () => {} }
 
 function unexpected(what: string, expected: string, got: string): DecodeError {
   return new DecodeError('unexpected', { what, expected, got, offset: 0 })

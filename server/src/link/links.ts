@@ -12,10 +12,12 @@ import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
 import type { HandshakeOptions } from './handshake.ts'
 import { Link } from './link.ts'
-import type { CloseName, LinkConnection, LinkServices } from './link.ts'
+import type { LinkServices } from './link.ts'
+import type { CloseName, LinkConnection } from './online.ts'
 
 export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
+  readonly gate: HandshakeOptions['gate']
   readonly counters: Counters
   readonly log: Logger
   readonly reportError: (where: string, error: unknown) => void

@@ -139,14 +139,13 @@ export class Outbox {
 
   /**
    * Sends all that waits and then the snapshot, in one packet unless that breaks a limit.
+   * @param keepLatest `latest` messages stay here, where newer ones can replace them
    * @returns the worst result of its packets
    */
-  flush(snapshot: Uint8Array | null, send: SendPacket): SendResult {
-    if (!this.hasPending && !this.owesAck) {
-      return snapshot === null ? 'sent' : send(packed([{ id: SERVER_MESSAGE.snapshot, body: snapshot }]))
-    }
-    const messages = this.takeAll()
+  flush(snapshot: Uint8Array | null, send: SendPacket, keepLatest: boolean): SendResult {
+    const messages = this.hasPending || this.owesAck ? this.takeAll(keepLatest) : []
     if (snapshot !== null) messages.push({ id: SERVER_MESSAGE.snapshot, body: snapshot })
+    if (messages.length === 0) return this.hasPending ? 'queued' : 'sent'
     return sendInPackets(messages, send)
   }
 
@@ -160,14 +159,16 @@ export class Outbox {
     })
   }
 
-  private takeAll(): Encoded[] {
+  private takeAll(keepLatest: boolean): Encoded[] {
     const taken: ServerMessage[] = [...this.answers, ...this.unsent]
     if (this.stream.owesAck) taken.push({ type: 'reliableAck', seq: this.stream.takeAck() })
-    taken.push(...this.latest.values())
+    if (!keepLatest) {
+      taken.push(...this.latest.values())
+      this.latest.clear()
+    }
     this.sent = this.unsent.at(-1)?.seq ?? this.sent
     this.answers = []
     this.unsent = []
-    this.latest.clear()
     return encodeAll(taken)
   }
 }

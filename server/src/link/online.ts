@@ -1,0 +1,118 @@
+import { LIMITS } from '@tickwire/protocol'
+import type { CLOSE } from '@tickwire/protocol'
+import type { Clock, Timer } from '../clock.ts'
+import type { ServerLimits } from '../limits.ts'
+import type { SendResult } from '../transport/transport.ts'
+import { Liveness } from './liveness.ts'
+import type { MinRtt } from './min-rtt.ts'
+import type { Outbox } from './outbox.ts'
+
+export type CloseName = keyof typeof CLOSE
+
+/** What a link needs of the connection that it is on. */
+export interface LinkConnection {
+  readonly ip: string
+  /** Bytes that were sent and that the platform still holds. */
+  readonly bufferedBytes: number
+  send(packet: Uint8Array): SendResult
+  /** Asks for a sign of life, if the transport can. */
+  ping(onPong: () => void): void
+  /** Ends the connection; its link drops, or ends where coming back makes no sense. */
+  close(name: CloseName, detail: string): void
+  /** Ends the connection, which is not this link's any more. */
+  detach(name: CloseName, detail: string): void
+  /** The peer broke the protocol. */
+  fail(error: unknown): void
+}
+
+interface OnlineServices {
+  readonly clock: Clock
+  readonly limits: ServerLimits
+}
+
+/** A link's time on one connection: its timers, its round trips, and the way out. */
+export class Online {
+  readonly phase = 'online'
+  readonly connection: LinkConnection
+  private readonly services: OnlineServices
+  private readonly rtt: MinRtt
+  private readonly liveness: Liveness
+  /** Set while an ack waits for something to ride on. */
+  private ackTimer: Timer | null = null
+  private slowTimer: Timer | null = null
+  /** The reliable item whose ack is being timed. */
+  private timed: { readonly seq: number; readonly atMs: number } | null = null
+  private isOver = false
+
+  constructor(connection: LinkConnection, rtt: MinRtt, services: OnlineServices) {
+    const { clock, limits } = services
+    const { heartbeatIntervalMs, livenessTimeoutMs } = limits
+    this.connection = connection
+    this.services = services
+    this.rtt = rtt
+    // Another connection may take another path.
+    rtt.reset()
+    this.liveness = new Liveness({
+      clock,
+      heartbeatIntervalMs,
+      livenessTimeoutMs,
+      probe: () => this.probe(),
+      onSilence: (silentMs) => connection.close('liveness-timeout', `nothing was heard for ${Math.round(silentMs)} ms`),
+    })
+  }
+
+  stop(): void {
+    this.isOver = true
+    this.liveness.stop()
+    this.ackTimer?.cancel()
+    this.slowTimer?.cancel()
+  }
+
+  heard(nowMs: number): void {
+    this.liveness.heard(nowMs)
+  }
+
+  /** An ack is owed: it leaves with the next packet, or after a while with one of its own. */
+  ackLater(flush: () => void): void {
+    this.ackTimer ??= this.services.clock.setTimer(flush, LIMITS.ackDelayMs)
+  }
+
+  flush(outbox: Outbox, snapshot: Uint8Array | null): SendResult {
+    const { connection, services } = this
+    this.ackTimer?.cancel()
+    this.ackTimer = null
+    const sentSeq = outbox.sentSeq
+    // While bytes wait, newer values of `latest` messages should replace them here and not queue up behind them.
+    const isCongested = connection.bufferedBytes > 0
+    const result = outbox.flush(snapshot, (packet) => connection.send(packet), isCongested)
+    if (this.timed === null && outbox.sentSeq > sentSeq) {
+      this.timed = { seq: outbox.sentSeq, atMs: services.clock.nowMs() }
+    }
+    if (connection.bufferedBytes > services.limits.maxBufferedBytes) this.tooSlow()
+    return result
+  }
+
+  /** The client has acknowledged reliable items up to `seq`. */
+  acknowledged(seq: number, nowMs: number): void {
+    if (this.timed === null || seq < this.timed.seq) return
+    this.rtt.add(nowMs - this.timed.atMs, nowMs)
+    this.timed = null
+  }
+
+  private probe(): void {
+    const { clock } = this.services
+    const sentAtMs = clock.nowMs()
+    this.connection.ping(() => {
+      if (this.isOver) return
+      const nowMs = clock.nowMs()
+      this.liveness.heard(nowMs)
+      this.rtt.add(nowMs - sentAtMs, nowMs)
+    })
+  }
+
+  private tooSlow(): void {
+    const detail = `${this.connection.bufferedBytes} bytes wait for a client that does not read them`
+    // Later: the room that sends is in the middle of its tick, and must not lose a player there.
+    this.slowTimer ??= this.services.clock.setTimer(() => this.connection.close('slow-reader', detail), 0)
+  }
+}
