@@ -69,7 +69,7 @@ export class Pacer {
     const served = this.servedTicks(elapsedMs, serverTicks)
     // The target moves with the server's time, and so do we: only the rest is an error.
     const error = target - this.position - served
-    if (elapsedMs > HIDDEN_MS || Math.abs(error) >= JUMP_TICKS) this.position = target
+    if (elapsedMs > HIDDEN_MS || Math.abs(error) >= JUMP_TICKS) this.jumpTo(target)
     else this.position += served * (1 + clamp(GAIN * error, MAX_SPEED_CHANGE))
     this.lastMs = nowMs
     this.lastServerTicks = serverTicks
@@ -96,6 +96,12 @@ export class Pacer {
     return this.wantedLead ?? (rttMs / 2 + margin) * this.ticksPerMs + this.packetTicks
   }
 
+  /** The ticks that are jumped over are past at the server: inputs for them would only arrive late. */
+  private jumpTo(position: number): void {
+    this.position = position
+    this.tick = Math.max(this.tick, Math.floor(position) - 1)
+  }
+
   /** The server's time since the last call, without the leaps that its estimate may make. */
   private servedTicks(elapsedMs: number, serverTicks: number): number {
     const nominal = elapsedMs * this.ticksPerMs
@@ -107,8 +113,7 @@ export class Pacer {
     // Behind the newest tick after a jump back: the picture holds until time has caught up.
     if (newest >= this.tick) this.alpha = this.position - newest
     const due = Math.max(0, newest - this.tick)
-    // Beyond the bound the older ones are skipped: they would only arrive late.
-    const count = due > this.maxDueTicks ? 1 : due
+    const count = Math.min(due, this.maxDueTicks)
     for (let tick = newest - count + 1; tick <= newest; tick++) this.feedback.noteLead(tick, this.leadTicks)
     this.tick = Math.max(this.tick, newest)
     return count
