@@ -50,6 +50,8 @@ type Phase =
   | { readonly phase: 'waiting'; readonly outage: Outage; readonly timer: Timer | null }
   | { readonly phase: 'closed' }
 
+/** The server's own limit for finding out who the user is, and the way there and back. */
+const WELCOME_TIMEOUT_MS = LIMITS.joinTimeoutMs + 2000
 /** A connection that lasted so long was a good one: the next outage counts its attempts from 1 again. */
 const STABLE_MS = 5000
 /** Clients that a stopping server sent away come back within this time of each other. */
@@ -155,7 +157,7 @@ export class Line {
   private opened(): void {
     // Who the user is may take a while to find out, but a server that has hung must not hold us for ever.
     const giveUp = (): void => this.drop(closeNamed('handshake-timeout', 'no welcome came'))
-    this.greetingTimer = this.parts.clock.setTimer(giveUp, LIMITS.joinTimeoutMs)
+    this.greetingTimer = this.parts.clock.setTimer(giveUp, WELCOME_TIMEOUT_MS)
     this.handlers.onOpen()
   }
 
@@ -244,7 +246,8 @@ export class Line {
     if (phase.phase === 'idle' || phase.phase === 'closed') return
     const outage = this.outageFor(closeNamed('away'))
     if (phase.phase === 'waiting') phase.timer?.cancel()
-    const wasConnected = this.endConnection(CLOSE.normal.code, 'the page is hidden')
+    // Not `normal`, which would give the seat up.
+    const wasConnected = this.endConnection(CLOSE['going-away'].code, 'the page is hidden')
     this.endGreeting()
     if (wasConnected) this.handlers.onLost()
     this.wait(outage, 0, null)

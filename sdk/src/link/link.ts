@@ -194,23 +194,25 @@ export class Link implements SeatHost {
     this.seating.remember()
     this.line.welcomed(welcome.resumeWindowMs)
     if (!isNew && welcome.resumed) this.resumed(welcome)
-    else if (!isNew) this.forgotten()
+    else this.begun(isNew)
     this.heartbeat.start()
   }
 
   private resumed({ receivedSeq, seatResumed }: Welcome): void {
     this.resumes++
     if (this.seating.isClaiming) this.sender.stream.continueFrom(receivedSeq)
-    this.sender.goOnline(receivedSeq)
+    this.sender.resumed(receivedSeq)
     this.seating.resumed(seatResumed)
   }
 
-  /** The server does not know the link any more, and has begun a new one. */
-  private forgotten(): void {
-    this.sender.startOver()
-    this.requests.failAll(new ConnectionClosedError(roomGone('expired')))
-    this.seating.expired()
-    this.sender.goOnline(0)
+  /** A new link, for want of an old one or because the server does not know it any more. */
+  private begun(isFirst: boolean): void {
+    if (!isFirst) {
+      this.sender.startOver()
+      this.requests.failAll(new ConnectionClosedError(roomGone('expired')))
+      this.seating.expired()
+    }
+    this.sender.welcomed()
   }
 
   private handlePong({ id, channel, tick, holdMs }: Pong): void {

@@ -34,22 +34,31 @@ export class Sender {
     return this.reliable
   }
 
-  /** Opens a new link: the hello, and in the same packet all that waits. The server reads on while it authenticates. */
+  /** Opens a new link: the hello, and in the same packet all that waits. Then nothing more until the welcome. */
   greetAnew(hello: ClientMessage): void {
-    this.greet(hello)
-    this.goOnline(0)
-    this.flush()
+    this.outbox.clear()
+    this.outbox.add(hello)
+    for (const body of this.reliable.replay(0)) this.outbox.addBody(CLIENT_MESSAGE.reliable, body)
+    this.outbox.drain(this.transmit)
   }
 
   /** Asks for the old link back: the hello alone, for only the welcome says from where the stream goes on. */
   greetAgain(hello: ClientMessage): void {
-    this.greet(hello)
+    this.outbox.clear()
+    this.outbox.add(hello)
     this.outbox.drain(this.transmit)
   }
 
-  /** From here on everything flows, what the server does not hold yet first. */
-  goOnline(serverReceivedSeq: number): void {
+  /** The new link is there. What was greeted with has arrived; what came up since waits in the outbox. */
+  welcomed(): void {
     this.isOnline = true
+    this.flushSoon()
+  }
+
+  /** The old link is back: what the server does not hold yet goes first. */
+  resumed(serverReceivedSeq: number): void {
+    this.isOnline = true
+    this.outbox.clear()
     for (const body of this.reliable.replay(serverReceivedSeq)) this.outbox.addBody(CLIENT_MESSAGE.reliable, body)
     this.flushSoon()
   }
@@ -64,6 +73,7 @@ export class Sender {
   /** The old link is lost, and with it what was on its way. */
   startOver(): void {
     this.reliable = new LinkStream()
+    this.outbox.clear()
     this.latest.clear()
   }
 
@@ -71,7 +81,7 @@ export class Sender {
   push(item: ClientItem): boolean {
     const body = this.reliable.push(item)
     if (body === null) return false
-    if (this.isOnline) this.outbox.addBody(CLIENT_MESSAGE.reliable, body)
+    this.outbox.addBody(CLIENT_MESSAGE.reliable, body)
     this.flushSoon()
     return true
   }
@@ -115,11 +125,6 @@ export class Sender {
       this.ackTimer = null
       this.flush()
     }, LIMITS.ackDelayMs)
-  }
-
-  private greet(hello: ClientMessage): void {
-    this.outbox.clear()
-    this.outbox.add(hello)
   }
 
   private addTail(): void {
