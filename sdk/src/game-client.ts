@@ -11,6 +11,7 @@ import { packerFor } from './link/packer.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
 import { checkRoomName } from './options.ts'
+import type { Report } from './report.ts'
 import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
 
 /** Makes the client's side of a seat. */
@@ -18,6 +19,7 @@ export type OpenGameRoom = <G extends GameTypes>(
   game: Game<G>,
   joined: Joined,
   link: RoomLink,
+  report: Report,
 ) => RoomReceiver & { readonly room: JoinedRoom<G> }
 
 /** Everything that a client needs of the outside; tests hand in their own. */
@@ -150,7 +152,7 @@ class GameClient implements Client {
   }
 
   private opener<G extends GameTypes>(game: Game<G>): OpenRoom<RoomReceiver & { readonly room: JoinedRoom<G> }> {
-    return (joined, link) => this.parts.openRoom(game, joined, link)
+    return (joined, link) => this.parts.openRoom(game, joined, link, this.parts.report)
   }
 
   private codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec> {

@@ -48,6 +48,8 @@ export class RemoteEntities {
     }
     for (const entity of this.entities.values()) if (!present.has(entity.id)) entity.leftAt ??= tick
     this.isSurprised ||= this.interpolator.isExtrapolating
+    // Game code may look at them before the first frame.
+    if (this.isFirst) this.draw(tick, 0)
     this.isFirst = false
   }
 

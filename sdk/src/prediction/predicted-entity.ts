@@ -29,6 +29,9 @@ export interface PredictedEntity {
   spawnedIn: number
 }
 
+/** For `drawnJumps`. */
+export const NEVER_DRAWN = -1
+
 /** What this client made itself it knows whole. */
 export const ALL_OWN: HeldTracks = { owner: true, revealed: true }
 
@@ -44,7 +47,7 @@ export function newPredicted(kind: KindLayout, id: number, owner: number | null,
     tracks: ALL_OWN,
     isAlive: true,
     jumps: 0,
-    drawnJumps: -1,
+    drawnJumps: NEVER_DRAWN,
     spawnedIn: 0,
   }
 }

@@ -4,7 +4,7 @@ import type { Fields, HeldEntity, Replica, SpawnKey } from '@tickwire/protocol/i
 import { cloneValue, heldTracks, isVisible, jumpsIn, ownerIn, readBlobs } from '../fields.ts'
 import { blendRows } from '../interpolation/blend.ts'
 import type { Report } from '../report.ts'
-import { newPredicted } from './predicted-entity.ts'
+import { NEVER_DRAWN, newPredicted } from './predicted-entity.ts'
 import type { PredictedEntities, PredictedEntity } from './predicted-entity.ts'
 import { firstDifference, PredictedStates } from './predicted-states.ts'
 import { PredictedWorld } from './predicted-world.ts'
@@ -197,6 +197,8 @@ export class Predictor<G extends GameTypes> {
     const { kind, correction, entry, drawnJumps, jumps } = entity
     if (drawnJumps !== jumps) {
       correction.clear()
+      // Game code may look at it before the next frame.
+      if (drawnJumps === NEVER_DRAWN) this.show(entity, entry.fields)
       return
     }
     this.show(entity, this.scratch)
