@@ -1,4 +1,4 @@
-import { Replica } from '@tickwire/protocol/internal'
+import { Replica, TRACKS } from '@tickwire/protocol/internal'
 import { expect } from 'vitest'
 
 export interface Held {
@@ -13,7 +13,10 @@ export interface Held {
 export function heldTracks(room: object): Held[] {
   const replica = find(room, new Set())
   expect(replica, 'a joined room reaches its replica').not.toBeNull()
-  return [...replica!.entities.values()].map(({ id, anchors }) => ({ id, tracks: Object.keys(anchors) }))
+  return [...replica!.entities.values()].map(({ id, kind, anchors }) => ({
+    id,
+    tracks: TRACKS.filter((track) => kind.tracks[track].size > 0 && anchors[track].tick >= 0),
+  }))
 }
 
 function find(thing: unknown, seen: Set<object>): Replica | null {

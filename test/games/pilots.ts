@@ -18,7 +18,7 @@ export function chase(room: JoinedRoom<Arena>, target: Point | undefined): Steer
   const me = room.mine('ship')
   if (me === undefined || target === undefined) return {}
   const [dx, dy] = [target.x - me.x, target.y - me.y]
-  const distance = Math.hypot(dx, dy)
+  const distance = Math.max(1, Math.hypot(dx, dy))
   const isNear = distance < 350
   const speed = Math.min(250, Math.max(0, distance - 250))
   const wanted = { x: (dx / distance) * speed - me.vx, y: (dy / distance) * speed - me.vy }

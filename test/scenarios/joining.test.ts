@@ -1,10 +1,28 @@
 import { defineGame, defineSimulation, field, SchemaMismatchError } from '@tickwire/protocol'
+import { MemoryDirectory } from '@tickwire/server'
+import type { Directory, ReserveAnswer } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
 import { drift, driftRoom, driftSchema, newDiary } from './drift.ts'
 import type { Drift } from './drift.ts'
 import { SEAMS, useStepper } from './seams.ts'
 
 const start = useStepper()
+
+/** A directory without rooms of its own: it reserves at another server and sends everybody there. */
+class Pointer implements Directory {
+  target: { readonly url: string; readonly directory: Directory } | null = null
+
+  async reserve(...ask: Parameters<Directory['reserve']>): Promise<ReserveAnswer> {
+    const { url, directory } = this.target!
+    const answer = await directory.reserve(...ask)
+    return answer.kind === 'local' ? { kind: 'redirect', url, reservation: answer.reservation } : answer
+  }
+  async confirm(): Promise<void> {}
+  async release(): Promise<void> {}
+  async register(): Promise<void> {}
+  async report(): Promise<void> {}
+  async unregister(): Promise<void> {}
+}
 
 describe.each(SEAMS)('joining, at the %s seam', (seam) => {
   it('resolves with the world present: own thing, others, players', async () => {
@@ -17,8 +35,8 @@ describe.each(SEAMS)('joining, at the %s seam', (seam) => {
       seats: [ada.seat, bob.seat],
     }))
     const { owners, names, seats } = await stepper.until(seen)
-    expect(owners.toSorted()).toEqual(seats.toSorted())
-    expect(names.toSorted()).toEqual(['Ada', 'Bob'])
+    expect(new Set(owners)).toEqual(new Set(seats))
+    expect(new Set(names)).toEqual(new Set(['Ada', 'Bob']))
   })
 
   it('takes at most five one-way trips: two for TCP, two for the upgrade, then the answer', async () => {
@@ -63,5 +81,25 @@ describe.each(SEAMS)('joining, at the %s seam', (seam) => {
     expect(rooms[4]!.id).not.toBe(rooms[0]!.id)
     const late = stepper.addClient().client.joinById(drift, rooms[0]!.id, { name: 'late', vx: 0 })
     await expect(stepper.until(late)).rejects.toMatchObject({ code: 'room-full' })
+  })
+})
+
+describe.each(SEAMS)('a redirect, at the %s seam', (seam) => {
+  it('is followed: the client joins on the other server, with the seat that was reserved there', async () => {
+    const [here, there] = [newDiary(), newDiary()]
+    const pointer = new Pointer()
+    const stepper = start<Drift>({ rooms: [driftRoom(here)], directory: pointer, seam })
+    const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(7)
+    const directory = new MemoryDirectory({ clock: stepper.clock, randomBytes, reservationMs: 10_000 })
+    pointer.target = { url: stepper.addServer({ rooms: [driftRoom(there)], directory }), directory }
+    const ada = await stepper.join(drift, { name: 'Ada', vx: 1 })
+    await stepper.run(1)
+    expect(here.room).toBeNull()
+    expect(there.room?.id).toBe(ada.id)
+    expect(ada.mine('thing')).toMatchObject({ owner: ada.seat })
+    expect(stepper.clients[0]!.client.connection.phase).toBe('online')
+    stepper.clients[0]!.network.cut()
+    await stepper.run(3)
+    expect(there).toMatchObject({ dropped: [ada.seat], resumed: [ada.seat], left: [] })
   })
 })

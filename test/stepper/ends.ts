@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import { Random } from '@tickwire/protocol'
+import type { Random } from '@tickwire/protocol'
 import type { Client, TokenStorage } from '@tickwire/sdk'
 import { webSocketConnect } from '../../sdk/src/connection/websocket.ts'
 import type { Connect } from '../../sdk/src/connection/transport.ts'
@@ -156,8 +156,7 @@ function nextTurn(): Promise<void> {
 }
 
 function describe(error: unknown): string {
-  if (error === undefined) return ''
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return error instanceof Error ? (error.stack ?? error.message) : ''
 }
 
 function bytesOf(random: Random): (length: number) => Uint8Array {

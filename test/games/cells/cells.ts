@@ -97,8 +97,7 @@ function countByOwner(world: SimWorld<Cells>): Map<number | null, number> {
 /** One tick. */
 export const cells = defineSimulation<Cells>(cellsSchema, (world) => {
   const counts = countByOwner(world)
-  for (const cell of [...world.all('cell')]) {
-    if (world.get('cell', cell.id) === undefined) continue
+  for (const cell of world.all('cell')) {
     const input = world.inputOf(cell)
     steer(cell, input, world.dt)
     const count = counts.get(cell.owner) ?? 0

@@ -54,8 +54,7 @@ export const cellsRoom = defineRoom(cells, {
         if (room.players.get(player.id) === player) enter(room, player)
       })
     }
-    let missing = room.data.pellets
-    for (const _pellet of room.world.all('pellet')) missing--
-    for (; missing > 0; missing--) addPellet(room)
+    const left = [...room.world.all('pellet')].length
+    for (let i = left; i < room.data.pellets; i++) addPellet(room)
   },
 })
