@@ -60,10 +60,8 @@ describe('layoutOf', () => {
       },
       { rates: { x: 'vx' }, predict: 'owner' },
     )
-    expect(names(kind.tracks.all)).toEqual([
-      ...['vx', 'x', 'spin', 'spin', 'spin', 'spin', 'heat'],
-      ...['owner', 'jumps', 'hp', 'name'],
-    ])
+    const hot = ['vx', 'x', 'spin', 'spin', 'spin', 'spin', 'heat']
+    expect(names(kind.tracks.all)).toEqual([...hot, 'owner', 'jumps', 'hp', 'name'])
     expect(kind.tracks.all).toMatchObject({ hotEnd: 7, sourcesEnd: 1, start: 0 })
     expect(kind.ownerColumn).toBe(7)
     // The low bits of vx and x come first.

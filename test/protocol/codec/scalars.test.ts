@@ -11,7 +11,7 @@ import { expectClose } from '../close.ts'
 const row = new Int32Array(8)
 const ints = (spec: FieldSpec, value: unknown, fineBits = 0): number[] => {
   toInts(spec, value, row, 0, fineBits)
-  return [...row.slice(0, scalarsOf(spec).length)]
+  return Array.from(row.subarray(0, scalarsOf(spec).length))
 }
 /** What `value` is clamped to, and the values that were reported. */
 function clamped(spec: FieldSpec, value: unknown, fineBits = 0): { value: unknown; reported: number[] } {

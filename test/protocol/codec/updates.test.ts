@@ -1,0 +1,163 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BitReader } from '../../../protocol/src/bits/reader.ts'
+import { BitWriter } from '../../../protocol/src/bits/writer.ts'
+import { Anchors } from '../../../protocol/src/codec/anchors.ts'
+import { layoutOf } from '../../../protocol/src/codec/layout.ts'
+import {
+  formFor,
+  readAnchorTick,
+  readCount,
+  readForm,
+  readHead,
+  readSlot,
+  writeCount,
+  writeGap,
+  writeSlots,
+  writeUpdate,
+} from '../../../protocol/src/codec/updates.ts'
+import { DecodeError } from '../../../protocol/src/errors.ts'
+import { LIMITS } from '../../../protocol/src/limits.ts'
+import { defineGame, entity } from '../../../protocol/src/schema/define.ts'
+import { field } from '../../../protocol/src/schema/field.ts'
+
+const MOST = LIMITS.maxEntitySlots
+const hex = (writer: BitWriter): string => Buffer.from(writer.toBytes()).toString('hex')
+function readSlots(reader: BitReader): number[] {
+  const slots: number[] = []
+  for (let left = readCount(reader); left > 0; left--) slots.push(readSlot(reader, slots.at(-1) ?? -1))
+  return slots
+}
+
+describe('slots', () => {
+  it('[REC8] come back as they were, in rising order', () => {
+    const slot = fc.oneof(fc.nat(40), fc.nat(MOST - 1), fc.constant(MOST - 1))
+    fc.assert(
+      fc.property(fc.uniqueArray(slot, { maxLength: 60 }), (list) => {
+        const slots = list.toSorted((a, b) => a - b)
+        const writer = new BitWriter()
+        writeSlots(writer, slots, slots.length)
+        const reader = new BitReader(writer.toBytes())
+        expect(readSlots(reader)).toEqual(slots)
+        reader.expectEnd()
+      }),
+    )
+  })
+
+  it('cost a bit each when they follow one another', () => {
+    const writer = new BitWriter()
+    writeSlots(writer, [0, 1, 2, 3, 4], 5)
+    expect(writer.bitLength).toBe(5 + 5)
+  })
+
+  it('are fixed bytes', () => {
+    const writer = new BitWriter()
+    writeSlots(writer, [0, 1, 3, 200], 4)
+    expect(hex(writer)).toBe('84707100')
+  })
+
+  it('[BIT3] are never more than there are, and never beyond the last one', () => {
+    const many = new BitWriter()
+    many.varuint(MOST + 1, 4)
+    expect(() => readCount(new BitReader(many.toBytes()))).toThrow(DecodeError)
+    const first = new BitWriter()
+    first.bool(true)
+    first.varuint(MOST - 2, 3)
+    expect(readSlot(new BitReader(first.toBytes()), -1)).toBe(MOST - 1)
+    expect(() => readSlot(new BitReader(first.toBytes()), 0)).toThrow('slot: expected below 65535, got 65535')
+    // One bit after the last slot, as often as the count says.
+    expect(() => readSlot(new BitReader(Uint8Array.of(0)), MOST - 1)).toThrow(DecodeError)
+  })
+})
+
+const layout = layoutOf(
+  defineGame({ name: 'updates', tickRateHz: 60, entities: { thing: entity({ hp: field.uint({ max: 63 }) }) } }),
+)
+const thing = layout.kindByName.get('thing')!
+
+/** A thing whose hp was `hps[i]` at tick `10 * (i + 1)`. */
+function anchorsOf(...hps: number[]): Anchors {
+  const anchors = new Anchors(layout.kinds, 'all')
+  anchors.reserve(1)
+  for (const [i, hp] of hps.entries()) anchors.advance(0, thing.index, Int32Array.from([0, 0, hp]), 10 * (i + 1))
+  return anchors
+}
+
+describe('formFor', () => {
+  it('[REC4] is a delta for who holds the anchor before one of this tick', () => {
+    expect(formFor(anchorsOf(1, 2), 0, 10, 20)).toBe('delta')
+  })
+
+  it('is a catch-up for an older anchor, or a newest one that is not of this tick', () => {
+    expect(formFor(anchorsOf(1, 2, 3), 0, 10, 30)).toBe('catch-up')
+    expect(formFor(anchorsOf(1, 2), 0, 10, 25)).toBe('catch-up')
+  })
+
+  it('is full for who holds nothing, or what has left the ring', () => {
+    expect(formFor(anchorsOf(1, 2), 0, -1, 20)).toBe('full')
+    const many = anchorsOf(...Array.from({ length: 12 }, (_, i) => i))
+    expect([30, 40].map((held) => formFor(many, 0, held, 120))).toEqual(['full', 'catch-up'])
+  })
+})
+
+describe('writeUpdate', () => {
+  const update = (anchors: Anchors, held: number, tick: number): BitWriter => {
+    const writer = new BitWriter()
+    writeUpdate(
+      writer,
+      anchors,
+      0,
+      thing.index,
+      held,
+      tick,
+      { kind: thing.index, generation: 7 },
+      () => new Uint8Array(0),
+    )
+    return writer
+  }
+  it('begins with its form, and how old its anchor is unless it is a delta', () => {
+    const full = new BitReader(update(anchorsOf(5), -1, 17).toBytes())
+    expect([readForm(full), readAnchorTick(full, 17)]).toEqual(['full', 10])
+    expect(readHead(full, layout.kinds.length)).toEqual({ kind: thing.index, generation: 7 })
+    const late = new BitReader(update(anchorsOf(5, 6), 10, 23).toBytes())
+    expect([readForm(late), readAnchorTick(late, 23)]).toEqual(['catch-up', 20])
+    expect(readForm(new BitReader(update(anchorsOf(5, 6), 10, 20).toBytes()))).toBe('delta')
+  })
+
+  it('costs a bit for the form of a delta, 7 and more for the others', () => {
+    // No hot columns: one bit for all cold ones, one each for owner, jumps and hp, five for a difference.
+    expect(update(anchorsOf(5, 6), 10, 20).bitLength).toBe(1 + 1 + 3 + 5)
+    expect(update(anchorsOf(5, 6), 10, 23).bitLength).toBe(2 + 5 + 1 + 3 + 5)
+    expect(update(anchorsOf(5), -1, 10).bitLength).toBe(2 + 5 + 5 + 16 + 3 + 6)
+  })
+
+  it.each([
+    { form: 'delta', held: 10, tick: 20, expected: '5200' },
+    { form: 'catch-up', held: 10, tick: 23, expected: '8d14' },
+    { form: 'full', held: -1, tick: 20, expected: '0371004003' },
+  ])('writes a $form in fixed bytes', ({ held, tick, expected }) => {
+    expect(hex(update(anchorsOf(5, 6), held, tick))).toBe(expected)
+  })
+})
+
+describe('heads of records', () => {
+  it('[VAL1] refuse a kind that does not exist, and an anchor before tick 0', () => {
+    const kind = new BitWriter()
+    kind.varuint(layout.kinds.length, 4)
+    kind.bits(0, 16)
+    expect(() => readHead(new BitReader(kind.toBytes()), layout.kinds.length)).toThrow(DecodeError)
+    const age = new BitWriter()
+    age.varuint(21, 4)
+    expect(readAnchorTick(new BitReader(age.toBytes()), 21)).toBe(0)
+    expect(() => readAnchorTick(new BitReader(age.toBytes()), 20)).toThrow(DecodeError)
+  })
+
+  it('writeGap is one bit for the next slot', () => {
+    const writer = new BitWriter()
+    writeCount(writer, 2)
+    writeGap(writer, 0)
+    writeGap(writer, 1)
+    expect(writer.bitLength).toBe(5 + 1 + 5)
+    expect(readSlots(new BitReader(writer.toBytes()))).toEqual([0, 2])
+  })
+})
