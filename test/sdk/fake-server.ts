@@ -1,5 +1,4 @@
 import {
-  BitReader,
   BitWriter,
   readClientMessage,
   readPacket,
@@ -7,7 +6,7 @@ import {
   writeMessage,
   writeServerMessage,
 } from '@tickwire/protocol/internal'
-import type { ClientItem, ClientMessage, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
+import type { BitReader, ClientItem, ClientMessage, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
 import type { Transport as ServerTransport } from '../../server/src/transport/transport.ts'
 import type { Clock } from '../../sdk/src/clock.ts'
 import { createMemoryConnect } from '../stepper/memory-transport.ts'
