@@ -14,6 +14,8 @@ export interface WorldHost {
   readonly simulationSeed: number
   /** The input of a seat for the tick being run; the idle one of an empty seat. */
   inputOf(seat: number): object
+  /** Whether this was a player of the room and is not any more: its number may be somebody else's. */
+  hasLeft(player: object): boolean
 }
 
 /**
@@ -145,13 +147,17 @@ export class World {
 
   private ownerOf(owner: Owner): number | null {
     const seat = seatOf(owner)
-    if (typeof owner === 'object' && owner !== null && 'kind' in owner) {
-      throw new ConfigError('spawn owner', 'a player or a seat number', 'an entity', 'pass its `owner`')
-    }
+    if (typeof owner === 'object' && owner !== null) this.checkPlayer(owner)
     if (seat !== null && !(Number.isInteger(seat) && seat >= 0 && seat < this.host.maxPlayers)) {
       throw new ConfigError('spawn owner', `a player or a seat number below ${this.host.maxPlayers}`, seat)
     }
     return seat
+  }
+
+  private checkPlayer(owner: object): void {
+    if ('kind' in owner)
+      throw new ConfigError('spawn owner', 'a player or a seat number', 'an entity', 'pass its `owner`')
+    if (this.host.hasLeft(owner)) throw new ConfigError('spawn owner', 'a player of this room', 'one that has left')
   }
 
   private originOf(owner: number | null): SpawnOrigin | null {

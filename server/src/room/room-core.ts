@@ -37,6 +37,8 @@ export class RoomCore {
   readonly history: History
   readonly seats: Seats
   readonly players: Map<number, AnyPlayer> = new Map()
+  /** Players whose seats ended. */
+  readonly left: WeakSet<object> = new WeakSet()
   readonly timers: RoomTimers
   readonly rules: InputRules
   /** What an empty seat does. */
@@ -77,6 +79,7 @@ export class RoomCore {
       maxPlayers: this.maxPlayers,
       simulationSeed: this.simulationSeed,
       inputOf: (seat) => this.seats.at(seat)?.input ?? this.neutralInput,
+      hasLeft: (player) => this.left.has(player),
     }
   }
 

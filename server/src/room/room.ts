@@ -83,15 +83,16 @@ export class RoomMachine implements RoomPort {
     const seat = this.reserve(link, fields)
     const { game, facade, type } = this.core
     try {
-      await game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId: link.userId, key }))
+      const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId: link.userId, key }))
+      if (joining instanceof Promise) await joining
     } catch (error) {
-      const isWanted = seat.phase === 'joining'
+      if (seat.phase !== 'joining') throw this.abandoned()
       this.vacate(seat)
       if (error instanceof RefusedError) throw error
-      if (isWanted) game.fail('join', seat.id, error)
+      game.fail('join', seat.id, error)
       throw new RefusedError('server-error')
     }
-    if (seat.phase !== 'joining') throw new RefusedError(this.isDisposed ? 'room-gone' : 'join-cancelled')
+    if (seat.phase !== 'joining') throw this.abandoned()
     this.enter(seat)
     const { simulationSeed, world } = this.core
     return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
@@ -177,6 +178,11 @@ export class RoomMachine implements RoomPort {
     return seat
   }
 
+  /** What a join ends with that nobody waits for any more. */
+  private abandoned(): RefusedError {
+    return new RefusedError(this.isDisposed ? 'room-gone' : 'join-cancelled')
+  }
+
   /** The player appears. */
   private enter(seat: Seat): void {
     const { world, players, events } = this.core
@@ -213,9 +219,10 @@ export class RoomMachine implements RoomPort {
    * what it only owned stays, and is nobody's (a card, a house).
    */
   private vacate(seat: Seat): void {
-    const { world, seats } = this.core
+    const { world, seats, left } = this.core
     if (seats.at(seat.id) !== seat) return
     seat.phase = 'gone'
+    left.add(seat.player)
     for (const record of world.table) {
       record.reveals.forget(seat.id)
       if (record.head.owner !== seat.id) continue

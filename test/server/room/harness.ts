@@ -101,7 +101,8 @@ export class FakeLink implements SeatLink {
     }
     materialise(entity.kind, row, fields, hasOwner)
     for (const layout of entity.kind.fields) {
-      const isHidden = layout.audience !== 'all' && entity.anchors[layout.audience as 'owner'].tick < 0
+      const held = layout.audience === 'nobody' ? undefined : entity.anchors[layout.audience]
+      const isHidden = held === undefined || held.tick < 0
       if (isHidden) delete fields[layout.name]
       else if (layout.blob >= 0) fields[layout.name] = entity.blobs[layout.blob]
     }
