@@ -1,4 +1,5 @@
 import { defineGame, entity, field, Random } from '@tickwire/protocol'
+import type { TypesOf } from '@tickwire/protocol'
 import type { Fields } from '@tickwire/protocol/internal'
 
 /**
@@ -14,6 +15,8 @@ export const arenaSchema = defineGame({
   name: 'bench-arena',
   tickRateHz: 20,
   snapshotRateHz: 20,
+  join: { name: field.text({ maxBytes: 24 }) },
+  input: { thrust: field.bool(), turn: field.int({ min: -1, max: 1 }) },
   entities: {
     ship: entity(
       { ...body, hp: field.uint({ max: 100 }), score: field.uint({ max: 9999 }) },
@@ -31,6 +34,8 @@ const TURN_PER_SECOND = 3
 const SHIP_SPEED = 150
 const BULLET_SPEED = 500
 
+export interface BenchArena extends TypesOf<typeof arenaSchema> {}
+
 export interface Body extends Fields {
   x: number
   y: number
@@ -43,9 +48,11 @@ export interface Ship extends Body {
   score: number
 }
 
+/** Where the entities live: the codec's test world, or a room. */
 export interface ArenaHost {
-  spawn(kind: 'ship' | 'bullet', fields: Body): number
-  despawn(id: number): void
+  /** Returns what the world moves from then on. */
+  spawn(kind: 'ship' | 'bullet', fields: Body): Body
+  despawn(body: Body): void
 }
 
 /** Moves the world of the workload on its host, one tick per call. */
@@ -53,7 +60,7 @@ export class ArenaWorld {
   private readonly random: Random
   private readonly host: ArenaHost
   private readonly ships: { readonly fields: Ship; turn: number }[] = []
-  private readonly bullets: { readonly fields: Body; readonly id: number; readonly diesAt: number }[] = []
+  private readonly bullets: { readonly fields: Body; readonly diesAt: number }[] = []
   private tick = 0
   private owedBullets = 0
 
@@ -61,13 +68,9 @@ export class ArenaWorld {
     this.host = host
     this.random = new Random(seed)
     for (let i = 0; i < SHIPS; i++) {
-      const fields = {
-        ...this.flying(this.random.next() * 4096, this.random.next() * 4096, SHIP_SPEED),
-        hp: 100,
-        score: 0,
-      }
+      const flying = this.flying(this.random.next() * 4096, this.random.next() * 4096, SHIP_SPEED)
+      const fields = host.spawn('ship', { ...flying, hp: 100, score: 0 }) as Ship
       this.ships.push({ fields, turn: 0 })
-      host.spawn('ship', fields)
     }
   }
 
@@ -81,7 +84,7 @@ export class ArenaWorld {
     for (const { fields } of this.bullets) drift(fields)
     for (this.owedBullets += BULLETS_PER_TICK; this.owedBullets >= 1; this.owedBullets--) this.shoot()
     while (this.bullets[0] !== undefined && this.bullets[0].diesAt <= this.tick) {
-      this.host.despawn(this.bullets.shift()!.id)
+      this.host.despawn(this.bullets.shift()!.fields)
     }
   }
 
@@ -101,9 +104,8 @@ export class ArenaWorld {
 
   private shoot(): void {
     const ship = this.random.pick(this.ships).fields
-    const fields = this.flying(ship.x, ship.y, BULLET_SPEED)
-    const id = this.host.spawn('bullet', fields)
-    this.bullets.push({ fields, id, diesAt: this.tick + BULLET_LIFE_TICKS })
+    const fields = this.host.spawn('bullet', this.flying(ship.x, ship.y, BULLET_SPEED))
+    this.bullets.push({ fields, diesAt: this.tick + BULLET_LIFE_TICKS })
   }
 
   private flying(x: number, y: number, velocity: number): Body {
