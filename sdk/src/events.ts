@@ -7,8 +7,8 @@ export class Emitter<T> {
   private readonly entries = new Set<{ readonly listener: Listener<T> }>()
   private readonly report: (error: unknown) => void
 
-  /** @param report where a listener's exception goes; default: to the platform, as if nobody had called the listener */
-  constructor(report: (error: unknown) => void = throwLater) {
+  /** @param report where a listener's exception goes */
+  constructor(report: (error: unknown) => void) {
     this.report = report
   }
 
@@ -36,11 +36,4 @@ export class Emitter<T> {
   get size(): number {
     return this.entries.size
   }
-}
-
-/** Throws where nobody of ours is on the stack: the page's `error` event and the debugger see it as uncaught. */
-export function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error
-  })
 }

@@ -28,7 +28,7 @@ const RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
   },
   WebSocket: { expected: 'a WebSocket constructor', accepts: isFunction },
   // Its parts are checked by whoever uses them.
-  impair: { expected: 'an object such as { latencyMs: 100 }', accepts: (value) => typeof value === 'object' },
+  impair: { expected: 'an object such as { latencyMs: 100 }', accepts: (value) => hasMethods(value) },
   random: { expected: 'a function that draws in [0, 1)', accepts: isFunction },
 }
 

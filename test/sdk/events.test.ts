@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Emitter } from '../../sdk/src/events.ts'
 
+const unexpected = (error: unknown): never => {
+  throw error
+}
+
 describe('an emitter', () => {
   it('tells every listener, in the order in which they came, until they leave', () => {
-    const emitter = new Emitter<number>()
+    const emitter = new Emitter<number>(unexpected)
     const heard: string[] = []
     const stopA = emitter.on((value) => heard.push(`a${value}`))
     emitter.on((value) => heard.push(`b${value}`))
@@ -16,7 +20,7 @@ describe('an emitter', () => {
   })
 
   it('takes the same function twice as two subscriptions', () => {
-    const emitter = new Emitter<number>()
+    const emitter = new Emitter<number>(unexpected)
     let calls = 0
     const listener = (): void => void calls++
     const stop = emitter.on(listener)
@@ -41,7 +45,7 @@ describe('an emitter', () => {
   })
 
   it('does not tell one that another listener has just removed, nor one that came meanwhile', () => {
-    const emitter = new Emitter<number>()
+    const emitter = new Emitter<number>(unexpected)
     const heard: string[] = []
     emitter.on(() => {
       stopB()

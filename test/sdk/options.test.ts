@@ -22,6 +22,7 @@ describe('the options of a client', () => {
     [{ storage: 'local' }, 'storage: expected null or an object with getItem'],
     [{ WebSocket: {} }, 'WebSocket: expected a WebSocket constructor'],
     [{ impair: 100 }, 'impair: expected an object'],
+    [{ impair: null }, 'impair: expected an object'],
     [{ random: 0.5 }, 'random: expected a function'],
     [{ tiket: 'x' }, 'tiket: expected one of ticket, clock, storage, WebSocket, impair, random'],
     [null, 'options: expected an object'],

@@ -1,4 +1,4 @@
-import { ConfigError, LIMITS } from '@tickwire/protocol'
+import { ConfigError, DecodeError, LIMITS } from '@tickwire/protocol'
 import type { CallItem, ClientItem } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import { refusal, RequestTimeoutError, StateError } from '../errors.ts'
@@ -87,9 +87,14 @@ export class Requests {
       }
       const settle = (reply: Reply): void => {
         if (reply.type === 'refusal') return fail(refusal(reply.code, reply.text))
-        const value = decode(reply.payload)
-        finish()
-        resolve(value)
+        try {
+          resolve(decode(reply.payload))
+          finish()
+        } catch (error) {
+          // Bytes that are none end the link, and with it this; anything else is between the game and its decoder.
+          if (error instanceof DecodeError) throw error
+          fail(error)
+        }
       }
       signal?.addEventListener('abort', onAbort)
       this.pending.set(id, { channel, settle, fail })

@@ -226,6 +226,17 @@ describe('a request', () => {
     await failed
   })
 
+  it('rejects with what its decoder throws, and the rest of the packet is read', async () => {
+    const asked = t.room.link.request(0, new Uint8Array(0), () => {
+      throw new Error('a bug of the game')
+    })
+    const failed = expect(asked).rejects.toThrow('a bug of the game')
+    t.connection.send(...t.connection.reliable(reply(2), message(5)))
+    await t.run(0)
+    await failed
+    expect(t.room.log.at(-1)).toBe('message 0: 5')
+  })
+
   it('[CLK2] rejects after its timeout, tells the server, and drops a reply that comes later', async () => {
     const failed = expect(ask({ timeoutMs: 500 })).rejects.toBeInstanceOf(RequestTimeoutError)
     await t.run(500)
