@@ -11,10 +11,12 @@ import { LIMITS } from '../limits.ts'
  * The last message has no length: it ends with the packet. So the commonest packet, one message alone, pays one byte.
  */
 const LENGTH_GROUP_BITS = 7
+const MAX_ID = 0x7f
 
 /** Appends messages to a packet; the last one is written by `last`. */
 export function writeMessage(packet: BitWriter, id: number, body: Uint8Array, isLast: boolean): void {
-  packet.bits(id | (isLast ? 0 : 0x80), 8)
+  packet.uintMax(id, MAX_ID)
+  packet.bool(!isLast)
   if (!isLast) packet.varuint(body.length, LENGTH_GROUP_BITS)
   packet.bytes(body)
 }
@@ -24,7 +26,7 @@ export function readPacket(bytes: Uint8Array, onMessage: (id: number, reader: Bi
   const head = new BitReader(bytes)
   for (let count = 0, more = true; more; count++) {
     if (count === LIMITS.maxMessagesPerPacket) throw tooMany(head.bitOffset)
-    const id = head.bits(7, 'message id')
+    const id = head.uintMax(MAX_ID, 'message id')
     more = head.bool('message length flag')
     const bits = more
       ? 8 * head.varuint(LIMITS.maxServerMessageBytes, 'message length', LENGTH_GROUP_BITS)

@@ -1,0 +1,235 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BitReader } from '../../../protocol/src/bits/reader.ts'
+import { BitWriter } from '../../../protocol/src/bits/writer.ts'
+import { LIMITS } from '../../../protocol/src/limits.ts'
+import { readClientMessage, writeClientMessage, writeInputsHead } from '../../../protocol/src/messages/client.ts'
+import type { ClientMessage } from '../../../protocol/src/messages/client.ts'
+import { CLIENT_MESSAGE, ITEM } from '../../../protocol/src/messages/ids.ts'
+import { PROTOCOL_VERSION } from '../../../protocol/src/version.ts'
+import { clientMessage } from './samples.ts'
+
+function written(message: ClientMessage): { id: number; bytes: Uint8Array } {
+  const writer = new BitWriter()
+  const id = writeClientMessage(writer, message)
+  return { id, bytes: writer.toBytes() }
+}
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const fromHex = (text: string): BitReader => new BitReader(Uint8Array.from(Buffer.from(text, 'hex')))
+const faultOf = (read: () => unknown): unknown => {
+  try {
+    return read()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('readClientMessage', () => {
+  it('gives back every message that writeClientMessage wrote', () => {
+    fc.assert(
+      fc.property(clientMessage, (message) => {
+        const { id, bytes } = written(message)
+        expect(readClientMessage(id, new BitReader(bytes))).toEqual(message)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('leaves the inputs themselves to the codec of the game', () => {
+    const writer = new BitWriter()
+    writeInputsHead(writer, 2, 777)
+    writer.bits(0b101, 3)
+    const message = readClientMessage(CLIENT_MESSAGE.inputs, new BitReader(writer.toBytes()))
+    expect(message).toMatchObject({ type: 'inputs', channel: 2, ackedSnapshot16: 777 })
+    expect(message.type === 'inputs' && message.bits.bits(3, 'inputs')).toBe(0b101)
+    const bits = new BitReader(new Uint8Array(0))
+    expect(() => written({ type: 'inputs', channel: 2, ackedSnapshot16: 7, bits })).toThrow(RangeError)
+  })
+
+  it('[BIT4] refuses a message that goes on behind its end', () => {
+    fc.assert(
+      fc.property(clientMessage, fc.integer({ min: 0, max: 255 }), (message, more) => {
+        const { id, bytes } = written(message)
+        const fault = faultOf(() => readClientMessage(id, new BitReader(Uint8Array.of(...bytes, more))))
+        expect(fault).toMatchObject({ reason: 'trailing' })
+      }),
+    )
+  })
+
+  it('[BIT1] refuses a message that ends too early', () => {
+    fc.assert(
+      fc.property(clientMessage, fc.nat(), (message, cut) => {
+        const { id, bytes } = written(message)
+        const short = bytes.subarray(0, cut % bytes.length)
+        expect(faultOf(() => readClientMessage(id, new BitReader(short)))).toMatchObject({ reason: 'truncated' })
+      }),
+    )
+  })
+
+  it('[PKT3] refuses an id that no client sends', () => {
+    for (const id of [0, 8, 127]) {
+      expect(faultOf(() => readClientMessage(id, fromHex('00')))).toMatchObject({ reason: 'unexpected' })
+    }
+  })
+
+  it('[PKT3] refuses an item that no client sends', () => {
+    for (const item of [0, ITEM.joined, ITEM.joinRefused, ITEM.redirect, ITEM.left, 12, 15]) {
+      const writer = new BitWriter()
+      writer.bits(1, 8)
+      writer.bits(item, 4)
+      writer.bits(0, 32)
+      const fault = faultOf(() => readClientMessage(CLIENT_MESSAGE.reliable, new BitReader(writer.toBytes())))
+      expect(fault, String(item)).toMatchObject({ reason: 'unexpected', what: 'item id' })
+    }
+  })
+})
+
+describe('hello', () => {
+  it('[HSK2] of a stranger ends at its first four bytes', () => {
+    const fault = faultOf(() => readClientMessage(CLIENT_MESSAGE.hello, fromHex('474554202f')))
+    expect(fault).toMatchObject({ reason: 'unexpected', what: 'magic' })
+  })
+
+  it('[HSK2] of another version is read no further than its version', () => {
+    const writer = new BitWriter()
+    writeClientMessage(writer, { type: 'hello', protocolVersion: PROTOCOL_VERSION + 1, ticket: '', resume: null })
+    writer.rewindTo(40)
+    writer.bytes(Uint8Array.from({ length: 50 }, (_, i) => 255 - i))
+    expect(readClientMessage(CLIENT_MESSAGE.hello, new BitReader(writer.toBytes()))).toEqual({
+      type: 'hello',
+      protocolVersion: PROTOCOL_VERSION + 1,
+      ticket: '',
+      resume: null,
+    })
+  })
+
+  it('[BIT3] holds a ticket against its limit', () => {
+    const ticket = 'x'.repeat(LIMITS.maxTicketBytes)
+    const { id, bytes } = written({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket, resume: null })
+    expect(readClientMessage(id, new BitReader(bytes))).toMatchObject({ ticket })
+    const long = new BitWriter()
+    long.bytes(bytes.subarray(0, 5))
+    long.text(`${ticket}x`, 5000)
+    expect(faultOf(() => readClientMessage(id, new BitReader(long.toBytes())))).toMatchObject({ reason: 'limit' })
+    expect(() =>
+      written({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: `${ticket}x`, resume: null }),
+    ).toThrow(RangeError)
+  })
+})
+
+describe('join', () => {
+  it('[BIT3] holds its fields against their limit', () => {
+    const join = new Uint8Array(LIMITS.maxPayloadBytes + 1)
+    const item = {
+      type: 'join' as const,
+      channel: 1,
+      verb: 'create' as const,
+      game: 'g',
+      hashes: Array<number>(9).fill(0),
+      room: '',
+      reservation: '',
+      join,
+    }
+    const { id, bytes } = written({ type: 'reliable', seq: 1, item })
+    expect(faultOf(() => readClientMessage(id, new BitReader(bytes)))).toMatchObject({ what: 'join fields length' })
+  })
+
+  it('[VAL1] refuses a fourth verb', () => {
+    const writer = new BitWriter()
+    writer.bits(1, 8)
+    writer.bits(ITEM.join, 4)
+    writer.bits(0, 4)
+    writer.bits(3, 2)
+    expect(faultOf(() => readClientMessage(CLIENT_MESSAGE.reliable, new BitReader(writer.toBytes())))).toMatchObject({
+      what: 'join verb',
+    })
+  })
+})
+
+const secret = (from: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => from + i)
+const hashes = [1, 2, 3, 4, 5, 6, 7, 8, 0xffff_ffff]
+const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: string])[] = [
+  ['a first hello', { type: 'hello', protocolVersion: 1, ticket: 'né', resume: null }, '544b575201036ec3a900'],
+  [
+    'a hello with a claim',
+    {
+      type: 'hello',
+      protocolVersion: 1,
+      ticket: '',
+      resume: { linkId: secret(0), token: secret(0x40), receivedSeq: 300, seat: null },
+    },
+    '544b5752010001020406080a0c0e10121416181a1c1e80828486888a8c8e90929496989a9c9e580500',
+  ],
+  [
+    'a hello with a seat',
+    {
+      type: 'hello',
+      protocolVersion: 1,
+      ticket: '',
+      resume: {
+        linkId: secret(0),
+        token: secret(0x40),
+        receivedSeq: 1,
+        seat: { channel: 1, epoch: 0xdead_beef, game: 'arena', hashes, heldSnapshot: -1 },
+      },
+    },
+    '544b5752010001020406080a0c0e10121416181a1c1e80828486888a8c8e90929496989a9c9e02c6bb6fab7741985c995b5800000080000000c0000000000100004001000080010000c001000000020000c0ffffff3f00',
+  ],
+  ['a ping', { type: 'ping', id: 0xabcd, channel: 1 }, 'cdab01'],
+  ['a snapshot ack', { type: 'snapshotAck', channel: 9, ackedSnapshot16: 0x1234 }, '193412'],
+  ['a reliable ack', { type: 'reliableAck', seq: 0xffff_ffff }, 'ffffffff0f'],
+  ['a latest', { type: 'latest', channel: 1, message: 17, payload: Uint8Array.of(1, 2) }, '1183408000'],
+  [
+    'a message',
+    { type: 'reliable', seq: 1, item: { type: 'message', channel: 1, message: 2, payload: Uint8Array.of(0xaa) } },
+    '0111224015',
+  ],
+  [
+    'a request',
+    {
+      type: 'reliable',
+      seq: 2,
+      item: { type: 'request', channel: 1, id: 5, request: 0, payload: Uint8Array.of(0xbb) },
+    },
+    '021205206017',
+  ],
+  [
+    'a reply',
+    { type: 'reliable', seq: 3, item: { type: 'reply', channel: 0, id: 130, payload: new Uint8Array(0) } },
+    '0303820100',
+  ],
+  [
+    'a refusal',
+    { type: 'reliable', seq: 4, item: { type: 'refusal', channel: 1, id: 5, code: 'no', text: 'é' } },
+    '041405026e6f02c3a9',
+  ],
+  ['a cancel', { type: 'reliable', seq: 5, item: { type: 'cancel', channel: 1, id: 5 } }, '051505'],
+  [
+    'a join',
+    {
+      type: 'reliable',
+      seq: 6,
+      item: {
+        type: 'join',
+        channel: 1,
+        verb: 'joinById',
+        game: 'arena',
+        hashes,
+        room: 'r',
+        reservation: 'x',
+        join: Uint8Array.of(7),
+      },
+    },
+    '06161684c995b98505000000080000000c0000001000000014000000180000001c00000020000000fcffffff07c805e0051c00',
+  ],
+  ['a leave', { type: 'reliable', seq: 7, item: { type: 'leave', channel: 8 } }, '078701'],
+]
+
+describe('golden bytes', () => {
+  it.each(GOLDEN)('of %s', (_, message, expected) => {
+    expect(hex(written(message).bytes)).toBe(expected)
+  })
+  it.each(GOLDEN)('of %s are read as it', (_, message, bytes) => {
+    expect(readClientMessage(CLIENT_MESSAGE[message.type], fromHex(bytes))).toEqual(message)
+  })
+})
