@@ -5,7 +5,7 @@ import type { Stepper } from '../stepper/stepper.ts'
 import { arena } from './arena/arena.ts'
 import type { Arena } from './arena/arena.ts'
 import { arenaRoom } from './arena/room.ts'
-import { chase, foeOf } from './pilots.ts'
+import { hunt } from './pilots.ts'
 
 let stepper: Stepper<Arena>
 let ada: JoinedRoom<Arena>
@@ -27,7 +27,7 @@ const positions = (room: JoinedRoom<Arena>): object =>
   Object.fromEntries([...room.view('ship')].map(({ owner, x, y }) => [owner, [Math.round(x * 16), Math.round(y * 16)]]))
 
 /** Ada hunts until Bob has died; returns what both saw and heard. */
-async function hunt(): Promise<{ shots: number[]; explosions: number[] }> {
+async function untilKill(): Promise<{ shots: number[]; explosions: number[] }> {
   const [shots, explosions] = [
     [0, 0],
     [0, 0],
@@ -37,7 +37,7 @@ async function hunt(): Promise<{ shots: number[]; explosions: number[] }> {
     room.onEvent('explosion', () => explosions[i]!++)
   }
   const over = (): boolean => explosions[0]! > 0 && explosions[1]! > 0
-  await stepper.runUntil(over, 120, { input: (room) => (room === ada ? chase(room, foeOf(room)) : {}) })
+  await stepper.runUntil(over, 120, { input: (room) => (room === ada ? hunt(room) : {}) })
   return { shots, explosions }
 }
 
@@ -52,7 +52,7 @@ describe('the arena, played by two', () => {
   })
 
   it('a hunt ends in a kill that both see alike: shots, explosion, score, and a respawn after two seconds', async () => {
-    const { shots, explosions } = await hunt()
+    const { shots, explosions } = await untilKill()
     await stepper.run(0.5)
     expect(explosions).toEqual([1, 1])
     expect(bob.mine('ship')).toBeUndefined()
@@ -76,7 +76,7 @@ describe('the arena, played by two', () => {
   })
 
   it('refuses a refill without a ship with the code that game code chose', async () => {
-    await hunt()
+    await untilKill()
     await stepper.run(0.5)
     await expect(stepper.until(bob.request('refill', { kind: 'ammo' }))).rejects.toMatchObject({ code: 'no-ship' })
   })

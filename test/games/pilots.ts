@@ -13,20 +13,32 @@ function turnTo(from: number, to: number): number {
   return Math.atan2(Math.sin(difference), Math.cos(difference))
 }
 
-/** Steers the own ship towards a place, stops there, and fires when the target is ahead and near. */
-export function chase(room: JoinedRoom<Arena>, target: Point | undefined): Steering {
+/** Steers the own ship towards a place and stops a shot's length away, turned to it. */
+export function flyTo(room: JoinedRoom<Arena>, target: Point): Steering {
   const me = room.mine('ship')
-  if (me === undefined || target === undefined) return {}
+  if (me === undefined) return {}
   const [dx, dy] = [target.x - me.x, target.y - me.y]
   const distance = Math.max(1, Math.hypot(dx, dy))
-  const isNear = distance < 350
   const speed = Math.min(250, Math.max(0, distance - 250))
   const wanted = { x: (dx / distance) * speed - me.vx, y: (dy / distance) * speed - me.vy }
-  const isCalm = Math.hypot(wanted.x, wanted.y) < 15
-  const heading = isNear && isCalm ? Math.atan2(dy, dx) : Math.atan2(wanted.y, wanted.x)
-  const off = turnTo(me.angle, heading)
-  if (isNear && isCalm && Math.abs(off) < 0.05) room.press('fire')
-  return { turn: Math.abs(off) < 0.04 ? 0 : Math.sign(off), thrust: !isCalm && Math.abs(off) < 0.3 }
+  const isThere = distance < 350 && Math.hypot(wanted.x, wanted.y) < 15
+  const off = turnTo(me.angle, isThere ? Math.atan2(dy, dx) : Math.atan2(wanted.y, wanted.x))
+  return { turn: Math.abs(off) < 0.04 ? 0 : Math.sign(off), thrust: !isThere && Math.abs(off) < 0.3 }
+}
+
+/** How far the own ship is turned away from a place, 0 to pi. */
+export function bearing(room: JoinedRoom<Arena>, target: Point): number {
+  const me = room.mine('ship')
+  return me === undefined ? Math.PI : Math.abs(turnTo(me.angle, Math.atan2(target.y - me.y, target.x - me.x)))
+}
+
+/** Flies to the first other ship and fires when it is ahead and near. */
+export function hunt(room: JoinedRoom<Arena>): Steering {
+  const [me, foe] = [room.mine('ship'), foeOf(room)]
+  if (me === undefined || foe === undefined) return {}
+  const isNear = Math.hypot(foe.x - me.x, foe.y - me.y) < 350
+  if (isNear && bearing(room, foe) < 0.05) room.press('fire')
+  return flyTo(room, foe)
 }
 
 /** The first ship of somebody else. */

@@ -58,6 +58,33 @@ describe.each(SEAMS)('150 ms of round trip with 30 ms of jitter, at the %s seam'
     expect(later.starvedTicks, seen).toBe(healed.starvedTicks)
   })
 
+  it.each([
+    [20, 70],
+    [5, 130],
+    [75, 150],
+    [150, 20],
+  ])(
+    'loses nothing two seconds after the one-way latency jumps from %i to %i ms, and soon queues no more than before',
+    async (fromMs, toMs) => {
+      const stepper = start<Drift>({ rooms: [driftRoom(newDiary())], seam, impair: { latencyMs: fromMs } })
+      const ada = await stepper.join(drift, { name: 'Ada', vx: 0 })
+      const frame = { input: () => ({ x: (Math.floor(stepper.clock.nowMs() / 400) % 3) - 1 }) }
+      await stepper.run(10, frame)
+      stepper.clients[0]!.network.set({ latencyMs: toMs })
+      // The news of it takes the new way up and down.
+      await stepper.run(2 + (2 * toMs) / 1000, frame)
+      const healed = { ...ada.stats }
+      await stepper.run(3, frame)
+      const seen = JSON.stringify({ healed, later: ada.stats }, null, 1)
+      // Inputs that come too early only wait: that is walked back slowly, for it costs nobody a tick.
+      expect(healed.inputQueueTicks, seen).toBeLessThan(8)
+      expect(ada.stats.inputQueueTicks, seen).toBeLessThan(4)
+      expect(ada.stats.starvedTicks - healed.starvedTicks, seen).toBe(0)
+      expect(ada.stats.corrections - healed.corrections, seen).toBe(0)
+      expect(ada.stats.rttMs, seen).toBeCloseTo(2 * toMs, -1)
+    },
+  )
+
   it('keeps pace with a client clock that runs 5 % fast: no queue grows, nothing starves', async () => {
     const stepper = start<Drift>({ rooms: [driftRoom(newDiary())], seam, impair: { latencyMs: 20 } })
     const client = stepper.addClient({ clockRate: 1.05 })

@@ -54,6 +54,7 @@ export interface RunOptions<G extends GameTypes> {
 
 const FRAME_HZ = 60
 const PATIENCE_SECONDS = 30
+const LINGER_SECONDS = 10
 
 /** Starts a stepper: one real server and as many real clients as you like, in one process, on a clock that you move. */
 export function createStepper<G extends GameTypes>(options: StepperOptions): Stepper<G> {
@@ -159,13 +160,16 @@ export class Stepper<G extends GameTypes> {
     return [`at ${this.clock.nowMs()} ms`, ...stats, ...this.log.slice(-10)].join('\n')
   }
 
-  /** Closes clients and server. */
+  /** Closes clients and server. @throws Error when one of them leaves a timer behind */
   async close(): Promise<void> {
     const closing = Promise.all(this.clients.map(({ client }) => client.close()))
     for (const { network } of this.clients) network.heal()
     for (const client of this.clients) client.room = null
     await this.until(closing)
     await this.until(this.ends.close())
+    // What is on its way still arrives; who sets timers for ever has forgotten to stop.
+    for (let seconds = 0; this.clock.pending > 0 && seconds < LINGER_SECONDS; seconds++) await this.sleep(1)
+    if (this.clock.pending > 0) throw new Error(`close: ${this.clock.pending} timers are left behind\n${this.report()}`)
   }
 
   private async frames(count: number, options: RunOptions<G>, isOver: () => boolean): Promise<boolean> {
