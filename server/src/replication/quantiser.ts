@@ -23,6 +23,7 @@ export class Quantiser {
   private readonly packer: Packer
   private readonly reports: FaultReports
   private readonly warned: Set<string> = new Set()
+  private readonly faults: Map<string, number> = new Map()
   private current: EntityRecord | null = null
   private readonly scratch: Int32Array
 
@@ -67,7 +68,7 @@ export class Quantiser {
     const name = `${kind.name}.${field}`
     if (this.warned.has(name)) return
     this.warned.add(name)
-    this.reports.warn(`room "${this.roomId}": ${name} of entity ${id} is clamped: ${value} steps are out of its range`)
+    this.reports.warn(`room "${this.roomId}": ${name} of entity ${id} is ${value}, beyond its range; it is clamped`)
   }
 
   /** Puts back each field that cannot be quantised. */
@@ -77,9 +78,18 @@ export class Quantiser {
       const fault = this.faultOf(record, layout)
       if (fault === null) continue
       record.fields[layout.name] = hasRow ? this.lastValue(record, layout) : defaultValue(layout.spec)
-      const place = `room "${this.roomId}", ${record.kind.name} ${record.id}`
-      this.reports.reportError(new RangeError(`${place}: ${fault}; the field keeps its last good value`))
+      this.report(record, layout.name, fault)
     }
+  }
+
+  /** A step that makes NaN makes it again in every tick: the first is told, then every second, fourth, eighth ... */
+  private report({ kind, id }: EntityRecord, field: string, fault: string): void {
+    const count = (this.faults.get(`${kind.name}.${field}`) ?? 0) + 1
+    this.faults.set(`${kind.name}.${field}`, count)
+    if ((count & (count - 1)) !== 0) return
+    const times = count === 1 ? '' : ` (${count} times)`
+    const text = `room "${this.roomId}", ${kind.name} ${id}: ${fault}; the field keeps its last good value${times}`
+    this.reports.reportError(new RangeError(text))
   }
 
   private faultOf(record: EntityRecord, layout: FieldLayout): string | null {
