@@ -12,10 +12,25 @@ beforeEach(async () => {
 })
 
 const message = (id: number) => ({ type: 'message', channel: 1, message: 0, payload: Uint8Array.of(id) }) as const
+/** As the server counts: two seconds' worth at once, then the rate. */
+class TokenBucketOfServer {
+  private tokens = 2 * LIMITS.messagesPerSecond
+  private atMs: number
+  constructor(nowMs: number) {
+    this.atMs = nowMs
+  }
+  take(messages: number, nowMs: number): void {
+    const refill = ((nowMs - this.atMs) / 1000) * LIMITS.messagesPerSecond
+    this.tokens = Math.min(2 * LIMITS.messagesPerSecond, this.tokens + refill) - messages
+    this.atMs = nowMs
+    expect(this.tokens).toBeGreaterThanOrEqual(0)
+  }
+}
+
 const count = (): number => t.connection.packets.length
 
 describe('what a seat sends', () => {
-  it('leaves as one packet per turn, in the order in which it was said', async () => {
+  it('leaves as one packet per turn, messages in the order in which they were said', async () => {
     const before = count()
     t.room.link.push(message(1))
     t.room.link.push(message(2))
@@ -23,9 +38,9 @@ describe('what a seat sends', () => {
     await t.run(0)
     expect(count()).toBe(before + 1)
     expect(t.connection.packets.at(-1)).toEqual([
+      { type: 'snapshotAck', channel: 1, ackedSnapshot16: 7 },
       { type: 'reliable', seq: 2, item: message(1) },
       { type: 'reliable', seq: 3, item: message(2) },
-      { type: 'snapshotAck', channel: 1, ackedSnapshot16: 7 },
     ])
   })
 
@@ -72,12 +87,45 @@ describe('what a seat sends', () => {
     let taken = 0
     while (t.room.link.push(large)) taken++
     expect(taken).toBe(Math.floor(LIMITS.reliableBufferBytes / (large.payload.length + 6)))
-    await t.run(0)
+    for (let s = 0; s < 8; s++) {
+      t.connection.send({ type: 'reliableAck', seq: 1 })
+      await t.run(1000)
+    }
     expect(t.connection.items.filter(({ type }) => type === 'message')).toHaveLength(taken)
     t.connection.send({ type: 'reliableAck', seq: 2 })
     await t.run(0)
     expect(t.room.link.push(large)).toBe(true)
     expect(t.room.link.push(large)).toBe(false)
+  })
+
+  it('never exceeds the rates of the server, however much is said at once, and none of it is lost', async () => {
+    const { connection } = t
+    for (let i = 0; i < 1000; i++) expect(t.room.link.push(message(i & 0xff))).toBe(true)
+    const allowed = new TokenBucketOfServer(t.clock.nowMs())
+    for (let s = 0; s < 10; s++) {
+      connection.send({ type: 'reliableAck', seq: 1 })
+      for (let i = 0; i < 100; i++) {
+        const before = connection.messages.length
+        await t.run(10)
+        allowed.take(connection.messages.length - before, t.clock.nowMs())
+      }
+    }
+    const received = connection.items.flatMap((item) => (item.type === 'message' ? [item.payload[0]] : []))
+    expect(received).toEqual(Array.from({ length: 1000 }, (_, i) => i & 0xff))
+  })
+
+  it('keeps the rates when it replays after a long drop', async () => {
+    t.server.connect.cut()
+    await t.run(0)
+    for (let i = 0; i < 600; i++) t.room.link.push(message(i & 0xff))
+    t.connection.welcome({ resumed: true, seatResumed: true, receivedSeq: 1 })
+    await t.run(0)
+    expect(t.connection.items.length).toBeLessThan(LIMITS.messagesPerSecond + 1)
+    for (let s = 0; s < 5; s++) {
+      t.connection.send({ type: 'reliableAck', seq: 1 })
+      await t.run(1000)
+    }
+    expect(t.connection.items).toHaveLength(600)
   })
 
   it('is nothing any more once the seat is over', async () => {
