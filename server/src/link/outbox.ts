@@ -95,11 +95,6 @@ export class Outbox {
     this.latest.set(`${message.channel}:${message.message}`, message)
   }
 
-  /** The channel is over: what waits for it there would be news of another room. */
-  dropLatest(): void {
-    this.latest.clear()
-  }
-
   /** See `ReliableStream.accept`. */
   accept(seq: number): boolean {
     return this.stream.accept(seq)

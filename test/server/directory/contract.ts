@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Directory, NewRoom, ReserveAnswer, SeatCriteria } from '../../../server/src/directory/directory.ts'
+
+export interface DirectoryUnderTest {
+  readonly directory: Directory
+  /** Lets time pass, so that reservations expire. */
+  readonly advance: (ms: number) => void
+}
+
+/** How long reservations must be held, in ms. */
+export const RESERVATION_MS = 20_000
+
+type Local = Extract<ReserveAnswer, { kind: 'local' }>
+
+const any: SeatCriteria = { game: 'pong', by: 'any' }
+const open: NewRoom = { key: null, maxPlayers: 4 }
+const one = { userIds: ['ada'] }
+
+/** What every directory does, whatever stands behind it. */
+export function directoryContract(name: string, create: () => DirectoryUnderTest): void {
+  let directory: Directory
+  let advance: (ms: number) => void
+
+  const reserve = (criteria = any, newRoom: NewRoom | null = open, party = one): Promise<ReserveAnswer> =>
+    directory.reserve(criteria, party, newRoom)
+  const local = async (...args: Parameters<typeof reserve>): Promise<Local> => {
+    const answer = await reserve(...args)
+    if (answer.kind !== 'local') throw new Error(`expected a local room, got ${JSON.stringify(answer)}`)
+    return answer
+  }
+  const reasonOf = (answer: ReserveAnswer): string => (answer.kind === 'none' ? answer.reason : answer.kind)
+  /** Opens a room with some free seats. */
+  const register = (
+    roomId: string,
+    freeSeats: number,
+    more: { key?: string; isLocked?: boolean; game?: string } = {},
+  ) => directory.register({ roomId, freeSeats, game: 'pong', key: null, isLocked: false, ...more })
+
+  beforeEach(() => {
+    ;({ directory, advance } = create())
+  })
+
+  describe(`${name}: reserve`, () => {
+    it('plans a room when none fits and one may be opened', async () => {
+      const answer = await local()
+      expect(answer).toMatchObject({ kind: 'local', key: null, isNew: true })
+      expect(answer.roomId).not.toBe('')
+      expect(reasonOf(await reserve({ game: 'chess', by: 'any' }, null))).toBe('room-not-found')
+    })
+
+    it('sends the next ones to the same room, until it is full', async () => {
+      const first = await local()
+      const rest = [await local(), await local(), await local()]
+      expect(rest.map(({ roomId }) => roomId)).toEqual([first.roomId, first.roomId, first.roomId])
+      const fifth = await local()
+      expect(fifth.roomId).not.toBe(first.roomId)
+      expect(new Set([first, ...rest, fifth].map(({ reservation }) => reservation)).size).toBe(5)
+    })
+
+    it('is atomic: a storm of 200 ends with exactly maxPlayers per room', async () => {
+      const answers = await Promise.all(Array.from({ length: 200 }, () => local()))
+      const perRoom = new Map<string, number>()
+      for (const { roomId } of answers) perRoom.set(roomId, (perRoom.get(roomId) ?? 0) + 1)
+      expect([...perRoom.values()]).toEqual(Array.from({ length: 50 }, () => 4))
+    })
+
+    it('never promises more seats than there are, while others come, leave and cancel', async () => {
+      await register('a', 10)
+      const answers = await Promise.all(Array.from({ length: 50 }, () => reserve(any, null)))
+      const taken = answers.filter(({ kind }) => kind === 'local') as Local[]
+      expect(taken).toHaveLength(10)
+      await Promise.all(taken.slice(0, 3).map(({ reservation }) => directory.release(reservation)))
+      const again = await Promise.all(Array.from({ length: 50 }, () => reserve(any, null)))
+      expect(again.filter(({ kind }) => kind === 'local')).toHaveLength(3)
+    })
+
+    it('keeps a party together', async () => {
+      await register('a', 2)
+      await register('b', 3)
+      const answer = await local(any, null, { userIds: ['ada', 'bob', 'eve'] })
+      expect(answer.roomId).toBe('b')
+      expect(reasonOf(await reserve(any, null, { userIds: ['x', 'y', 'z'] }))).toBe('room-not-found')
+    })
+
+    it('prefers the fullest room', async () => {
+      await register('a', 3)
+      await register('b', 1)
+      await register('c', 2)
+      expect((await local()).roomId).toBe('b')
+      expect((await local()).roomId).toBe('c')
+    })
+
+    it('does not send strangers into rooms with a key, locked rooms and rooms of other games', async () => {
+      await register('keyed', 4, { key: 'blue' })
+      await register('locked', 4, { isLocked: true })
+      await register('chess', 4, { game: 'chess' })
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+    })
+  })
+
+  describe(`${name}: rooms by name`, () => {
+    it('a key finds its room, or plans it with the key', async () => {
+      const blue: SeatCriteria = { game: 'pong', by: 'key', key: 'blue' }
+      const first = await local(blue, { key: 'blue', maxPlayers: 2 })
+      expect(first).toMatchObject({ key: 'blue', isNew: true })
+      expect((await local(blue, { key: 'blue', maxPlayers: 2 })).roomId).toBe(first.roomId)
+      expect(reasonOf(await reserve(blue, { key: 'blue', maxPlayers: 2 }))).toBe('room-full')
+      expect(reasonOf(await reserve({ game: 'pong', by: 'key', key: 'red' }, null))).toBe('room-not-found')
+    })
+
+    it('a storm on one key opens one room', async () => {
+      const blue: SeatCriteria = { game: 'pong', by: 'key', key: 'blue' }
+      const answers = await Promise.all(Array.from({ length: 50 }, () => local(blue, { key: 'blue', maxPlayers: 50 })))
+      expect(new Set(answers.map(({ roomId }) => roomId)).size).toBe(1)
+    })
+
+    it('keys belong to their game', async () => {
+      await register('a', 4, { key: 'blue', game: 'chess' })
+      expect(await local({ game: 'pong', by: 'key', key: 'blue' }, { key: 'blue', maxPlayers: 4 })).toMatchObject({
+        isNew: true,
+      })
+    })
+
+    it('an id finds its room, and says why not', async () => {
+      await register('a', 1, { key: 'blue' })
+      await register('locked', 4, { isLocked: true })
+      const byId = (roomId: string): SeatCriteria => ({ game: 'pong', by: 'roomId', roomId })
+      expect(await local(byId('a'), null)).toMatchObject({ roomId: 'a', key: 'blue', isNew: false })
+      expect(reasonOf(await reserve(byId('a'), null))).toBe('room-full')
+      expect(reasonOf(await reserve(byId('locked'), null))).toBe('room-locked')
+      expect(reasonOf(await reserve(byId('nowhere'), null))).toBe('room-not-found')
+      expect(reasonOf(await reserve({ ...byId('a'), game: 'chess' }, null))).toBe('room-not-found')
+    })
+
+    it("a new room fits nobody else's, and its key must be free", async () => {
+      const anew = { game: 'pong', by: 'new' } as const
+      await register('a', 4)
+      expect((await local(anew)).roomId).not.toBe('a')
+      await local(anew, { key: 'blue', maxPlayers: 4 })
+      expect(reasonOf(await reserve(anew, { key: 'blue', maxPlayers: 4 }))).toBe('key-taken')
+    })
+  })
+
+  describe(`${name}: reservations`, () => {
+    it("become seats in one step: confirmed ones are counted by the room's report", async () => {
+      const { roomId, reservation } = await local()
+      await register(roomId, 4)
+      await directory.confirm(reservation, { roomId, freeSeats: 3, isLocked: false })
+      const rest = [await local(), await local(), await local()]
+      expect(rest.every((answer) => answer.roomId === roomId && !answer.isNew)).toBe(true)
+      expect((await local()).roomId).not.toBe(roomId)
+    })
+
+    it('that are released free their seats; twice, or unknown, is nothing', async () => {
+      await register('a', 1)
+      const { reservation } = await local(any, null)
+      await directory.release(reservation)
+      await directory.release(reservation)
+      await directory.release('unknown')
+      await local(any, null)
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+    })
+
+    it('expire', async () => {
+      await register('a', 1)
+      await local(any, null)
+      advance(RESERVATION_MS - 1)
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+      advance(1)
+      await local(any, null)
+    })
+
+    it('of a room that nobody opened take the plan with them', async () => {
+      const { roomId, reservation } = await local(
+        { game: 'pong', by: 'key', key: 'blue' },
+        { key: 'blue', maxPlayers: 4 },
+      )
+      await directory.release(reservation)
+      expect(reasonOf(await reserve({ game: 'pong', by: 'roomId', roomId }, null))).toBe('room-not-found')
+    })
+
+    it('are redeemed by name, as often as asked, while they last', async () => {
+      const { roomId, reservation } = await local()
+      const redeem: SeatCriteria = { game: 'pong', by: 'reservation', reservation }
+      expect(await local(redeem, null)).toMatchObject({ roomId, reservation })
+      expect(await local(redeem, null)).toMatchObject({ roomId, reservation })
+      await directory.release(reservation)
+      expect(reasonOf(await reserve(redeem, null))).toBe('reservation-expired')
+    })
+  })
+
+  describe(`${name}: rooms`, () => {
+    it('that report more or fewer seats, or a lock, are believed', async () => {
+      await register('a', 0)
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+      await directory.report({ roomId: 'a', freeSeats: 1, isLocked: false })
+      const { reservation } = await local(any, null)
+      await directory.release(reservation)
+      await directory.report({ roomId: 'a', freeSeats: 1, isLocked: true })
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+    })
+
+    it('that are gone are gone with their reservations, and late news of them is ignored', async () => {
+      await register('a', 4)
+      const { reservation } = await local(any, null)
+      await directory.unregister('a')
+      await directory.unregister('a')
+      await directory.report({ roomId: 'a', freeSeats: 4, isLocked: false })
+      await directory.confirm(reservation, { roomId: 'a', freeSeats: 4, isLocked: false })
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+      expect(reasonOf(await reserve({ game: 'pong', by: 'reservation', reservation }, null))).toBe(
+        'reservation-expired',
+      )
+    })
+  })
+}

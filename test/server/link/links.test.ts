@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { CLOSE } from '@tickwire/protocol'
+import { settle, testServer } from '../helpers.ts'
+
+describe('connections', () => {
+  it('of a refused origin are closed with a reason that names origin and option', () => {
+    const { connect, server, clock } = testServer()
+    const client = connect({ origin: 'https://evil.example', originAllowed: false })
+    expect(client.closed?.code).toBe(CLOSE['origin-refused'].code)
+    expect(client.closed?.reason).toContain('https://evil.example')
+    expect(client.closed?.reason).toContain('allowedOrigins')
+    client.enter()
+    expect(client.packets).toEqual([])
+    expect(server.stats.counters.originRefused).toBe(1)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('of one address are limited, and come back when others have ended', () => {
+    const { connect, server } = testServer({ limits: { maxLinksPerIp: 2 } })
+    const clients = [connect(), connect(), connect()]
+    expect(clients.map((client) => client.closed?.code)).toEqual([undefined, undefined, CLOSE['too-many-links'].code])
+    expect(connect({ ip: '10.0.0.8' }).closed).toBeNull()
+    clients[2]!.cut()
+    clients[0]!.cut()
+    expect(connect().closed).toBeNull()
+    expect(server.stats.counters.tooManyLinks).toBe(1)
+  })
+
+  it('count with the links that wait for their clients, which may always come back', async () => {
+    const { join, connect } = testServer({ limits: { maxLinksPerIp: 2 } })
+    const first = await join()
+    const second = await join()
+    first.client.cut()
+    second.client.cut()
+    const stranger = connect()
+    stranger.enter()
+    await settle()
+    expect(stranger.closed?.code).toBe(CLOSE['too-many-links'].code)
+    stranger.cut()
+    const again = connect()
+    again.hello(first.client.claim(first.room))
+    expect(again.welcome.seatResumed).toBe(true)
+  })
+
+  it('of loopback are not limited: there it is a proxy or the developer', () => {
+    const { connect } = testServer({ limits: { maxLinksPerIp: 2 } })
+    for (let i = 0; i < 5; i++) expect(connect({ ip: '127.0.0.1' }).closed).toBeNull()
+  })
+})
+
+describe('closing', () => {
+  it('tells clients when to come back, ends links and rooms, and resolves when the peers have answered', async () => {
+    const { join, connect, maker, server, clock } = testServer()
+    const { client } = await join()
+    const { client: away } = await join()
+    away.cut()
+    const stranger = connect()
+    let isClosed = false
+    const closing = server.close().then(() => (isClosed = true))
+    expect(client.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000 })
+    expect([client.closed?.code, stranger.closed?.code]).toEqual([CLOSE['going-away'].code, CLOSE['going-away'].code])
+    expect(maker.rooms[0]!.isDisposed).toBe(true)
+    expect(maker.rooms[0]!.log.slice(-2)).toEqual(['leave 0 room-closed', 'leave 1 room-closed'])
+    client.cut(4008)
+    await settle()
+    expect(isClosed).toBe(false)
+    stranger.cut(4008)
+    await closing
+    expect(maker.isClosed).toBe(true)
+    expect(server.stats).toMatchObject({ rooms: 0, linksOnline: 0, linksDropped: 0 })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('drops peers that do not answer', async () => {
+    const { join, server, clock } = testServer()
+    const { client } = await join()
+    const closing = server.close()
+    clock.advance(1000)
+    await closing
+    expect(client.isTerminated).toBe(true)
+  })
+
+  it('turns away whoever comes meanwhile', async () => {
+    const { server, connect } = testServer()
+    await server.close()
+    expect(connect().closed?.code).toBe(CLOSE['going-away'].code)
+  })
+})
