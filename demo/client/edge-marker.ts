@@ -1,6 +1,6 @@
 import type { GameObjects, Scene } from 'phaser'
 import { colorIndex } from './palette.ts'
-import { TEXTURE_SCALE } from './textures.ts'
+import { addSprite } from './textures.ts'
 
 /** World units between the marker and the edge of the view. */
 const INSET = 16
@@ -12,8 +12,8 @@ export class EdgeMarker {
 
   constructor(scene: Scene, seat: number | null) {
     this.scene = scene
-    this.arrow = scene.add.image(0, 0, `marker${colorIndex(seat)}`).setDepth(30)
-    this.arrow.setScale(1 / TEXTURE_SCALE).setVisible(false)
+    this.arrow = addSprite(scene, `marker${colorIndex(seat)}`).setDepth(30)
+    this.arrow.setVisible(false)
   }
 
   pointTo(x: number, y: number): void {

@@ -1,6 +1,6 @@
 import type { GameObjects, Scene } from 'phaser'
 import { colorIndex } from './palette.ts'
-import { TEXTURE_SCALE } from './textures.ts'
+import { SHEET, TEXTURE_SCALE } from './textures.ts'
 
 type Emitter = GameObjects.Particles.ParticleEmitter
 
@@ -49,11 +49,11 @@ export class Effects {
     seat: number | null,
     config: Phaser.Types.GameObjects.Particles.ParticleEmitterConfig,
   ): Emitter {
-    const texture = `${picture}${colorIndex(seat)}`
-    const key = `${kind}-${texture}`
+    const frame = `${picture}${colorIndex(seat)}`
+    const key = `${kind}-${frame}`
     let emitter = this.emitters.get(key)
     if (!emitter) {
-      emitter = this.scene.add.particles(0, 0, texture, { ...config, blendMode: 'ADD', emitting: false })
+      emitter = this.scene.add.particles(0, 0, SHEET, { ...config, frame, blendMode: 'ADD', emitting: false })
       emitter.setDepth(20)
       this.emitters.set(key, emitter)
     }

@@ -4,7 +4,7 @@ import type { Arena } from '../shared/schema.ts'
 import { Effects } from './effects.ts'
 import { colorIndex } from './palette.ts'
 import { ShipSprite } from './ship-sprite.ts'
-import { TEXTURE_SCALE } from './textures.ts'
+import { addSprite } from './textures.ts'
 
 /** Gives every entity of the room a sprite and every event a sight; the call returned takes them away. */
 export function showRoom(scene: Scene, room: JoinedRoom<Arena>): Unsubscribe {
@@ -16,10 +16,7 @@ export function showRoom(scene: Scene, room: JoinedRoom<Arena>): Unsubscribe {
       leave: (_ship, sprite) => sprite.destroy(),
     }),
     room.draw('bullet', {
-      enter: (bullet) => {
-        const image = scene.add.image(bullet.x, bullet.y, `bullet${colorIndex(bullet.owner)}`)
-        return image.setScale(1 / TEXTURE_SCALE).setDepth(8)
-      },
+      enter: (bullet) => addSprite(scene, `bullet${colorIndex(bullet.owner)}`).setDepth(8),
       update: (bullet, image) => image.setPosition(bullet.x, bullet.y).setRotation(Math.atan2(bullet.vy, bullet.vx)),
       leave: (_bullet, image) => image.destroy(),
     }),

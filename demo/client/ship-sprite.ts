@@ -6,7 +6,7 @@ import { EdgeMarker } from './edge-marker.ts'
 import type { Effects } from './effects.ts'
 import { colorIndex } from './palette.ts'
 import { pixelRatio } from './stage.ts'
-import { TEXTURE_SCALE } from './textures.ts'
+import { TEXTURE_SCALE, addSprite } from './textures.ts'
 
 type ShipView = EntityView<Arena, 'ship'>
 
@@ -25,13 +25,12 @@ export class ShipSprite {
 
   constructor(scene: Scene, effects: Effects, seat: number | null) {
     const color = colorIndex(seat)
-    const picture = (key: string): GameObjects.Image => scene.add.image(0, 0, key).setScale(1 / TEXTURE_SCALE)
     this.effects = effects
     this.marker = new EdgeMarker(scene, seat)
-    this.flame = picture(`flame${color}`).setDepth(9).setOrigin(1, 0.5)
-    this.hull = picture(`ship${color}`).setDepth(10)
-    this.barFrame = picture('bar').setDepth(11).setAlpha(0.2)
-    this.bar = picture('bar').setDepth(12).setAlpha(0.9).setOrigin(0, 0.5)
+    this.flame = addSprite(scene, `flame${color}`).setDepth(9).setOrigin(1, 0.5)
+    this.hull = addSprite(scene, `ship${color}`).setDepth(10)
+    this.barFrame = addSprite(scene, 'bar').setDepth(11).setAlpha(0.2)
+    this.bar = addSprite(scene, 'bar').setDepth(12).setAlpha(0.9).setOrigin(0, 0.5)
     this.label = scene.add.text(0, 0, '', LABEL).setDepth(11).setOrigin(0.5, 1).setAlpha(0.85)
     this.label.setResolution(pixelRatio(scene) * 1.5)
   }

@@ -22,8 +22,14 @@ export function createStage(parent: HTMLElement, wish: string | null): Game {
     // Keys and touches are ours: Phaser would swallow what is typed into the chat.
     input: { keyboard: false, mouse: false, touch: false, gamepad: false },
     audio: { noAudio: true },
-    // Multisampling costs most of the frame on a machine without a GPU; the pictures have soft edges of their own.
-    render: { antialiasGL: false, powerPreference: 'high-performance' },
+    render: {
+      // Multisampling costs most of the frame on a machine without a GPU; the pictures have soft edges of their own.
+      antialiasGL: false,
+      // With more, Phaser's shader compares an interpolated texture number for equality, and where a renderer
+      // interpolates inexactly (SwiftShader does) rotated sprites lose pieces. All sprites share a texture anyway.
+      maxTextures: 1,
+      powerPreference: 'high-performance',
+    },
     scale: { mode: Scale.NONE, ...size() },
   })
   window.addEventListener('resize', () => {
@@ -47,9 +53,15 @@ function canvasSize(renderer: number): { width: number; height: number; zoom: nu
 function chooseRenderer(wish: string | null): number {
   if (wish === 'canvas') return CANVAS
   if (wish === 'webgl') return WEBGL
-  // WebGL in software is slower than Canvas; browsers tell so only to who insists on hardware.
+  return hasFastWebGL() ? AUTO : CANVAS
+}
+
+/** WebGL in software is slower than Canvas. Some browsers tell so only to who insists on hardware, some in a name. */
+function hasFastWebGL(): boolean {
   const probe = document.createElement('canvas').getContext('webgl', { failIfMajorPerformanceCaveat: true })
-  if (!probe) return CANVAS
+  if (!probe) return false
+  const names = probe.getExtension('WEBGL_debug_renderer_info')
+  const name = String(names ? probe.getParameter(names.UNMASKED_RENDERER_WEBGL) : '')
   probe.getExtension('WEBGL_lose_context')?.loseContext()
-  return AUTO
+  return !/swiftshader|llvmpipe|software|basic render/i.test(name)
 }

@@ -1,7 +1,7 @@
 import { Math as PhaserMath } from 'phaser'
 import type { Cameras, GameObjects, Scene } from 'phaser'
 import { NEBULAE } from './palette.ts'
-import { TEXTURE_SCALE } from './textures.ts'
+import { TEXTURE_SCALE, addSprite } from './textures.ts'
 
 /** Something far away. `u` and `v` say where in the view it starts, from 0 to 1. */
 interface Distant {
@@ -25,7 +25,7 @@ export class Stars {
     const random = new PhaserMath.RandomDataGenerator(['stars'])
     this.stars = Array.from({ length: count }, () => {
       const near = random.frac() ** 3
-      const image = scene.add.image(0, 0, 'star').setDepth(-20)
+      const image = addSprite(scene, 'star').setDepth(-20)
       image.setScale((0.22 + 0.5 * near) / TEXTURE_SCALE).setAlpha(0.3 + 0.6 * near)
       return { image, u: random.frac(), v: random.frac(), distance: 0.94 - 0.4 * near }
     })
