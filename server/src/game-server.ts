@@ -67,7 +67,9 @@ async function start(
       throw error
     }
   }
-  const address = (): AddressInfo | null => httpServer.address() as AddressInfo | null
+  // A port of our own is known for good; a server of the caller's may begin to listen later.
+  const bound = own === null ? null : addressOf(own)
+  const address = (): AddressInfo | null => bound ?? addressOf(httpServer)
   const isSecure = options.httpServer !== undefined && 'setSecureContext' in options.httpServer
   const url = (): string => urlOf(address(), isSecure, options.host, path)
   const close = once(async () => {
@@ -119,9 +121,15 @@ async function closeHttp(httpServer: HttpServer): Promise<void> {
   await closed
 }
 
+/** Null while it does not listen; a server on a pipe has no port, and its path is all there is to tell. */
+function addressOf(server: { address(): AddressInfo | string | null }): AddressInfo | null {
+  const address = server.address()
+  return typeof address === 'string' ? null : address
+}
+
 /** An address that listens everywhere is shown as this machine. */
 function urlOf(address: AddressInfo | null, isSecure: boolean, host: string | undefined, path: string): string {
-  if (address === null || typeof address === 'string') return path
+  if (address === null) return path
   const isAnywhere = host === undefined || host === '0.0.0.0' || host === '::' || host === '127.0.0.1'
   const name = isAnywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `${isSecure ? 'wss' : 'ws'}://${name}:${address.port}${path}`

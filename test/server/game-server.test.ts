@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { CLOSE, ConfigError, defineGame, defineSimulation, field, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { hashSections, readPacket, readServerMessage } from '@tickwire/protocol/internal'
+import type { ServerMessage } from '@tickwire/protocol/internal'
+import { createGameServer, defineRoom } from '@tickwire/server'
+import type { GameServer, GameServerOptions } from '@tickwire/server'
+import { joinItem, packetOf } from './helpers.ts'
+
+const schema = defineGame({ name: 'pong', tickRateHz: 50, state: { score: field.uint({ max: 9 }) } })
+const pong = defineRoom(
+  defineSimulation(schema, () => {}),
+  { maxPlayers: 2 },
+)
+const options: GameServerOptions = { port: 0, host: '127.0.0.1', rooms: [pong], log: 'silent', signals: false }
+
+const running: GameServer[] = []
+async function start(changes: Partial<GameServerOptions> = {}): Promise<GameServer> {
+  const server = await createGameServer({ ...options, ...changes })
+  running.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close()
+})
+
+interface Player {
+  readonly socket: WebSocket
+  readonly messages: ServerMessage[]
+}
+
+/** Says hello, joins, and waits for the first snapshot. */
+async function play(url: string): Promise<Player> {
+  const socket = new WebSocket(url)
+  const messages: ServerMessage[] = []
+  const inRoom = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      readPacket(data, (id, reader) => messages.push(readServerMessage(id, reader)))
+      if (messages.some(({ type }) => type === 'snapshot')) resolve()
+    })
+  })
+  await once(socket, 'open')
+  const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null } as const
+  const item = joinItem({ hashes: hashSections(schema) })
+  socket.send(packetOf(hello, { type: 'reliable', seq: 1, item }))
+  await inRoom
+  return { socket, messages }
+}
+
+describe('createGameServer', () => {
+  it('lets a client into a room over one socket: welcome, joined, snapshot, without another question', async () => {
+    const server = await start()
+    expect(server.url).toBe(`ws://localhost:${server.port}/tickwire`)
+    const { socket, messages } = await play(server.url)
+    const types = messages.map(({ type }) => type).filter((type) => type !== 'reliableAck')
+    expect(types.slice(0, 3)).toEqual(['welcome', 'reliable', 'snapshot'])
+    expect(server.rooms).toBe(1)
+    expect(server.stats).toMatchObject({ rooms: 1, linksOnline: 1, linksDropped: 0 })
+    socket.terminate()
+  })
+
+  it('closes gracefully: clients are told, the port is free, a second close is the same one', async () => {
+    const server = await start()
+    const { socket, messages } = await play(server.url)
+    const closed = once(socket, 'close')
+    const closing = server.close()
+    expect(server.close()).toBe(closing)
+    await closing
+    expect(((await closed) as [number])[0]).toBe(CLOSE['going-away'].code)
+    expect(messages.at(-1)?.type).toBe('goingAway')
+    const next = await start({ port: server.port })
+    expect(next.port).toBe(server.port)
+  })
+
+  it('closes although a peer does not answer and another one is only half through its handshake', async () => {
+    const server = await start()
+    const { socket } = await play(server.url)
+    socket.pause()
+    const silent = connect(server.port, '127.0.0.1')
+    silent.on('error', () => {})
+    await once(silent, 'connect')
+    await server.close()
+    expect(server.stats).toMatchObject({ rooms: 0, linksOnline: 0 })
+  })
+
+  it('says what to do when the port is taken', async () => {
+    const server = await start()
+    const again = createGameServer({ ...options, port: server.port })
+    await expect(again).rejects.toThrow(ConfigError)
+    await expect(again).rejects.toThrow(`port ${server.port} is taken`)
+    await expect(again).rejects.toThrow(`PORT=${server.port + 1}`)
+  })
+
+  it('says so when the host is none of this machine', async () => {
+    await expect(createGameServer({ ...options, host: '192.0.2.1' })).rejects.toThrow(/host: expected an address/)
+  })
+
+  it('answers HTTP on a port of its own with what it is', async () => {
+    const server = await start()
+    const response = await fetch(`http://127.0.0.1:${server.port}/`)
+    expect([response.status, await response.text()]).toEqual([426, 'This is a game server.\n'])
+  })
+
+  it('shows an address that listens everywhere as this machine', async () => {
+    const server = await createGameServer({ rooms: [pong], port: 0, log: 'silent', signals: false })
+    running.push(server)
+    expect(server.url).toBe(`ws://localhost:${server.port}/tickwire`)
+  })
+
+  it('lets pages of another loopback port in, and refuses foreign ones with origin and option', async () => {
+    const server = await start()
+    const near = new WebSocket(server.url, { origin: 'http://localhost:5173' })
+    await once(near, 'open')
+    near.terminate()
+    const far = new WebSocket(server.url, { origin: 'https://evil.example' })
+    const [code, reason] = (await once(far, 'close')) as [number, Buffer]
+    expect(code).toBe(CLOSE['origin-refused'].code)
+    expect(reason.toString()).toMatch(/https:\/\/evil\.example.*allowedOrigins/)
+  })
+})
+
+describe('createGameServer on an HTTP server of the caller', () => {
+  it('shares its port, leaves its requests alone, and leaves it open', async () => {
+    const httpServer = createServer((_request, response) => response.end('the page'))
+    httpServer.listen(0, '127.0.0.1')
+    await once(httpServer, 'listening')
+    const { port } = httpServer.address() as AddressInfo
+    const server = await createGameServer({ rooms: [pong], httpServer, path: '/game', log: 'silent' })
+    expect(server.url).toBe(`ws://localhost:${port}/game`)
+    const { socket } = await play(server.url)
+    await server.close()
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('the page')
+    expect(httpServer.listenerCount('upgrade')).toBe(0)
+    socket.terminate()
+    httpServer.closeAllConnections()
+    await new Promise((resolve) => httpServer.close(resolve))
+  })
+
+  it('knows its url as soon as that one listens', async () => {
+    const httpServer = createServer()
+    const server = await createGameServer({ rooms: [pong], httpServer, log: 'silent' })
+    expect([server.url, server.port]).toEqual(['/tickwire', 0])
+    httpServer.listen(0, '127.0.0.1')
+    await once(httpServer, 'listening')
+    expect(server.url).toBe(`ws://localhost:${server.port}/tickwire`)
+    await server.close()
+    await new Promise((resolve) => httpServer.close(resolve))
+  })
+})
+
+describe('wrong options', () => {
+  const cases: [string, object | null, RegExp][] = [
+    ['no options', null, /rooms/],
+    ['a misspelt name', { prot: 2567 }, /createGameServer: expected options rooms, port.*"prot"/],
+    ['no rooms', { rooms: [] }, /rooms: expected an array of at least one room type.*defineRoom/],
+    ['rooms that are none', { rooms: [{}] }, /rooms: expected room types made with defineRoom/],
+    ['two rooms of one game', { rooms: [pong, pong] }, /rooms: expected one room type per game, got "pong"/],
+    ['a port out of range', { port: 70_000 }, /port: expected a whole number from 0 to 65535, got 70000/],
+    ['a port beside a server', { httpServer: createServer() }, /port: expected no port beside httpServer/],
+    ['a host that is none', { host: 5 }, /host: expected an address/],
+    ['a server that is none', { port: undefined, host: undefined, httpServer: {} }, /httpServer: expected a server/],
+    ['a path without a slash', { path: 'game' }, /path: expected a path like/],
+    ['an origin with a path', { allowedOrigins: ['https://a.example/x'] }, /allowedOrigins: expected origins like/],
+    ['an authenticate that is none', { authenticate: true }, /authenticate: expected a function/],
+    ['an unknown limit', { limits: { maxFun: 1 } }, /limits\.maxFun: expected one of/],
+    ['a limit of nothing', { limits: { messagesPerSecond: 0 } }, /limits\.messagesPerSecond: expected a whole number/],
+    ['an unknown log level', { log: 'loud' }, /log: expected a logger, or one of/],
+    ['signals that are none', { signals: 'yes' }, /signals: expected true or false/],
+  ]
+
+  it.each(cases)('%s: thrown at once, not later', (_, changes, message) => {
+    const given = changes === null ? {} : definedOf({ ...options, ...changes })
+    expect(() => createGameServer(given as never)).toThrow(ConfigError)
+    expect(() => createGameServer(given as never)).toThrow(message)
+  })
+
+  it('not even an object', () => {
+    expect(() => createGameServer(null as never)).toThrow(/createGameServer: expected an object/)
+  })
+})
+
+/** Without the keys that are undefined. */
+const definedOf = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined))
