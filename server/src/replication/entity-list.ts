@@ -26,7 +26,8 @@ export class EntityList {
   }
 
   *[Symbol.iterator](): Iterator<Entity> {
-    for (const entity of this.lend()) if (this.has(entity)) yield entity
+    const items = this.lend()
+    for (const entity of items) if (items === this.items || this.has(entity)) yield entity
   }
 
   add(entity: Entity): void {

@@ -1,10 +1,13 @@
 import { LIMITS } from '@tickwire/protocol'
+import type { Place } from '@tickwire/protocol'
 import { entityId } from '@tickwire/protocol/internal'
 import type { Fields, GameLayout, KindLayout, PredictionKey } from '@tickwire/protocol/internal'
 import { EntityBlobs } from './entity-blobs.ts'
 import { EntityList } from './entity-list.ts'
 import type { Entity } from './entity-list.ts'
+import { nearest } from './near.ts'
 import { Reveals } from './reveals.ts'
+import { StaticGrid } from './static-grid.ts'
 
 const GENERATIONS = 0x1_0000
 
@@ -51,12 +54,14 @@ export class EntityTable {
   private readonly records: (EntityRecord | undefined)[] = []
   private readonly nextGenerations: number[] = []
   private readonly lists: readonly EntityList[]
+  private readonly grids: readonly (StaticGrid | null)[]
   private readonly free: number[] = []
   private resting: EntityRecord[] = []
 
   constructor(layout: GameLayout) {
     this.layout = layout
     this.lists = layout.kinds.map(() => new EntityList())
+    this.grids = layout.kinds.map((kind) => (kind.isStatic && kind.position.length > 0 ? new StaticGrid(kind) : null))
   }
 
   /** One more than the highest slot that was ever taken. */
@@ -105,6 +110,7 @@ export class EntityTable {
     }
     this.records[slot] = record
     if (this.isOfGame(kind)) this.list(kind).add(fields as Entity)
+    this.grids[kind.index]?.add(fields as Entity)
     return record
   }
 
@@ -113,6 +119,22 @@ export class EntityTable {
     this.records[record.slot] = undefined
     this.resting.push(record)
     if (this.isOfGame(record.kind)) this.list(record.kind).remove(record.fields as Entity)
+    this.grids[record.kind.index]?.remove(record.fields as Entity)
+  }
+
+  /** A static entity changed. */
+  touch(record: EntityRecord): void {
+    record.isTouched = true
+    const grid = this.grids[record.kind.index] ?? null
+    grid?.remove(record.fields as Entity)
+    grid?.add(record.fields as Entity)
+  }
+
+  /** The entities of a kind with a position within `radius` of a place, nearest first. */
+  near(kind: KindLayout, at: Place, radius: number): Entity[] {
+    const grid = this.grids[kind.index] ?? null
+    const candidates = grid === null ? this.list(kind).lend() : grid.around(at.x, at.y, radius)
+    return nearest(candidates, kind.position, at, radius)
   }
 
   /** What was removed since the last call; their slots may be taken from now on. */

@@ -6,7 +6,6 @@ import type { Entity } from './entity-list.ts'
 import { EntityTable } from './entity-table.ts'
 import type { EntityRecord, SpawnOrigin } from './entity-table.ts'
 import type { EventLog } from './event-log.ts'
-import { nearest } from './near.ts'
 
 /** What the world needs of its room. */
 export interface WorldHost {
@@ -78,7 +77,7 @@ export class World {
         'declare { position: [...] } in its entity()',
       )
     }
-    return nearest(this.table.list(layout).lend(), layout.position, at, radius)
+    return this.table.near(layout, at, radius)
   }
 
   spawn(kind: string, fields: Fields, options?: { readonly owner?: Owner }): Entity {
@@ -128,7 +127,7 @@ export class World {
   }
 
   touch(entity: { readonly id: number }): void {
-    this.recordOf(entity, 'touch').isTouched = true
+    this.table.touch(this.recordOf(entity, 'touch'))
   }
 
   private recordOf(entity: { readonly id: number }, verb: string): EntityRecord {

@@ -30,6 +30,7 @@ export const smallSchema = defineGame({
       { face: field.uint({ max: 51 }).to('revealed'), spot: field.vec2({ min: 0, max: 100, precision: 1 / 4 }) },
       { position: ['spot'] },
     ),
+    flag: entity({ isUp: field.bool() }),
   },
   input: { right: field.bool(), fire: field.press() },
   events: {
