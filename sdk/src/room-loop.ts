@@ -34,6 +34,8 @@ import type { EntityViews } from './view/views.ts'
 
 /** While the connection is being resumed the own entities move on for so long; then they hold. */
 const MAX_BLIND_MS = 1000
+/** So long the first tick waits for the first answer to a ping. */
+const MAX_SYNC_MS = 500
 
 export interface RoomLoopParts<G extends GameTypes> {
   readonly game: Game<G>
@@ -69,6 +71,8 @@ export class RoomLoop<G extends GameTypes> {
   private readonly interpolator: Interpolator
   private readonly remote: RemoteEntities
   private receivedMs = 0
+  private firstMs = 0
+  private hasSynced = false
   private lastFrameMs: number | null = null
   private sentMs = Number.NEGATIVE_INFINITY
   private offlineMs: number | null = null
@@ -177,6 +181,7 @@ export class RoomLoop<G extends GameTypes> {
 
   private apply({ header, keys, events }: ReadSnapshot, nowMs: number): void {
     const { tick, slackTicks, starvedTicks } = header
+    if (this.seq === 0) this.firstMs = nowMs
     this.seq = header.seq
     this.tick = tick
     this.receivedMs = nowMs
@@ -229,7 +234,7 @@ export class RoomLoop<G extends GameTypes> {
   }
 
   private runTicks(nowMs: number, sampled: object): void {
-    if (this.seq === 0) return
+    if (this.seq === 0 || !this.knowsTime(nowMs)) return
     if (this.offlineMs !== null && nowMs - this.offlineMs > MAX_BLIND_MS) return
     const { sync } = this.parts.link
     const timing = { serverTicks: this.serverTicksAt(nowMs), rttMs: sync.rttMs, jitterMs: sync.jitterMs }
@@ -262,10 +267,15 @@ export class RoomLoop<G extends GameTypes> {
     return Math.floor(Math.min(this.interpolator.tick, this.tick) * VIEW_STEPS_PER_TICK)
   }
 
-  /** By the pings; until one was answered, by the newest snapshot, which is late by its way. */
+  /** Inputs that named a guessed tick would come too late: the first pong is one round trip away. */
+  private knowsTime(nowMs: number): boolean {
+    this.hasSynced ||= this.parts.link.sync.isReady
+    return this.hasSynced || nowMs - this.firstMs > MAX_SYNC_MS
+  }
+
+  /** By the pings; if none is answered, by the newest snapshot, which is late by its way. */
   private serverTicksAt(nowMs: number): number {
-    const { sync } = this.parts.link
-    if (sync.isReady) return sync.serverTicksAt(nowMs)
+    if (this.hasSynced) return this.parts.link.sync.serverTicksAt(nowMs)
     return this.tick + ((nowMs - this.receivedMs) * this.codec.schema.tickRateHz) / 1000
   }
 }

@@ -26,6 +26,8 @@ export class RemoteEntities {
   private readonly entities: Map<number, RemoteEntity> = new Map()
   private readonly scratch: Fields = {}
   private isFirst = true
+  /** The tick of the last frame, also where nothing was known of it. */
+  private drawnTick = 0
   /** News came after something was drawn beyond the newest snapshot. */
   private isSurprised = false
 
@@ -62,13 +64,14 @@ export class RemoteEntities {
   draw(tick: number, elapsedMs: number): void {
     if (this.isSurprised) this.absorb()
     this.interpolator.aim(tick)
+    this.drawnTick = tick
     for (const entity of this.entities.values()) this.drawOne(entity, elapsedMs)
   }
 
   /** What was drawn by guess turns out to have been elsewhere: the difference fades instead of jumping. */
   private absorb(): void {
     this.isSurprised = false
-    this.interpolator.aim(this.interpolator.tick)
+    this.interpolator.aim(this.drawnTick)
     for (const { kind, history, entry, correction, drawnJumps } of this.entities.values()) {
       if (entry === null || drawnJumps < 0) continue
       const jumps = this.interpolator.show(kind, history, this.scratch)
@@ -80,7 +83,10 @@ export class RemoteEntities {
     const { id, kind } = held
     // One that this client simulated until now is on screen already.
     const shown = this.views.find(id) ?? (this.isFirst ? this.views.add(kind, id, ownerOf(held)) : null)
-    if (shown !== null) shown.isShown = true
+    if (shown !== null) {
+      shown.isShown = true
+      this.views.setOwner(shown, ownerOf(held))
+    }
     const entity: RemoteEntity = {
       id,
       kind,

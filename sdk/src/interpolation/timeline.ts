@@ -5,6 +5,10 @@ const DELAY_JITTERS = 4
 /** Weights of a new arrival. */
 const MEAN_GAIN = 1 / 12
 const JITTER_GAIN = 1 / 12
+/** Critically damped: the clocks' rates are learnt as fast as the line can follow without swinging. */
+const RATE_GAIN = (MEAN_GAIN * MEAN_GAIN) / 4
+/** Quartz differs by 0.01 %; emulators and throttled machines by several per cent. */
+const MAX_RATE_ERROR = 0.08
 /** An arrival counts as late or early at most so much, in ticks and deviations: one stall must not move the picture. */
 const OUTLIER_TICKS = 2
 const OUTLIER_JITTERS = 3
@@ -27,8 +31,11 @@ const MAX_INTERVAL_FACTOR = 5
 export class Timeline {
   private readonly ticksPerMs: number
   private readonly snapshotTicks: number
-  /** Mean of tick minus local time in ticks; null before the first snapshot. */
+  /** Where the line is at `lineMs`; null before the first snapshot. */
   private line: number | null = null
+  private lineMs = 0
+  /** How much faster than this clock the server's runs. */
+  private rateError = 0
   private jitter = 0
   private interval: number
   private delay: number
@@ -67,12 +74,16 @@ export class Timeline {
   /** Moves on to `nowMs` and says which tick to draw. */
   advance(nowMs: number): number {
     this.settle()
-    const elapsed = (nowMs - this.lastMs) * this.ticksPerMs
+    const elapsed = this.ticksIn(nowMs - this.lastMs)
     this.lastMs = nowMs
+    if (this.position === null) {
+      this.delay = this.wantedDelay
+      this.position = this.lineAt(nowMs) - this.delay
+      return this.position
+    }
     const change = MAX_DELAY_CHANGE * elapsed
-    this.delay += Math.min(change, Math.max(-change, this.wantedDelay - this.delay))
-    const target = (this.line ?? 0) + nowMs * this.ticksPerMs - this.delay
-    if (this.position === null) this.position = target
+    this.delay += clamp(this.wantedDelay - this.delay, -change, change)
+    const target = this.lineAt(nowMs) - this.delay
     const error = target - this.position - elapsed
     const limit = RESET_MS * this.ticksPerMs
     if (error > limit) this.position = target
@@ -85,22 +96,35 @@ export class Timeline {
     return DELAY_INTERVALS * this.interval + DELAY_JITTERS * this.jitter + 1
   }
 
+  private ticksIn(ms: number): number {
+    return ms * this.ticksPerMs * (1 + this.rateError)
+  }
+
+  private lineAt(nowMs: number): number {
+    return (this.line ?? 0) + this.ticksIn(nowMs - this.lineMs)
+  }
+
   private settle(): void {
     if (this.pending === null) return
-    const arrived = this.pending.tick - this.pending.nowMs * this.ticksPerMs
+    const { tick, nowMs } = this.pending
     this.pending = null
-    const off = arrived - (this.line ?? arrived)
-    // No delay makes a snapshot come so early, and none so late: the clocks are others than before.
-    const isAnew =
-      this.line === null || Math.abs(off) > RESET_MS * this.ticksPerMs * 4 || off > RESET_MS * this.ticksPerMs
-    if (isAnew) {
-      this.line = arrived
-      return
-    }
+    const expected = this.line === null ? tick : this.lineAt(nowMs)
+    const off = tick - expected
+    const limit = RESET_MS * this.ticksPerMs
+    // No delay makes a snapshot come so early, and hardly one so late: the clocks are others than before.
+    const isAnew = this.line === null || off > limit || off < -4 * limit
+    if (isAnew) this.line = tick
+    else this.follow(expected, off)
+    this.lineMs = nowMs
+  }
+
+  private follow(expected: number, off: number): void {
     const limit = OUTLIER_TICKS + OUTLIER_JITTERS * this.jitter
     const counted = clamp(off, -limit, limit)
-    this.line = (this.line ?? arrived) + MEAN_GAIN * counted
+    this.line = expected + MEAN_GAIN * counted
     this.jitter += JITTER_GAIN * (Math.abs(counted) - this.jitter)
+    const learned = this.rateError + (RATE_GAIN * counted) / this.interval
+    this.rateError = clamp(learned, -MAX_RATE_ERROR, MAX_RATE_ERROR)
   }
 }
 

@@ -56,12 +56,15 @@ export class Predictor<G extends GameTypes> {
 
   /** Runs the next tick. After a jump of time the ticks between are taken as the server took them: without new inputs. */
   run(tick: number): void {
-    if (this.tick >= 0 && tick > this.tick + 1 && tick - this.tick <= MAX_REPLAY_TICKS) {
-      for (let skipped = this.tick + 1; skipped < tick; skipped++) this.step(skipped, 0)
-    }
     if (tick <= this.tick) return
+    const skipped = this.tick < 0 ? 0 : tick - this.tick - 1
+    if (skipped > 0 && skipped <= MAX_REPLAY_TICKS) {
+      for (let next = this.tick + 1; next < tick; next++) this.step(next, 0)
+    }
     this.step(tick, 0)
     this.tick = tick
+    // The picture catches up with time instead of jumping with it.
+    if (skipped > 0) for (const entity of this.entities.all) this.absorb(entity)
   }
 
   /** Takes the server's word for `tick`: `own` is all that it lets this player predict, `keys` say which spawns are ours. */

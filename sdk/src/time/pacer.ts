@@ -9,15 +9,17 @@ export interface Timing {
 }
 
 /** How early an input should arrive, beyond what the network's jitter takes: the server's own jitter and that of frames. */
-const TARGET_SLACK_MS = 25
+const TARGET_SLACK_MS = 20
 /** Before the server has said how early inputs come: mean deviations of the round trip that are added to its half. */
 const INITIAL_JITTERS = 4
 /** Nobody notices a game that runs so much faster or slower. */
 const MAX_SPEED_CHANGE = 0.05
 /** Speed change per tick of error: full speed from one tick on. */
 const GAIN = 0.05
-/** So far off, walking takes too long. */
+/** So much too early, walking takes too long. */
 const JUMP_TICKS = 10
+/** Too late costs inputs, so patience ends sooner. */
+const LATE_JUMP_TICKS = 3
 /** The server's time may run so much faster or slower than this end's clock. */
 const MAX_CLOCK_RATIO = 0.2
 /** No frame for so long: the page was hidden or the machine slept, and the ticks between are past at the server. */
@@ -69,7 +71,8 @@ export class Pacer {
     const served = this.servedTicks(elapsedMs, serverTicks)
     // The target moves with the server's time, and so do we: only the rest is an error.
     const error = target - this.position - served
-    if (elapsedMs > HIDDEN_MS || Math.abs(error) >= JUMP_TICKS) this.jumpTo(target)
+    const isFarOff = error >= LATE_JUMP_TICKS || error <= -JUMP_TICKS
+    if (elapsedMs > HIDDEN_MS || isFarOff) this.jumpTo(target)
     else this.position += served * (1 + clamp(GAIN * error, MAX_SPEED_CHANGE))
     this.lastMs = nowMs
     this.lastServerTicks = serverTicks
@@ -110,8 +113,10 @@ export class Pacer {
 
   private takeDue(): number {
     const newest = Math.floor(this.position)
-    // Behind the newest tick after a jump back: the picture holds until time has caught up.
-    if (newest >= this.tick) this.alpha = this.position - newest
+    const fraction = this.position - newest
+    if (newest > this.tick) this.alpha = fraction
+    // After a jump back the picture holds until time has caught up.
+    else if (newest === this.tick) this.alpha = Math.max(this.alpha, fraction)
     const due = Math.max(0, newest - this.tick)
     const count = Math.min(due, this.maxDueTicks)
     for (let tick = newest - count + 1; tick <= newest; tick++) this.feedback.noteLead(tick, this.leadTicks)

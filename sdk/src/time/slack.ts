@@ -1,8 +1,11 @@
 /** How long a sample counts: the least slack of so long decides how early inputs must leave. */
-const WINDOW_MS = 1500
-/** A sample this much below the least one is a spike, such as a stall of TCP, until so many in a row confirm it. */
-const SPIKE_TICKS = 3
-const SPIKES_THAT_ARE_A_STEP = 4
+const WINDOW_MS = 1000
+/** A sample so far below the least one is a spike, such as a stall of TCP, and the way up is another only if it lasts. */
+const STEP_TICKS = 3
+/** So many late ones in a row are believed: each of them cost the player an input. */
+const LATE_SAMPLES = 3
+/** So many early ones: they cost only a little time, and jitter may look like it for a while. */
+const EARLY_SAMPLES = 8
 /** Ticks whose lead is remembered: inputs are judged at most a round trip after they were made. */
 const LEADS = 512
 
@@ -20,7 +23,8 @@ export class SlackFeedback {
   private readonly leads: Float64Array = new Float64Array(LEADS)
   private readonly ticks: Float64Array = new Float64Array(LEADS).fill(-1)
   private samples: Sample[] = []
-  private spikes: Sample[] = []
+  /** Samples in a row that are all later, or all earlier, than fits the others. */
+  private suspects: Sample[] = []
 
   /** Least slack minus lead of late, in ticks; null before any sample. */
   get excessTicks(): number | null {
@@ -39,26 +43,21 @@ export class SlackFeedback {
     if (this.ticks[tick % LEADS] !== tick) return
     const sample = { atMs: nowMs, excess: slackTicks - this.leads[tick % LEADS]! }
     this.samples = this.samples.filter(({ atMs }) => atMs > nowMs - WINDOW_MS)
-    const least = this.excessTicks
-    if (least !== null && sample.excess < least - SPIKE_TICKS) this.addSpike(sample)
-    else this.accept(sample)
+    const least = this.excessTicks ?? sample.excess
+    const off = sample.excess - least
+    if (Math.abs(off) <= STEP_TICKS) this.suspects = []
+    else if (this.suspects.some(({ excess }) => excess < least !== off < 0)) this.suspects = [sample]
+    else this.suspects.push(sample)
+    // A late one is not counted before it is believed; an early one changes nothing until it is the least.
+    if (off >= -STEP_TICKS) this.samples.push(sample)
+    if (this.suspects.length < (off < 0 ? LATE_SAMPLES : EARLY_SAMPLES)) return
+    this.samples = this.suspects
+    this.suspects = []
   }
 
   reset(): void {
     this.ticks.fill(-1)
     this.samples = []
-    this.spikes = []
-  }
-
-  private accept(sample: Sample): void {
-    this.spikes = []
-    this.samples.push(sample)
-  }
-
-  private addSpike(sample: Sample): void {
-    this.spikes.push(sample)
-    if (this.spikes.length < SPIKES_THAT_ARE_A_STEP) return
-    this.samples = this.spikes
-    this.spikes = []
+    this.suspects = []
   }
 }
