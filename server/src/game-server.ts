@@ -5,11 +5,13 @@ import { isMainThread } from 'node:worker_threads'
 import { composeServer } from './composition.ts'
 import type { Composition, GameServerStats } from './composition.ts'
 import { listenError } from './errors.ts'
+import type { Logger } from './log.ts'
 import { checkOptions } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
 import { realClock, realRandom, realRandomBytes, realYieldToIo } from './real-clock.ts'
 import { createRoomMaker } from './room/room-maker.ts'
 import { stopOnSignal } from './signals.ts'
+import type { Listener } from './transport/transport.ts'
 import { attachWebSockets } from './transport/ws.ts'
 
 /** A running game server. */
@@ -59,43 +61,83 @@ async function start(
   const { maxClientMessageBytes } = limits
   const { accept } = composition
   const listener = attachWebSockets({ httpServer, path, allowedOrigins, accept, maxClientMessageBytes })
-  if (own !== null) {
-    try {
-      await listen(own, port, options.host)
-    } catch (error) {
-      await composition.close()
-      throw error
-    }
-  }
-  // A port of our own is known for good; a server of the caller's may begin to listen later.
-  const bound = own === null ? null : addressOf(own)
-  const address = (): AddressInfo | null => bound ?? addressOf(httpServer)
-  const isSecure = options.httpServer !== undefined && 'setSecureContext' in options.httpServer
-  const url = (): string => urlOf(address(), isSecure, options.host, path)
-  const close = once(async () => {
-    stopListening()
-    await listener.close()
+  try {
+    if (own !== null) await listen(own, port, options.host)
+  } catch (error) {
     await composition.close()
-    if (own !== null) await closeHttp(own)
-    log.info('server stopped')
-  })
-  const mayHandleSignals = options.signals ?? (own !== null && isMainThread)
-  const stopListening = mayHandleSignals ? stopOnSignal(process, close) : () => {}
-  log.info(`server ready at ${url()}`)
-  return {
-    get url() {
-      return url()
-    },
-    get port() {
-      return address()?.port ?? 0
-    },
-    get rooms() {
-      return composition.stats.rooms
-    },
-    get stats() {
-      return composition.stats
-    },
-    close,
+    throw error
+  }
+  const isSecure = 'setSecureContext' in httpServer
+  const place = { httpServer, isOwn: own !== null, isSecure, host: options.host, path }
+  const server = new RunningServer(place, composition, listener, log)
+  if (options.signals ?? (own !== null && isMainThread)) server.stopAtSignals()
+  log.info(`server ready at ${server.url}`)
+  return server
+}
+
+interface Place {
+  readonly httpServer: NonNullable<GameServerOptions['httpServer']>
+  readonly isOwn: boolean
+  readonly isSecure: boolean
+  readonly host: string | undefined
+  readonly path: string
+}
+
+class RunningServer implements GameServer {
+  private readonly place: Place
+  private readonly composition: Composition
+  private readonly listener: Listener
+  private readonly log: Logger
+  /** Null on a server of the caller's, which may begin to listen later. */
+  private readonly address: AddressInfo | null
+  private closing: Promise<void> | null = null
+  private stopListening: () => void = () => {}
+
+  constructor(place: Place, composition: Composition, listener: Listener, log: Logger) {
+    this.place = place
+    this.composition = composition
+    this.listener = listener
+    this.log = log
+    // Kept, because a port that was closed has no number any more.
+    this.address = place.isOwn ? addressOf(place.httpServer) : null
+    // A caller who closes its HTTP server would wait for ever for our timers.
+    place.httpServer.on('close', this.onHttpClose)
+  }
+
+  get url(): string {
+    const { isSecure, host, path } = this.place
+    return urlOf(this.address ?? addressOf(this.place.httpServer), isSecure, host, path)
+  }
+
+  get port(): number {
+    return (this.address ?? addressOf(this.place.httpServer))?.port ?? 0
+  }
+
+  get rooms(): number {
+    return this.composition.stats.rooms
+  }
+
+  get stats(): GameServerStats {
+    return this.composition.stats
+  }
+
+  stopAtSignals(): void {
+    this.stopListening = stopOnSignal(process, this.close)
+  }
+
+  // A field, so that it can be handed out as it is.
+  readonly close = (): Promise<void> => (this.closing ??= this.stop())
+
+  private readonly onHttpClose = (): void => void this.close()
+
+  private async stop(): Promise<void> {
+    const { httpServer, isOwn } = this.place
+    this.stopListening()
+    httpServer.off('close', this.onHttpClose)
+    await this.listener.close()
+    await this.composition.close()
+    if (isOwn) await closeHttp(httpServer)
+    this.log.info('server stopped')
   }
 }
 
@@ -115,7 +157,7 @@ function listen(httpServer: HttpServer, port: number, host: string | undefined):
   })
 }
 
-async function closeHttp(httpServer: HttpServer): Promise<void> {
+async function closeHttp(httpServer: Place['httpServer']): Promise<void> {
   const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()))
   httpServer.closeAllConnections()
   await closed
@@ -133,9 +175,4 @@ function urlOf(address: AddressInfo | null, isSecure: boolean, host: string | un
   const isAnywhere = host === undefined || host === '0.0.0.0' || host === '::' || host === '127.0.0.1'
   const name = isAnywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `${isSecure ? 'wss' : 'ws'}://${name}:${address.port}${path}`
-}
-
-function once(fn: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null
-  return () => (running ??= fn())
 }

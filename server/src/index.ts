@@ -1,4 +1,4 @@
-/** Starts servers and defines rooms. This is the public door; `internal.ts` is for tests. */
+/** Starts servers and defines rooms: what a game imports besides its schema. */
 export { createGameServer } from './game-server.ts'
 export type { GameServer } from './game-server.ts'
 export type { GameServerStats } from './composition.ts'

@@ -140,6 +140,16 @@ describe('createGameServer on an HTTP server of the caller', () => {
     await new Promise((resolve) => httpServer.close(resolve))
   })
 
+  it('ends with it', async () => {
+    const httpServer = createServer()
+    const server = await createGameServer({ rooms: [pong], httpServer, log: 'silent' })
+    httpServer.listen(0, '127.0.0.1')
+    await once(httpServer, 'listening')
+    await new Promise((resolve) => httpServer.close(resolve))
+    await server.close()
+    expect(httpServer.listenerCount('close') + httpServer.listenerCount('upgrade')).toBe(0)
+  })
+
   it('knows its url as soon as that one listens', async () => {
     const httpServer = createServer()
     const server = await createGameServer({ rooms: [pong], httpServer, log: 'silent' })

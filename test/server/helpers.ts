@@ -17,8 +17,9 @@ import type {
   ServerItem,
   ServerMessage,
 } from '@tickwire/protocol/internal'
-import { composeServer, serverLimits } from '../../server/src/internal.ts'
-import type { Composition, CompositionOptions } from '../../server/src/internal.ts'
+import { composeServer } from '../../server/src/composition.ts'
+import type { Composition, CompositionOptions } from '../../server/src/composition.ts'
+import { serverLimits } from '../../server/src/limits.ts'
 import type { ServerLimits } from '../../server/src/limits.ts'
 import { createLogger } from '../../server/src/log.ts'
 import type { AnyRoomType } from '../../server/src/room/ports.ts'

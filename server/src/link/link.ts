@@ -80,10 +80,6 @@ export class Link implements HolderLink {
     return this.state.phase
   }
 
-  get hasSeat(): boolean {
-    return this.seat.hasSeat
-  }
-
   get minRttMs(): number | null {
     return this.rtt.get(this.services.clock.nowMs())
   }

@@ -43,6 +43,8 @@ export class Online {
   /** The reliable item whose ack is being timed. */
   private timed: { readonly seq: number; readonly atMs: number } | null = null
   private isOver = false
+  // Made once: it is handed out with every packet.
+  private readonly send = (packet: Uint8Array): SendResult => this.connection.send(packet)
 
   constructor(connection: LinkConnection, rtt: MinRtt, services: OnlineServices) {
     const { clock, limits } = services
@@ -84,7 +86,7 @@ export class Online {
     const sentSeq = outbox.sentSeq
     // While bytes wait, newer values of `latest` messages should replace them here and not queue up behind them.
     const isCongested = connection.bufferedBytes > 0
-    const result = outbox.flush(snapshot, (packet) => connection.send(packet), isCongested)
+    const result = outbox.flush(snapshot, this.send, isCongested)
     if (this.timed === null && outbox.sentSeq > sentSeq) {
       this.timed = { seq: outbox.sentSeq, atMs: services.clock.nowMs() }
     }

@@ -138,7 +138,10 @@ export class Outbox {
    * @returns the worst result of its packets
    */
   flush(snapshot: Uint8Array | null, send: SendPacket, keepLatest: boolean): SendResult {
-    const messages = this.hasPending || this.owesAck ? this.takeAll(keepLatest) : []
+    const hasMore = this.hasPending || this.owesAck
+    // By far the commonest packet, so it takes the short way.
+    if (snapshot !== null && !hasMore) return send(packedAlone(SERVER_MESSAGE.snapshot, snapshot))
+    const messages = hasMore ? this.takeAll(keepLatest) : []
     if (snapshot !== null) messages.push({ id: SERVER_MESSAGE.snapshot, body: snapshot })
     if (messages.length === 0) return this.hasPending ? 'queued' : 'sent'
     return sendInPackets(messages, send)
@@ -202,6 +205,12 @@ function sendInPackets(messages: readonly Encoded[], send: SendPacket): SendResu
 function packed(messages: readonly Encoded[]): Uint8Array {
   packet.reset()
   for (const [i, { id, body }] of messages.entries()) writeMessage(packet, id, body, i === messages.length - 1)
+  return packet.view()
+}
+
+function packedAlone(id: number, body: Uint8Array): Uint8Array {
+  packet.reset()
+  writeMessage(packet, id, body, true)
   return packet.view()
 }
 

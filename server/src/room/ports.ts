@@ -92,6 +92,9 @@ export interface RoomPort {
   dispose(): void
 }
 
+/** Seats of a room whose type does not say. The directory is told before the room exists. */
+export const DEFAULT_MAX_PLAYERS = 16
+
 /** Any room type, whatever its game: what links and the registry read of it. */
 export interface AnyRoomType {
   readonly game: { readonly schema: GameSchema }

@@ -4,6 +4,7 @@ import type { SchemaHashes } from '@tickwire/protocol/internal'
 import type { Directory, RoomReport } from '../directory/directory.ts'
 import type { Logger } from '../log.ts'
 import type { RandomBytes } from '../secrets.ts'
+import { DEFAULT_MAX_PLAYERS } from './ports.ts'
 import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, SeatGrant } from './ports.ts'
 
 /** A kind of room that this server hosts. */
@@ -35,8 +36,6 @@ export interface RegistryOptions {
   readonly maxRooms: number
   readonly log: Logger
 }
-
-const DEFAULT_MAX_PLAYERS = 16
 
 /** The rooms of this process, by id. */
 export class RoomRegistry {

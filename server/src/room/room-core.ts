@@ -10,6 +10,7 @@ import { History } from '../rewind/history.ts'
 import type { RoomError, RoomType } from './definition.ts'
 import { GameCode } from './game-code.ts'
 import { InputRules } from './input-rules.ts'
+import { DEFAULT_MAX_PLAYERS } from './ports.ts'
 import type { RoomHost, RoomPlan } from './ports.ts'
 import type { Player, Room } from './room-api.ts'
 import { RoomTimers } from './room-timers.ts'
@@ -18,7 +19,6 @@ import { Seats } from './seats.ts'
 export type AnyRoom = Room<GameTypes>
 export type AnyPlayer = Player<GameTypes>
 
-const DEFAULT_MAX_PLAYERS = 16
 const U32 = 0x1_0000_0000
 
 /** The parts of one room, wired to each other; what they do together is in `room.ts` and `room-ticks.ts`. */
