@@ -24,7 +24,7 @@ export class RttEstimator {
   meanMs = 0
   deviationMs = 0
   private samples = 0
-  private suspects: number[] = []
+  private suspects: Timed[] = []
   /** Candidates for the least value: later ones that are not below an earlier one push it out. */
   private floor: Timed[] = []
 
@@ -55,8 +55,10 @@ export class RttEstimator {
     else this.smooth(error)
   }
 
-  /** A new connection may take another way: the next sample starts over. What was known shows until then. */
+  /** A new connection may take another way: the next sample starts over. Until then the old one shows without its queues. */
   reset(): void {
+    this.meanMs = this.floor[0]?.rttMs ?? this.meanMs
+    this.deviationMs = 0
     this.samples = 0
     this.suspects = []
     this.floor = []
@@ -70,15 +72,16 @@ export class RttEstimator {
 
   private suspect(rttMs: number, limitMs: number, nowMs: number): void {
     const isAbove = rttMs > this.meanMs
-    this.suspects = this.suspects.filter((other) => other > this.meanMs === isAbove)
-    this.suspects.push(rttMs)
+    this.suspects = this.suspects.filter((other) => other.rttMs > this.meanMs === isAbove)
+    // Pings that were under way together met the same stall: only what left after the first answer says something more.
+    const first = this.suspects[0]
+    if (first === undefined || nowMs - rttMs > first.atMs - 1) this.suspects.push({ atMs: nowMs, rttMs })
     // A spike counts as deviation only as far as the limit, so that jitter which grows is followed and one stall is not.
     this.deviationMs += DEVIATION_GAIN * (limitMs - this.deviationMs)
     if (this.suspects.length < STEP_SAMPLES) return
-    this.floor = this.suspects
-      .map((suspected) => ({ atMs: nowMs, rttMs: suspected }))
-      .toSorted((a, b) => a.rttMs - b.rttMs)
-    this.adopt(this.suspects)
+    const samples = this.suspects.map((suspect) => suspect.rttMs).toSorted((a, b) => a - b)
+    this.floor = samples.map((sample) => ({ atMs: nowMs, rttMs: sample }))
+    this.adopt(samples)
     this.suspects = []
   }
 

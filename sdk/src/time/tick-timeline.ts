@@ -7,6 +7,8 @@ const MAX_RATE_ERROR = 0.08
 const MAX_SLEW = 0.1
 /** Farther off than this it is quicker to jump: a sleep, or another room time after a resume. */
 const JUMP_MS = 250
+/** Only a good sample may say so: one that a stall held up for a second is off by half of it. */
+const JUMP_TRUST = 0.25
 /** Samples closer together say nothing of the clocks' rates. */
 const MIN_RATE_SPAN_MS = 500
 
@@ -37,7 +39,7 @@ export class TickTimeline {
   add(ticks: number, nowMs: number, trust: number): void {
     const shown = this.at(nowMs)
     const error = ticks - shown
-    const isFar = Math.abs(error) > JUMP_MS * this.ticksPerMs
+    const isFar = Math.abs(error) > JUMP_MS * this.ticksPerMs && trust >= JUMP_TRUST
     this.samples++
     const span = nowMs - this.atMs
     this.atMs = nowMs

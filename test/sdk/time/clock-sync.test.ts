@@ -126,6 +126,16 @@ describe('the clock sync', () => {
     expect(setup.sync.rttMs).toBeLessThan(48)
   })
 
+  it('keeps the room’s time through pongs that come seconds late', () => {
+    const setup = started()
+    setup.clock.advance(10_000)
+    Object.assign(setup.net, { upMs: 2000 })
+    setup.clock.advance(1500)
+    Object.assign(setup.net, { upMs: 20 })
+    expect(setup.worstError(5000)).toBeLessThan(2)
+    expect(setup.sync.rttMs).toBeLessThan(60)
+  })
+
   it('is within two ticks at 150 ms and 30 ms of jitter each way, from one second on', () => {
     const setup = started({ upMs: 75, downMs: 75, jitterMs: 30 })
     setup.clock.advance(1000)

@@ -52,6 +52,13 @@ describe('the round trip', () => {
     expect(rtt.minMs).toBe(3)
   })
 
+  it('takes the pings that one stall held up together for one spike', () => {
+    steady(40, 20)
+    for (const sample of [2900, 1900, 900]) rtt.add(sample, nowMs + 3000)
+    expect(rtt.meanMs).toBe(40)
+    expect(rtt.minMs).toBe(40)
+  })
+
   it('does not take spikes on both sides for a step', () => {
     steady(100, 20)
     add(200, 40, 200, 40)
@@ -83,5 +90,13 @@ describe('the round trip', () => {
     expect([rtt.hasSample, rtt.meanMs]).toEqual([false, 150])
     add(20)
     expect([rtt.meanMs, rtt.minMs]).toEqual([20, 20])
+  })
+
+  it('shows on a new connection nothing of the queues and the jitter that the old one died of', () => {
+    steady(40, 20)
+    add(900, 1500, 2000)
+    add(40, 900, 40)
+    rtt.reset()
+    expect([rtt.meanMs, rtt.deviationMs]).toEqual([40, 0])
   })
 })
