@@ -64,6 +64,8 @@ export class InputQueue {
   push(input: TickInput, time: number): void {
     if (input.tick > this.lastTick + RING_TICKS) {
       this.counters.farFuture++
+      // Lost, but not in silence: a client that runs so far ahead hears how far it is.
+      this.arrived(input, time)
       return
     }
     if (input.tick <= this.lastTick) this.pushLate(input, time)

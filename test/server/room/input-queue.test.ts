@@ -55,6 +55,12 @@ describe('an input queue', () => {
     expect(taken(queue, 74)).toMatchObject({ turn: 1 })
   })
 
+  it('says how early an input came that it had to refuse, or its sender would stay too far ahead for ever', () => {
+    const queue = queueOf()
+    queue.push(input(200, { turn: 1 }), 10)
+    expect(queue.feedback.slackTicks).toBe(190)
+  })
+
   it('repeats what was held, without its presses, for half a second at most', () => {
     const queue = queueOf()
     queue.push(input(11, { thrust: true, fire: true }), 10)
