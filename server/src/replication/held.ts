@@ -9,10 +9,14 @@ export interface Held {
   set(slot: number, id: number, tick: number): void
 }
 
-/** For tracks of which most clients hold most entities. */
+/** For tracks of which a client holds many. */
 export class DenseHeld implements Held {
+  /** The slots of which something is held, in no order. */
+  readonly slots: number[] = []
   private ids: Float64Array = new Float64Array(0)
   private ticks: Float64Array = new Float64Array(0)
+  /** Where a slot stands in `slots`. */
+  private places: Int32Array = new Int32Array(0)
 
   idAt(slot: number): number {
     return this.ids[slot] ?? NOTHING
@@ -24,17 +28,29 @@ export class DenseHeld implements Held {
 
   set(slot: number, id: number, tick: number): void {
     if (slot >= this.ids.length) this.grow(slot + 1)
+    if (this.ids[slot] === NOTHING && id !== NOTHING) this.places[slot] = this.slots.push(slot) - 1
+    else if (this.ids[slot] !== NOTHING && id === NOTHING) this.drop(slot)
     this.ids[slot] = id
     this.ticks[slot] = tick
   }
 
+  /** The last one takes its place. */
+  private drop(slot: number): void {
+    const last = this.slots.pop()!
+    if (last === slot) return
+    this.slots[this.places[slot]!] = last
+    this.places[last] = this.places[slot]!
+  }
+
   private grow(slots: number): void {
     const size = Math.max(64, 2 * slots)
-    const [ids, ticks] = [this.ids, this.ticks]
+    const { ids, ticks, places } = this
     this.ids = new Float64Array(size).fill(NOTHING)
     this.ticks = new Float64Array(size).fill(NOTHING)
+    this.places = new Int32Array(size)
     this.ids.set(ids)
     this.ticks.set(ticks)
+    this.places.set(places)
   }
 }
 

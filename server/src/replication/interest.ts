@@ -4,6 +4,13 @@ import type { PlayerViewArea } from '../room/room-api.ts'
 /** By how much an area grows before what is in it leaves: on its edge things would come and go with every step. */
 const LEAVE_FACTOR = 1.15
 
+export interface Bounds {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
 /** What part of the world one client is sent. A box's x and y are its upper left corner. */
 export class Interest {
   private readonly x: number
@@ -18,6 +25,12 @@ export class Interest {
     this.halfHeight = 'radius' in area ? area.radius : area.height / 2
     this.x = 'radius' in area ? area.x : area.x + this.halfWidth
     this.y = 'radius' in area ? area.y : area.y + this.halfHeight
+  }
+
+  /** The box that holds all that could be sent. */
+  get bounds(): Bounds {
+    const [width, height] = [this.halfWidth * LEAVE_FACTOR, this.halfHeight * LEAVE_FACTOR]
+    return { left: this.x - width, right: this.x + width, top: this.y - height, bottom: this.y + height }
   }
 
   /** Whether a place is in the area itself. */

@@ -6,6 +6,7 @@ import type { Interest } from './interest.ts'
 import type { EntityRecord } from './entity-table.ts'
 import type { Records } from './records.ts'
 import type { Replication } from './replication.ts'
+import { SlotGrid } from './slot-grid.ts'
 
 /** The public part of a snapshot: whole bytes, the same for every client that knows the same. */
 interface SharedBody {
@@ -25,6 +26,10 @@ export class PublicTrack {
   private bodiesTick = -1
   private readonly removals: number[] = []
   private readonly updates: EntityRecord[] = []
+  private readonly grid: SlotGrid = new SlotGrid()
+  /** Per slot the last glance that it was seen at: a set that is emptied by counting on. */
+  private seen: Int32Array = new Int32Array(0)
+  private glance = 0
 
   constructor(replication: Replication, records: Records) {
     this.replication = replication
@@ -48,36 +53,59 @@ export class PublicTrack {
 
   /** @returns whether there was anything to tell */
   writeOwn(writer: BitWriter, feed: ClientFeed, own: DenseHeld, seat: number, interest: Interest | null): boolean {
-    const { table, anchors } = this.replication
-    this.removals.length = this.updates.length = 0
-    for (let slot = 0; slot < table.slots; slot++) {
-      const record = table.at(slot)
-      const heldId = own.idAt(slot)
-      const isHeld = record !== undefined && heldId === record.id
-      const isVisible = record !== undefined && this.isVisible(record, seat, interest, isHeld)
-      if (heldId === NOTHING ? feed.isLost && !isVisible : !isVisible || !isHeld) this.removals.push(slot)
-      if (isVisible && (!isHeld || own.tickAt(slot) < anchors.all.newestTick(slot))) this.updates.push(record)
-    }
+    const { anchors } = this.replication
+    this.look(own, seat, interest)
+    this.findRemovals(feed, own)
     writeSlots(writer, this.removals, this.removals.length)
-    for (const slot of this.removals) this.forget(feed, own, slot)
+    for (const slot of this.removals) if (own.idAt(slot) !== NOTHING) feed.hold(own, slot, NOTHING, NOTHING)
     this.writeUpdates(writer, (record) => (own.idAt(record.slot) === record.id ? own.tickAt(record.slot) : NOTHING))
     for (const { slot, id } of this.updates) feed.hold(own, slot, id, anchors.all.newestTick(slot))
     return this.removals.length > 0 || this.updates.length > 0
   }
 
-  private forget(feed: ClientFeed, own: DenseHeld, slot: number): void {
-    if (own.idAt(slot) !== NOTHING) feed.hold(own, slot, NOTHING, NOTHING)
+  /** Finds what a client may see, and of that what it does not know yet. */
+  private look(own: DenseHeld, seat: number, interest: Interest | null): void {
+    const { replication, grid } = this
+    this.glance++
+    if (this.seen.length < replication.table.slots) this.seen = new Int32Array(2 * replication.table.slots)
+    this.updates.length = 0
+    if (interest === null) {
+      for (const { slot } of replication.table) this.see(own, slot)
+      return
+    }
+    grid.update(replication)
+    // What has no position is everywhere: the room, the players, a card.
+    for (const slot of grid.everywhere) this.see(own, slot)
+    for (const { slot } of replication.ownedBy(seat)) this.see(own, slot)
+    grid.visit(interest.bounds, (slot) => {
+      const isHeld = own.idAt(slot) === replication.table.at(slot)!.id
+      if (interest.reaches(replication.xs[slot]!, replication.ys[slot]!, isHeld)) this.see(own, slot)
+    })
+    this.updates.sort((a, b) => a.slot - b.slot)
   }
 
-  private isVisible(
-    { slot, head, kind }: EntityRecord,
-    seat: number,
-    interest: Interest | null,
-    isHeld: boolean,
-  ): boolean {
-    // What has no position is everywhere: the room, the players, a card.
-    if (interest === null || head.owner === seat || kind.position.length === 0) return true
-    return interest.reaches(this.replication.xs[slot]!, this.replication.ys[slot]!, isHeld)
+  private see(own: DenseHeld, slot: number): void {
+    if (this.seen[slot] === this.glance) return
+    this.seen[slot] = this.glance
+    const record = this.replication.table.at(slot)!
+    const isKnown = own.idAt(slot) === record.id && own.tickAt(slot) >= this.replication.anchors.all.newestTick(slot)
+    if (!isKnown) this.updates.push(record)
+  }
+
+  /** What the client holds and may not see any more, or is somebody else by now. */
+  private findRemovals(feed: ClientFeed, own: DenseHeld): void {
+    const { table } = this.replication
+    this.removals.length = 0
+    for (const slot of own.slots) {
+      if (this.seen[slot] !== this.glance || own.idAt(slot) !== table.at(slot)!.id) this.removals.push(slot)
+    }
+    if (feed.isLost) {
+      // It may hold anything: whatever it is not shown is named, a bit each.
+      for (let slot = 0; slot < table.slots; slot++) {
+        if (this.seen[slot] !== this.glance && own.idAt(slot) === NOTHING) this.removals.push(slot)
+      }
+    }
+    this.removals.sort((a, b) => a - b)
   }
 
   private makeBody(from: number, isLost: boolean): SharedBody {
