@@ -8,8 +8,6 @@ import { Touch } from './touch.ts'
 /** Closer to the stick's heading than this, in radians, the ship turns more slowly, so that it does not overshoot. */
 const SLOW_TURN_WITHIN = 0.3
 
-const AT_REST: Arena['input'] = { thrust: false, turn: 0, fire: false, firing: false }
-
 /** Keyboard and touch, as the one input that a tick takes. */
 export class Controls {
   private readonly room: JoinedRoom<Arena>
@@ -24,7 +22,7 @@ export class Controls {
   }
 
   listen(): Unsubscribe {
-    const stops = [this.keyboard.listen(), this.touch.listen(), this.restWhenHidden()]
+    const stops = [this.keyboard.listen(), this.touch.listen()]
     return () => {
       for (const stop of stops) stop()
     }
@@ -45,15 +43,5 @@ export class Controls {
     if (this.touch.heading === undefined || !ship) return 0
     const share = wrapAngle(this.touch.heading - ship.angle) / SLOW_TURN_WITHIN
     return Math.round(Math.min(Math.max(share, -1), 1) * FULL_TURN)
-  }
-
-  /** A hidden tab draws no frames: its ship should not go on with what was held last. */
-  private restWhenHidden(): Unsubscribe {
-    const listening = new AbortController()
-    const rest = (): void => {
-      if (document.hidden) this.room.advance(() => AT_REST)
-    }
-    document.addEventListener('visibilitychange', rest, { signal: listening.signal })
-    return () => listening.abort()
   }
 }

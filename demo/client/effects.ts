@@ -1,4 +1,4 @@
-import type { GameObjects, Scene } from 'phaser'
+import type { GameObjects, Scene, Types } from 'phaser'
 import { colorIndex } from './palette.ts'
 import { SHEET, TEXTURE_SCALE } from './textures.ts'
 
@@ -47,7 +47,7 @@ export class Effects {
     kind: string,
     picture: string,
     seat: number | null,
-    config: Phaser.Types.GameObjects.Particles.ParticleEmitterConfig,
+    config: Types.GameObjects.Particles.ParticleEmitterConfig,
   ): Emitter {
     const frame = `${picture}${colorIndex(seat)}`
     const key = `${kind}-${frame}`

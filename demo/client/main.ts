@@ -11,15 +11,17 @@ import { find } from './dom.ts'
 import { Hud } from './hud.ts'
 import { JoinForm } from './join-form.ts'
 import { readOptions } from './options.ts'
+import { whyEnded, whyNotJoined } from './problems.ts'
 import { createStage } from './stage.ts'
+import { revealTouch } from './touch.ts'
 
 const options = readOptions(new URL(location.href))
 const client = createClient(options.serverUrl, options.impair ? { impair: options.impair } : {})
 const page: Console = { client, room: undefined }
 window.tickwire = page
 client.onConnection(showConnection)
-const stage = createStage(find('#stage', HTMLElement), options.renderer)
-stage.scene.add(ArenaScene.key, ArenaScene, true)
+revealTouch()
+const stage = createStage(find('#stage', HTMLElement), ArenaScene, options.renderer)
 const form = new JoinForm()
 
 let problem = ''
@@ -65,18 +67,16 @@ async function play(joined: JoinedRoom<Arena>): Promise<CloseInfo> {
   const hud = new Hud(joined)
   const closers = [controls.listen(), hud.open()]
   const shown: Play = { room: joined, sample: () => controls.sample(), onFrame: (nowMs) => hud.update(nowMs) }
-  stage.scene.start(ArenaScene.key, { play: shown })
+  const { scene } = await stage
+  scene.start(ArenaScene.key, { play: shown })
   const reason = await joined.left
-  stage.scene.start(ArenaScene.key, {})
+  scene.start(ArenaScene.key, {})
   for (const close of closers) close()
   page.room = undefined
   return reason
 }
 
-function whyEnded(reason: CloseInfo): string {
-  return reason.name === 'left' ? '' : reason.meaning
-}
-
 function explain(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  console.warn(error)
+  return whyNotJoined(error)
 }

@@ -1,43 +1,47 @@
 import { AUTO, CANVAS, Game, Scale, WEBGL } from 'phaser'
-import type { Scene } from 'phaser'
+import type { Scene, Types } from 'phaser'
 import { SPACE } from './palette.ts'
 
 /** Beyond two device pixels per CSS pixel nobody sees a difference, but every machine pays for it. */
 const MAX_PIXEL_RATIO = 2
+
+const RENDER: Types.Core.RenderConfig = {
+  // Multisampling costs most of the frame on a machine without a GPU; the pictures have soft edges of their own.
+  antialiasGL: false,
+  // With more, Phaser's shader compares an interpolated texture number for equality, and where a renderer
+  // interpolates inexactly (SwiftShader does) rotated sprites lose pieces. All sprites share a texture anyway.
+  maxTextures: 1,
+  powerPreference: 'high-performance',
+}
 
 /** Pixels of the canvas per CSS pixel. */
 export function pixelRatio(scene: Scene): number {
   return 1 / scene.scale.zoom
 }
 
-/** Starts Phaser in `parent` and keeps it as large as the window. */
-export function createStage(parent: HTMLElement, wish: string | null): Game {
+/** Starts Phaser with one scene in `parent`, as large as the window; resolves when scenes can be started. */
+export function createStage(parent: HTMLElement, scene: typeof Scene, wish: string | null): Promise<Game> {
   const type = chooseRenderer(wish)
-  const size = (): { width: number; height: number; zoom: number } => canvasSize(type)
-  const game = new Game({
-    type,
-    parent,
-    backgroundColor: SPACE,
-    banner: false,
-    // Keys and touches are ours: Phaser would swallow what is typed into the chat.
-    input: { keyboard: false, mouse: false, touch: false, gamepad: false },
-    audio: { noAudio: true },
-    render: {
-      // Multisampling costs most of the frame on a machine without a GPU; the pictures have soft edges of their own.
-      antialiasGL: false,
-      // With more, Phaser's shader compares an interpolated texture number for equality, and where a renderer
-      // interpolates inexactly (SwiftShader does) rotated sprites lose pieces. All sprites share a texture anyway.
-      maxTextures: 1,
-      powerPreference: 'high-performance',
-    },
-    scale: { mode: Scale.NONE, ...size() },
+  return new Promise((resolve) => {
+    const game = new Game({
+      type,
+      parent,
+      scene,
+      backgroundColor: SPACE,
+      banner: false,
+      // Keys and touches are ours: Phaser would swallow what is typed into the chat.
+      input: { keyboard: false, mouse: false, touch: false, gamepad: false },
+      audio: { noAudio: true },
+      render: RENDER,
+      scale: { mode: Scale.NONE, ...canvasSize(type) },
+      callbacks: { postBoot: resolve },
+    })
+    window.addEventListener('resize', () => {
+      const { width, height, zoom } = canvasSize(type)
+      game.scale.setZoom(zoom)
+      game.scale.resize(width, height)
+    })
   })
-  window.addEventListener('resize', () => {
-    const { width, height, zoom } = size()
-    game.scale.setZoom(zoom)
-    game.scale.resize(width, height)
-  })
-  return game
 }
 
 function canvasSize(renderer: number): { width: number; height: number; zoom: number } {

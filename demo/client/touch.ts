@@ -6,6 +6,13 @@ const DEAD_ZONE = 0.2
 /** From here on the stick does not only turn, it thrusts. */
 const THRUST_ZONE = 0.55
 
+/** Shows what is for thumbs on a touch screen, and anywhere else at the first touch. */
+export function revealTouch(): void {
+  const reveal = (): void => document.documentElement.classList.add('touch')
+  if (window.matchMedia('(pointer: coarse)').matches) reveal()
+  else window.addEventListener('touchstart', reveal, { once: true, passive: true })
+}
+
 /** A virtual stick for the left thumb and a trigger for the right. */
 export class Touch {
   /** Where the stick points in radians, or undefined while it rests. */
@@ -18,13 +25,10 @@ export class Touch {
     this.onFire = onFire
   }
 
-  /** Starts listening, and shows the controls on a touch screen or at the first touch; the call returned stops it. */
+  /** Starts listening; the call returned stops it. */
   listen(): Unsubscribe {
     const listening = new AbortController()
     const { signal } = listening
-    const reveal = (): void => document.documentElement.classList.add('touch')
-    if (window.matchMedia('(pointer: coarse)').matches) reveal()
-    window.addEventListener('touchstart', reveal, { signal, once: true, passive: true })
     this.listenToStick(find('#stick', HTMLElement), signal)
     this.listenToFire(find('#fire', HTMLElement), signal)
     return () => {
