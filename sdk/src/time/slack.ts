@@ -8,6 +8,8 @@ const LATE_SAMPLES = 3
 const EARLY_SAMPLES = 8
 /** Ticks whose lead is remembered: inputs are judged at most a round trip after they were made. */
 const LEADS = 512
+/** Ticks that were jumped over, or are not made yet, have the lead of the last one made. */
+const MAX_BEHIND_TICKS = 64
 
 interface Sample {
   readonly atMs: number
@@ -40,8 +42,9 @@ export class SlackFeedback {
 
   /** The inputs up to `tick` came so many ticks early, at least. */
   addSlack(tick: number, slackTicks: number, nowMs: number): void {
-    if (this.ticks[tick % LEADS] !== tick) return
-    const sample = { atMs: nowMs, excess: slackTicks - this.leads[tick % LEADS]! }
+    const leadTicks = this.leadAt(tick)
+    if (leadTicks === null) return
+    const sample = { atMs: nowMs, excess: slackTicks - leadTicks }
     this.samples = this.samples.filter(({ atMs }) => atMs > nowMs - WINDOW_MS)
     const least = this.excessTicks ?? sample.excess
     const off = sample.excess - least
@@ -59,5 +62,16 @@ export class SlackFeedback {
     this.ticks.fill(-1)
     this.samples = []
     this.suspects = []
+  }
+
+  /**
+   * The lead that the input of a tick, or of the one made before it, was made with. Who is behind the server hears of
+   * ticks that it has not made yet, and needs the answer most.
+   */
+  private leadAt(tick: number): number | null {
+    for (let made = tick; made > tick - MAX_BEHIND_TICKS && made >= 0; made--) {
+      if (this.ticks[made % LEADS] === made) return this.leads[made % LEADS]!
+    }
+    return null
   }
 }

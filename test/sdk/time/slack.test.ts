@@ -55,6 +55,15 @@ describe('slack feedback', () => {
     expect(feedback.excessTicks).toBeNull()
   })
 
+  it('hears that it is behind the server: of ticks that it has not made yet, by the last one made', () => {
+    const feedback = new SlackFeedback()
+    feedback.noteLead(10, 0.5)
+    feedback.addSlack(12, -1.5, 0)
+    expect(feedback.excessTicks).toBe(-2)
+    feedback.addSlack(200, -1.5, 50)
+    expect(feedback.excessTicks).toBe(-2)
+  })
+
   it('forgets all with a new connection', () => {
     const feedback = feed([2])
     feedback.reset()
