@@ -72,6 +72,8 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
   readonly seed = 1234
   /** Runs behind each simulation, like a room's `onTick`. */
   onTick: () => void = () => undefined
+  /** Entities that the server does not despawn, whatever the simulation says: it decided otherwise. */
+  readonly kept: Set<number> = new Set()
   private readonly game: Game<G>
   private readonly truths: Map<number, Truth> = new Map()
   private readonly generations: Map<number, number> = new Map()
@@ -111,7 +113,7 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
     if (input.tick <= this.tick) return
     let inputs = this.inputs.get(seat)
     if (inputs === undefined) this.inputs.set(seat, (inputs = new Map()))
-    inputs.set(input.tick, input)
+    if (!inputs.has(input.tick)) inputs.set(input.tick, input)
   }
 
   /** Runs the next tick; anchors are set at the ticks of snapshots. */
@@ -186,6 +188,7 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
   }
 
   despawn({ id }: { readonly id: number }): void {
+    if (this.kept.has(id)) return
     for (const { fields, slot } of this.truths.values()) if (fields.id === id) this.truths.delete(slot)
   }
 

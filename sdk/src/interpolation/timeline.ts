@@ -71,9 +71,10 @@ export class Timeline {
     this.pending = { tick, nowMs }
   }
 
-  /** Moves on to `nowMs` and says which tick to draw. */
+  /** Moves on to `nowMs` and says which tick to draw; -1 before the first snapshot. */
   advance(nowMs: number): number {
     this.settle()
+    if (this.line === null) return -1
     const elapsed = this.ticksIn(nowMs - this.lastMs)
     this.lastMs = nowMs
     if (this.position === null) {

@@ -35,6 +35,7 @@ function play(ms: number, { arrival, clockRate = 1 }: Way): Frame[] {
       timeline.receive(tick, atMs * clockRate)
     }
     const tick = timeline.advance(nowMs * clockRate)
+    if (arrivals.length > 0 && tick < 0 && frames.length === 0) continue
     frames.push({ nowMs, tick, newest: (nowMs - 40) / TICK_MS, delayMs: timeline.delayMs })
   }
   return frames
@@ -111,7 +112,7 @@ describe('the timeline of the picture', () => {
 
   it('is at once where the first snapshot is, less its delay', () => {
     const timeline = new Timeline(60, 3)
-    expect(timeline.ticks).toBe(-1)
+    expect(timeline.advance(700)).toBe(-1)
     timeline.receive(900, 777)
     expect(timeline.advance(777)).toBeCloseTo(900 - 6.1, 5)
   })
