@@ -141,10 +141,10 @@ function apply(replica: Replica, snapshot: Snapshot, tick = TICK): { entered: He
 }
 /** All that a replica shows, as plain data. */
 function shown(replica: Replica, tick = TICK): unknown {
-  return [...replica.entities].map(([slot, held]) => {
-    const row = new Int32Array(held.kind.columns.length)
-    const hasOwnerTrack = replica.rowAt(held, tick, row)
-    return { slot, id: held.id, kind: held.kind.name, row: [...row], blobs: [...held.blobs], hasOwnerTrack }
+  return [...replica.entities].map(([slot, one]) => {
+    const row = new Int32Array(one.kind.columns.length)
+    const hasOwnerTrack = replica.rowAt(one, tick, row)
+    return { slot, id: one.id, kind: one.kind.name, row: [...row], blobs: [...one.blobs], hasOwnerTrack }
   })
 }
 /** A replica that holds ship 3 (hp 50, "Ada", its owner's track) and wall 7, as of tick 100. */
