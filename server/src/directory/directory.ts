@@ -60,6 +60,7 @@ export type NoSeatReason = 'room-not-found' | 'room-full' | 'room-locked' | 'key
 
 export interface RoomReport {
   readonly roomId: string
+  /** Seats that nobody has, not counting those who came with a reservation that was not confirmed yet. */
   readonly freeSeats: number
   readonly isLocked: boolean
 }

@@ -6,6 +6,7 @@ import type { Counters } from '../counters.ts'
 import type { Directory, ReserveAnswer, SeatCriteria } from '../directory/directory.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { HostedType, RoomRegistry } from '../room/registry.ts'
+import { clipText } from '../text.ts'
 import { TimeoutError, withTimeout } from '../timeout.ts'
 import type { Gate } from './gate.ts'
 import type { SeatPort } from './seat-port.ts'
@@ -75,7 +76,7 @@ export class JoinDesk {
     }
     const job: Job = { link, port, item, hosted, room: null, isOver: false }
     void this.run(job)
-    return () => abandon(job)
+    return () => this.abandon(job)
   }
 
   private unknownGame(game: string): JoinRefusal {
@@ -158,12 +159,12 @@ export class JoinDesk {
       return
     }
     counters.add('joins')
-    registry.confirm(room.id, reservation)
+    registry.confirm(room.id, job.port, reservation)
   }
 
   private fail(job: Job, error: unknown): void {
     const wasOver = job.isOver
-    abandon(job)
+    this.abandon(job)
     if (wasOver) return
     if (error instanceof DecodeError) {
       job.link.broken(job.port, error)
@@ -179,6 +180,12 @@ export class JoinDesk {
     }
   }
 
+  private abandon(job: Job): void {
+    if (job.isOver) return
+    job.isOver = true
+    if (job.room !== null) this.options.registry.cancelJoin(job.room, job.port)
+  }
+
   private refuse(link: JoiningLink, port: SeatPort, refused: JoinRefusal): void {
     this.options.counters.add('joinsRefused')
     link.refused(port, refused)
@@ -191,12 +198,6 @@ export class JoinDesk {
 }
 
 type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
-
-function abandon(job: Job): void {
-  if (job.isOver) return
-  job.isOver = true
-  job.room?.cancelJoin(job.port)
-}
 
 const keyOf = ({ verb, room }: JoinItem): string | null => (verb === 'joinById' || room === '' ? null : room)
 
@@ -216,7 +217,7 @@ const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
 }
 
 function refusal(code: string, text: string): JoinRefusal {
-  return { code, text: clip(text, LIMITS.maxTextBytes), section: '', description: '' }
+  return { code, text: clipText(text, LIMITS.maxTextBytes), section: '', description: '' }
 }
 
 /** Descriptions travel up to this size; a client names the differing field among what it gets. */
@@ -225,14 +226,5 @@ const MAX_DESCRIPTION_BYTES = 60_000
 function schemaMismatch({ type, name }: HostedType, section: SectionName): JoinRefusal {
   const description = describeSection(type.game.schema, section).join('\n')
   const text = `section "${section}" of game "${name}" differs between the page and the server; reload the page`
-  return { code: 'schema-mismatch', text, section, description: clip(description, MAX_DESCRIPTION_BYTES) }
-}
-
-/** The beginning of a text that fits into so many bytes of UTF-8. */
-function clip(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) <= maxBytes) return text
-  // A character cut in half becomes a replacement character of 3 bytes, which may be more than was cut.
-  return Buffer.from(text)
-    .subarray(0, maxBytes - 3)
-    .toString()
+  return { code: 'schema-mismatch', text, section, description: clipText(description, MAX_DESCRIPTION_BYTES) }
 }

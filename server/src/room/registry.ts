@@ -5,7 +5,7 @@ import type { Directory, RoomReport } from '../directory/directory.ts'
 import type { Logger } from '../log.ts'
 import type { RandomBytes } from '../secrets.ts'
 import { DEFAULT_MAX_PLAYERS } from './ports.ts'
-import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, SeatGrant } from './ports.ts'
+import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, SeatGrant, SeatLink } from './ports.ts'
 
 /** A kind of room that this server hosts. */
 export interface HostedType {
@@ -18,15 +18,27 @@ export interface HostedType {
 /** Told why when a seat ends that its link did not give up. */
 export type OnGone = (reason: string) => void
 
+interface Occupant {
+  readonly link: SeatLink
+  readonly onGone: OnGone
+}
+
 interface HostedRoom {
   readonly room: RoomPort
-  readonly occupants: Map<number, OnGone>
+  readonly occupants: Map<number, Occupant>
+  /**
+   * Those whose seat the directory still counts as reserved. To it their seats are free: counted twice, they would keep
+   * others out of a room that has place.
+   */
+  readonly reserved: Set<SeatLink>
   /** Seats that ended before their join was told, while joins run: else nobody would ever hear of it. */
   readonly goneEarly: Map<number, string>
   runningJoins: number
   /** The directory's calls about one room keep their order, whatever each takes. */
   told: Promise<void>
 }
+
+type Tell = (directory: Directory, report: () => RoomReport, hosted: HostedRoom) => Promise<void>
 
 export interface RegistryOptions {
   readonly types: readonly AnyRoomType[]
@@ -88,37 +100,56 @@ export class RoomRegistry {
     return room
   }
 
-  /** `RoomPort.join`; from its grant on, `onGone` hears when the seat ends. */
+  /**
+   * `RoomPort.join`, for somebody with a reservation; `confirm` ends that. From the grant on, `onGone` hears when the seat
+   * ends.
+   */
   async join(room: RoomPort, ask: JoinAsk, onGone: OnGone): Promise<SeatGrant> {
     const hosted = this.rooms.get(room.id)
     if (hosted === undefined) throw new RefusedError('room-gone', `room ${room.id} has ended`)
+    const { link } = ask
     hosted.runningJoins++
+    hosted.reserved.add(link)
     try {
       const grant = await room.join(ask)
       const gone = hosted.goneEarly.get(grant.seat)
       if (gone !== undefined) throw new RefusedError('room-gone', `the seat in room ${room.id} ended at once: ${gone}`)
-      hosted.occupants.set(grant.seat, onGone)
+      hosted.occupants.set(grant.seat, { link, onGone })
       return grant
+    } catch (error) {
+      hosted.reserved.delete(link)
+      throw error
     } finally {
       hosted.runningJoins--
       if (hosted.runningJoins === 0) hosted.goneEarly.clear()
     }
   }
 
+  /** Abandons a join that is still running. */
+  cancelJoin(room: RoomPort, link: SeatLink): void {
+    this.rooms.get(room.id)?.reserved.delete(link)
+    room.cancelJoin(link)
+  }
+
   /** The seat's link gives it up or has lost it. */
   vacate(room: RoomPort, seat: number): void {
-    this.rooms.get(room.id)?.occupants.delete(seat)
+    const hosted = this.rooms.get(room.id)
+    if (hosted === undefined) return
+    this.takeOccupant(hosted, seat)
     this.report(room.id)
   }
 
   /** Tells the directory the numbers of a room. */
   report(roomId: string): void {
-    this.tell(roomId, (directory, report) => directory.report(report))
+    this.tell(roomId, (directory, report) => directory.report(report()))
   }
 
-  /** Tells the directory that a reservation became a seat. */
-  confirm(roomId: string, reservation: string): void {
-    this.tell(roomId, (directory, report) => directory.confirm(reservation, report))
+  /** Tells the directory that a reservation became the seat of this link. */
+  confirm(roomId: string, link: SeatLink, reservation: string): void {
+    this.tell(roomId, (directory, report, { reserved }) => {
+      reserved.delete(link)
+      return directory.confirm(reservation, report())
+    })
   }
 
   /** Ends all rooms; their players leave with `room-closed`. */
@@ -130,6 +161,7 @@ export class RoomRegistry {
     const hosted: HostedRoom = {
       room,
       occupants: new Map(),
+      reserved: new Set(),
       goneEarly: new Map(),
       runningJoins: 0,
       told: Promise.resolve(),
@@ -137,13 +169,12 @@ export class RoomRegistry {
     this.rooms.set(room.id, hosted)
     room.onGone = (seat, reason) => this.seatGone(hosted, seat, reason)
     room.onDisposed = () => this.roomGone(hosted)
-    this.tell(room.id, (directory, report) => directory.register({ ...report, game: room.gameName, key: room.key }))
+    this.tell(room.id, (directory, report) => directory.register({ ...report(), game: room.gameName, key: room.key }))
   }
 
   private seatGone(hosted: HostedRoom, seat: number, reason: string): void {
-    const onGone = hosted.occupants.get(seat)
-    hosted.occupants.delete(seat)
-    if (onGone !== undefined) onGone(reason)
+    const occupant = this.takeOccupant(hosted, seat)
+    if (occupant !== undefined) occupant.onGone(reason)
     else if (hosted.runningJoins > 0) hosted.goneEarly.set(seat, reason)
     this.report(hosted.room.id)
   }
@@ -157,14 +188,23 @@ export class RoomRegistry {
     this.options.log.info(`room ${id} closed`)
   }
 
-  private tell(roomId: string, call: (directory: Directory, report: RoomReport) => Promise<void>): void {
+  private takeOccupant(hosted: HostedRoom, seat: number): Occupant | undefined {
+    const occupant = hosted.occupants.get(seat)
+    if (occupant === undefined) return undefined
+    hosted.occupants.delete(seat)
+    hosted.reserved.delete(occupant.link)
+    return occupant
+  }
+
+  private tell(roomId: string, call: Tell): void {
     const hosted = this.rooms.get(roomId)
     if (hosted === undefined) return
-    const { room } = hosted
+    const { room, reserved } = hosted
     const { directory, log } = this.options
+    // The numbers are read when the call is made: a report must never be older than one that arrived before it.
+    const report = (): RoomReport => ({ roomId, freeSeats: room.freeSeats + reserved.size, isLocked: room.isLocked })
     hosted.told = hosted.told
-      // The numbers are read when the call is made: a report must never be older than one that arrived before it.
-      .then(() => call(directory, { roomId, freeSeats: room.freeSeats, isLocked: room.isLocked }))
+      .then(() => call(directory, report, hosted))
       .catch((error: unknown) => log.error(`the directory did not take news of room ${roomId}`, error))
   }
 
