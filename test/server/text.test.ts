@@ -18,8 +18,8 @@ it('is the longest beginning that fits', () => {
       const clipped = clipText(text, maxBytes)
       expect(text.startsWith(clipped)).toBe(true)
       expect(Buffer.byteLength(clipped)).toBeLessThanOrEqual(maxBytes)
-      const next = [...text.slice(clipped.length)][0]
-      if (next !== undefined) expect(Buffer.byteLength(clipped + next)).toBeGreaterThan(maxBytes)
+      const next = text.codePointAt(clipped.length)
+      if (next !== undefined) expect(Buffer.byteLength(clipped + String.fromCodePoint(next))).toBeGreaterThan(maxBytes)
     }),
   )
 })

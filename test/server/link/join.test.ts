@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { DecodeError, defineGame, field, Random, RefusedError } from '@tickwire/protocol'
+import { DecodeError, defineGame, field, RefusedError } from '@tickwire/protocol'
 import { describeSection, hashSections } from '@tickwire/protocol/internal'
 import type { Directory, ReserveAnswer } from '../../../server/src/directory/directory.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
 import { FakeClock } from '../../stepper/fake-clock.ts'
-import { delayed } from '../directory/delayed.ts'
 import { countingBytes, hashes, joinItem, pong, schema, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 
@@ -358,66 +357,6 @@ describe('a join that takes long', () => {
     expect(refusalOf(late)).toBeUndefined()
   })
 })
-
-describe('a directory that is far away', () => {
-  const far = (seed: number): Directory =>
-    delayed(new MemoryDirectory({ clock: new FakeClock(), randomBytes: countingBytes(), reservationMs: 20_000 }), seed)
-  const settleFar = async (): Promise<void> => {
-    for (let i = 0; i < 60; i++) await settle()
-  }
-
-  it.each([1, 2, 3])('200 joins at once end with exactly maxPlayers in each room (seed %i)', async (seed) => {
-    const { connect, maker } = testServer({ directory: far(seed) })
-    const clients = Array.from({ length: 200 }, (_, i) => connect({ ip: `10.0.0.${i}` }))
-    for (const client of clients) client.enter()
-    await settleFar()
-    expect(maker.rooms.map((room) => room.seats.size)).toEqual(Array.from({ length: 50 }, () => 4))
-    expect(clients.filter((client) => joinedOf(client) === undefined)).toEqual([])
-  })
-
-  it.each([1, 2, 3])('joins, leaves, cuts and resumes in any order lose and invent no seat (seed %i)', async (seed) => {
-    const random = new Random(seed)
-    const directory = far(seed)
-    const { connect, maker, server, clock } = testServer({ directory })
-    let players: TestClient[] = []
-    for (let step = 0; step < 300; step++) {
-      const dice = random.int(0, 5)
-      const victim = players[random.int(0, Math.max(0, players.length - 1))]
-      if (dice <= 2 || victim === undefined) {
-        players.push(connect({ ip: `10.0.0.${step}` }))
-        players.at(-1)!.enter({ verb: dice === 2 ? 'create' : 'joinOrCreate' })
-      } else {
-        victim.cut(dice === 3 ? 4013 : 1006)
-        players = players.filter((player) => player !== victim)
-      }
-      if (random.int(0, 2) === 0) await settle()
-    }
-    await settleFar()
-    for (const room of maker.rooms) expect(room.seats.size).toBeLessThanOrEqual(4)
-    expect(players.filter((player) => joinedOf(player) === undefined)).toEqual([])
-    // Those who were cut and did not come back go when their window ends; the others say something now and then.
-    for (let i = 0; i < 5; i++) {
-      clock.advance(5000)
-      for (const player of players) player.say({ type: 'ping', id: i, channel: 0 })
-    }
-    await settleFar()
-    expect(maker.rooms.reduce((sum, room) => sum + room.seats.size, 0)).toBe(players.length)
-    expect(server.stats).toMatchObject({ linksOnline: players.length, linksDropped: 0 })
-    // What the directory believes is what the rooms have.
-    for (const room of maker.rooms.filter(({ key }) => key === null)) {
-      const promised = await promisedIn(directory, room.id)
-      expect(promised).toBe(4 - room.seats.size)
-    }
-  })
-})
-
-/** How many seats a directory still gives away in a room. */
-async function promisedIn(directory: Directory, roomId: string): Promise<number> {
-  for (let seats = 0; ; seats++) {
-    const answer = await directory.reserve({ game: 'pong', by: 'roomId', roomId }, { userIds: ['x'] }, null)
-    if (answer.kind !== 'local') return seats
-  }
-}
 
 describe('a directory of many servers', () => {
   it('sends the client to the server that has the room', async () => {
