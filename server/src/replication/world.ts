@@ -13,6 +13,8 @@ export interface WorldHost {
   readonly simulationSeed: number
   /** The input of a seat for the tick being run; the idle one of an empty seat. */
   inputOf(seat: number): object
+  /** What travels of a player, if this is one that is in the room. */
+  recordOf(player: object): EntityRecord | undefined
   /** Whether this was a player of the room and is not any more: its number may be somebody else's. */
   hasLeft(player: object): boolean
 }
@@ -91,6 +93,9 @@ export class World {
   }
 
   despawn(entity: { readonly id: number }): void {
+    if (this.host.recordOf(entity) !== undefined) {
+      throw new ConfigError('despawn', 'an entity', 'a player', 'call its leave()')
+    }
     const record = this.table.find(entity.id)
     if (record !== undefined && record.kind.index > this.codec.layout.player.index) this.table.remove(record)
   }
@@ -131,7 +136,8 @@ export class World {
   }
 
   private recordOf(entity: { readonly id: number }, verb: string): EntityRecord {
-    const record = this.table.find(entity.id)
+    // A player's id is its seat, not an entity's: its fields are revealed as the player's own.
+    const record = this.host.recordOf(entity) ?? this.table.find(entity.id)
     if (record === undefined) throw new ConfigError(verb, 'an entity that is in the world', `id ${entity.id}`)
     return record
   }

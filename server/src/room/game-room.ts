@@ -2,7 +2,7 @@ import { ConfigError } from '@tickwire/protocol'
 import type { EmitOptions } from '@tickwire/protocol'
 import type { Entity } from '../replication/entity-list.ts'
 import { PastView } from '../rewind/rewind.ts'
-import { MessageOutbox } from './message-outbox.ts'
+import { MessageEncoder } from './message-encoder.ts'
 import type { PlayerViewArea, RoomTimer, SendOptions } from './room-api.ts'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
@@ -35,14 +35,14 @@ class GameRoom {
   readonly key: string | null
   readonly #core: RoomCore
   readonly #actions: RoomActions
-  readonly #outbox: MessageOutbox
+  readonly #encoder: MessageEncoder
 
   constructor(core: RoomCore, actions: RoomActions) {
     this.id = core.plan.id
     this.key = core.plan.key
     this.#core = core
     this.#actions = actions
-    this.#outbox = new MessageOutbox(core.codec)
+    this.#encoder = new MessageEncoder(core.codec)
   }
 
   get tick(): number {
@@ -66,8 +66,8 @@ class GameRoom {
   }
 
   broadcast(message: string, payload: object, options: SendOptions = {}): void {
-    const encoded = this.#outbox.encode(message, payload)
-    for (const id of this.#core.players.keys()) this.#outbox.send(this.#core.seats.at(id)!, encoded, options)
+    const encoded = this.#encoder.encode(message, payload)
+    for (const id of this.#core.players.keys()) this.#core.seats.at(id)!.tell(encoded, options.delivery ?? 'reliable')
   }
 
   emit(event: string, payload: object, options?: EmitOptions): void {
@@ -105,7 +105,7 @@ class GamePlayer {
   readonly #core: RoomCore
   readonly #actions: RoomActions
   readonly #seat: Seat
-  readonly #outbox: MessageOutbox
+  readonly #encoder: MessageEncoder
 
   constructor(core: RoomCore, actions: RoomActions, seat: Seat, userId: string, join: object) {
     this.id = seat.id
@@ -114,7 +114,7 @@ class GamePlayer {
     this.#core = core
     this.#actions = actions
     this.#seat = seat
-    this.#outbox = new MessageOutbox(core.codec)
+    this.#encoder = new MessageEncoder(core.codec)
   }
 
   get state(): object {
@@ -138,7 +138,7 @@ class GamePlayer {
   }
 
   send(message: string, payload: object, options: SendOptions = {}): void {
-    this.#outbox.send(this.#seat, this.#outbox.encode(message, payload), options)
+    this.#seat.tell(this.#encoder.encode(message, payload), options.delivery ?? 'reliable')
   }
 
   leave(reason: string = 'kicked'): void {

@@ -57,7 +57,7 @@ export interface Player<G extends GameTypes> {
 /** The server's world: the simulation's, and what only the authority may do. */
 export interface ServerWorld<G extends GameTypes> extends SimWorld<G> {
   readonly state: G['state']
-  /** Shows an entity's `revealed` fields to a player, or to all. */
+  /** Shows the `revealed` fields of an entity, or of a player, to a player, or to all. */
   reveal(entity: { readonly id: number }, to: Player<G> | 'all'): void
   /** Takes it back. */
   conceal(entity: { readonly id: number }, from: Player<G> | 'all'): void

@@ -1,6 +1,7 @@
 import { Random } from '@tickwire/protocol'
 import type { GameTypes } from '@tickwire/protocol'
 import type { GameCodec } from '@tickwire/protocol/internal'
+import type { EntityRecord } from '../replication/entity-table.ts'
 import { EventLog } from '../replication/event-log.ts'
 import { Quantiser } from '../replication/quantiser.ts'
 import { Replication } from '../replication/replication.ts'
@@ -79,8 +80,14 @@ export class RoomCore {
       maxPlayers: this.maxPlayers,
       simulationSeed: this.simulationSeed,
       inputOf: (seat) => this.seats.at(seat)?.input ?? this.neutralInput,
+      recordOf: (player) => this.recordOf(player),
       hasLeft: (player) => this.left.has(player),
     }
+  }
+
+  private recordOf(player: object): EntityRecord | undefined {
+    const seat = 'id' in player ? this.seats.at(Number(player.id)) : undefined
+    return seat?.player === player ? (seat.record ?? undefined) : undefined
   }
 
   /** To the room's own `onError`; what that one throws goes to the server's log together with what it was told. */

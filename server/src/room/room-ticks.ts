@@ -76,7 +76,7 @@ export class RoomTicks {
   private send(seat: Seat): void {
     const { sender, game } = this.core
     try {
-      sender.send(seat)
+      if (sender.send(seat)) seat.hasWorld()
     } catch (error) {
       seat.feed.discard()
       game.fail('quantise', seat.id, error)

@@ -119,6 +119,7 @@ export class RoomMachine implements RoomPort {
     seat.link = link
     seat.phase = 'playing'
     seat.feed.resume(heldSnapshot, this.core.events.end)
+    if (heldSnapshot < 0) seat.lostWorld()
     if (!wasDropped) return true
     seat.fields['connected'] = true
     this.core.game.run('resume', id, () => this.core.type.definition.onResume?.(this.core.facade, seat.player))

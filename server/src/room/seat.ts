@@ -4,6 +4,7 @@ import type { Fields } from '@tickwire/protocol/internal'
 import type { ClientFeed } from '../replication/client-feed.ts'
 import type { EntityRecord } from '../replication/entity-table.ts'
 import type { InputQueue, TakenInput } from './input-queue.ts'
+import type { EncodedMessage } from './message-encoder.ts'
 import type { SeatLink } from './ports.ts'
 import type { Player, PlayerViewArea } from './room-api.ts'
 
@@ -12,6 +13,11 @@ import type { Player, PlayerViewArea } from './room-api.ts'
  * given up and its number may be somebody else's.
  */
 export type SeatPhase = 'joining' | 'playing' | 'dropped' | 'gone'
+
+/** Messages that wait for a client's first snapshot; more than a game says between two snapshots. */
+const MAX_WAITING = 256
+
+type Delivery = 'reliable' | 'latest'
 
 /** A place in a room, held across connections. */
 export class Seat {
@@ -33,6 +39,8 @@ export class Seat {
   input: object
   /** The tick, in 1/16, that its player saw others at when it made this input, or -1. */
   viewStamp = -1
+  /** What its client is told once it has a world to understand it with [SNP4]; null: it has one. */
+  private waiting: { readonly message: EncodedMessage; readonly delivery: Delivery }[] | null = []
 
   constructor(id: number, link: SeatLink, inputs: InputQueue, feed: ClientFeed, fields: Fields, neutral: object) {
     this.id = id
@@ -46,6 +54,31 @@ export class Seat {
   /** Whether its connection stands. */
   get isOnline(): boolean {
     return this.phase === 'playing'
+  }
+
+  /** Queues a message at its link, also while the connection is down: it arrives after the resume. */
+  tell(message: EncodedMessage, delivery: Delivery): void {
+    if (this.phase === 'gone') return
+    if (this.waiting === null) this.pass(message, delivery)
+    else if (this.waiting.push({ message, delivery }) > MAX_WAITING) this.hasWorld()
+  }
+
+  /** Its client's first snapshot is on its way: what waited follows. */
+  hasWorld(): void {
+    const waiting = this.waiting ?? []
+    this.waiting = null
+    for (const { message, delivery } of waiting) this.pass(message, delivery)
+  }
+
+  /** Its client was reloaded and holds nothing. */
+  lostWorld(): void {
+    this.waiting ??= []
+  }
+
+  private pass({ message, payload }: EncodedMessage, delivery: Delivery): void {
+    const { link } = this
+    if (delivery === 'latest') link.pushLatest({ message, payload })
+    else link.push({ type: 'message', channel: link.channel, message, payload })
   }
 
   /** Takes the view of an input over, as far as it can be true: not beyond what the client acknowledged, never back. */

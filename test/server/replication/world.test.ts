@@ -15,6 +15,7 @@ function createWorld(): World {
     maxPlayers: 4,
     simulationSeed: SEED,
     inputOf: (seat: number) => ({ seat }),
+    recordOf: () => undefined,
     hasLeft: (player: object) => 'left' in player,
   }
   return new World(codec, host, new EventLog(codec))

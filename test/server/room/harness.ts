@@ -3,7 +3,6 @@ import {
   BitReader,
   BitWriter,
   GameCodec,
-  layoutOf,
   materialise,
   NO_PACKER,
   readEvents,
@@ -266,6 +265,3 @@ export class Member {
     return this.harness.room.resume(this.seat, this.link, heldSeq)
   }
 }
-
-/** The layout of a room's game, for tests that look at rows. */
-export const layoutFor = layoutOf

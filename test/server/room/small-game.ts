@@ -8,7 +8,11 @@ export const smallSchema = defineGame({
   snapshotRateHz: 10,
   join: { name: field.text({ maxBytes: 8 }) },
   state: { score: field.uint({ max: 99 }) },
-  player: { name: field.text({ maxBytes: 8 }), gold: field.uint({ max: 99 }).to('owner') },
+  player: {
+    name: field.text({ maxBytes: 8 }),
+    gold: field.uint({ max: 99 }).to('owner'),
+    role: field.uint({ max: 9 }).to('revealed'),
+  },
   entities: {
     ball: entity(
       {
