@@ -110,7 +110,6 @@ export class RoomLoop<G extends GameTypes> {
 
   get numbers(): RoomNumbers {
     return {
-      tickRateHz: this.codec.schema.tickRateHz,
       slackTicks: this.slackTicks,
       leadTicks: Math.max(0, this.pacer.tick - this.tick),
       ticksPerPacket: this.inputs.ticksPerPacket,

@@ -23,13 +23,13 @@ export class RoomWatch {
 
   /** What a snapshot said of the prediction; `isClean`: every input was there in time, so both ends had the same ones. */
   compared(miss: string | null, isClean: boolean): void {
-    if (miss === null || !isClean || (this.missed !== null && miss !== this.missed)) {
+    if (miss === null || !isClean) {
       this.misses = 0
-      this.missed = null
+      return
     }
-    if (miss === null || !isClean) return
+    this.misses = miss === this.missed ? this.misses + 1 : 1
     this.missed = miss
-    if (++this.misses === MISSES_IN_A_ROW) this.report(differs(miss))
+    if (this.misses === MISSES_IN_A_ROW) this.report(differs(miss))
   }
 
   ended(): void {

@@ -3,7 +3,6 @@ import type { RoomStats } from './room-api.ts'
 
 /** What the room itself knows of its timing. */
 export interface RoomNumbers {
-  readonly tickRateHz: number
   /** Least slack in the newest header that had one. */
   readonly slackTicks: number
   /** How far the newest tick that was run is ahead of the newest snapshot. */

@@ -7,9 +7,11 @@ import type { HeldTracks } from '../fields.ts'
 
 type Spec = FieldLayout['spec']
 
+const SMOOTH: ReadonlySet<string> = new Set(['fixed', 'f32', 'angle', 'vec2', 'vec3', 'quaternion'])
+
 /** Whether values between two of this field mean something. Numbers that count (hp, ammo, ticks) step. */
 export function isSmooth({ kind }: Spec): boolean {
-  return ['fixed', 'f32', 'angle', 'vec2', 'vec3', 'quaternion'].includes(kind)
+  return SMOOTH.has(kind)
 }
 
 /** Shows an entity at `fraction` (0 to 1) of the way from row `a` to row `b`; what does not blend is read from `steps`. */
@@ -26,11 +28,22 @@ export function blendRows(
     if (layout.column < 0) continue
     if (!isVisible(layout, tracks)) into[layout.name] = undefined
     else if (!isSmooth(layout.spec)) into[layout.name] = valueOf(layout, steps, tracks.owner)
-    else {
-      const [from, to] = [valueOf(layout, a, tracks.owner), valueOf(layout, b, tracks.owner)]
-      into[layout.name] = blend(layout.spec, from, to, fraction)
-    }
+    else into[layout.name] = blendField(layout, a, b, fraction, tracks.owner)
   }
+}
+
+function blendField(layout: FieldLayout, a: Int32Array, b: Int32Array, fraction: number, isOwn: boolean): unknown {
+  const from = valueOf(layout, a, isOwn)
+  // Most fields of most entities do not change from one tick to the next.
+  return isSame(layout, a, b) ? from : blend(layout.spec, from, valueOf(layout, b, isOwn), fraction)
+}
+
+function isSame({ column, lowColumn, parts }: FieldLayout, a: Int32Array, b: Int32Array): boolean {
+  for (let part = 0; part < parts; part++) {
+    if (a[column + part] !== b[column + part]) return false
+    if (lowColumn >= 0 && a[lowColumn + part] !== b[lowColumn + part]) return false
+  }
+  return true
 }
 
 /** The value at `fraction` of the way from `a` to `b`: linear, angles and rotations the short way. */

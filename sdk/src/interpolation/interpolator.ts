@@ -1,4 +1,4 @@
-import type { Fields, KindLayout, Replica } from '@tickwire/protocol/internal'
+import type { Fields, HeldEntity, KindLayout, Replica } from '@tickwire/protocol/internal'
 import { heldTracks, jumpsIn, readBlobs } from '../fields.ts'
 import { blendRows } from './blend.ts'
 import type { EntityHistory } from './history.ts'
@@ -71,14 +71,22 @@ export class Interpolator {
 
   /** Writes how the entity looks at that tick, and says how often it was teleported by then. */
   show(kind: KindLayout, history: EntityHistory, into: Fields): number {
-    const [before, after] = [history.at(this.fromTick), history.at(this.toTick)]
+    const before = history.at(this.fromTick)
+    const tracks = heldTracks(before)
     this.replica.rowAt(before, Math.max(this.fromTick, before.anchors.all.tick), this.from)
-    this.replica.rowAt(after, Math.max(this.toTick, after.anchors.all.tick), this.to)
+    const to = this.rowAfter(kind, before, history.at(this.toTick))
     // The way across a teleport was not travelled: it stays until it is there.
-    const isJump = jumpsIn(kind, this.from) !== jumpsIn(kind, this.to)
-    blendRows(kind, this.from, isJump ? this.from : this.to, this.fraction, this.from, heldTracks(before), into)
-    readBlobs(kind, before.blobs, heldTracks(before), into)
+    const isJump = jumpsIn(kind, this.from) !== jumpsIn(kind, to)
+    blendRows(kind, this.from, isJump ? this.from : to, this.fraction, this.from, tracks, into)
+    readBlobs(kind, before.blobs, tracks, into)
     return jumpsIn(kind, this.from)
+  }
+
+  private rowAfter(kind: KindLayout, before: HeldEntity, after: HeldEntity): Int32Array {
+    // What no rule moves is the same row at both ends.
+    if (before === after && !kind.tracks.all.hasHidden) return this.from
+    this.replica.rowAt(after, Math.max(this.toTick, after.anchors.all.tick), this.to)
+    return this.to
   }
 
   /** Whether the entity cannot look otherwise until a snapshot says so. */
