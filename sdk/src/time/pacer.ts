@@ -67,8 +67,9 @@ export class Pacer {
   advance(nowMs: number, timing: Timing): number {
     const { serverTicks } = timing
     const elapsedMs = this.lastMs === null ? Number.POSITIVE_INFINITY : nowMs - this.lastMs
-    const target = serverTicks + this.leadFor(timing)
     const served = this.servedTicks(elapsedMs, serverTicks)
+    this.absorbLeap(serverTicks - this.lastServerTicks - served)
+    const target = serverTicks + this.leadFor(timing)
     // The target moves with the server's time, and so do we: only the rest is an error.
     const error = target - this.position - served
     const isFarOff = error >= LATE_JUMP_TICKS || error <= -JUMP_TICKS
@@ -97,6 +98,13 @@ export class Pacer {
   private leadFor({ rttMs, jitterMs }: Timing): number {
     const margin = TARGET_SLACK_MS + INITIAL_JITTERS * jitterMs
     return this.wantedLead ?? (rttMs / 2 + margin) * this.ticksPerMs + this.packetTicks
+  }
+
+  /** A leap of the estimate is no reason to leap: what the server says of the inputs stands, counted from the new time. */
+  private absorbLeap(leapTicks: number): void {
+    if (leapTicks === 0 || this.lastMs === null) return
+    this.feedback.clockLeapt(leapTicks)
+    if (this.wantedLead !== null) this.wantedLead -= leapTicks
   }
 
   /** The ticks that are jumped over are past at the server: inputs for them would only arrive late. */

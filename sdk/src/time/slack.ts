@@ -8,8 +8,8 @@ const LATE_SAMPLES = 3
 const EARLY_SAMPLES = 8
 /** Ticks whose lead is remembered: inputs are judged at most a round trip after they were made. */
 const LEADS = 512
-/** Ticks that were jumped over, or are not made yet, have the lead of the last one made. */
-const MAX_BEHIND_TICKS = 64
+/** So many ticks may be jumped over at once; they have the lead of the last one made before. */
+const MAX_JUMP_TICKS = 64
 
 interface Sample {
   readonly atMs: number
@@ -24,6 +24,7 @@ interface Sample {
 export class SlackFeedback {
   private readonly leads: Float64Array = new Float64Array(LEADS)
   private readonly ticks: Float64Array = new Float64Array(LEADS).fill(-1)
+  private newestMade = -1
   private samples: Sample[] = []
   /** Samples in a row that are all later, or all earlier, than fits the others. */
   private suspects: Sample[] = []
@@ -38,11 +39,21 @@ export class SlackFeedback {
   noteLead(tick: number, leadTicks: number): void {
     this.leads[tick % LEADS] = leadTicks
     this.ticks[tick % LEADS] = tick
+    this.newestMade = tick
   }
 
-  /** The inputs up to `tick` came so many ticks early, at least. */
+  /** The estimate of the server's time leapt: every lead was less by as much. Inputs arrive as before. */
+  clockLeapt(ticks: number): void {
+    for (let i = 0; i < LEADS; i++) this.leads[i]! -= ticks
+    const shifted = ({ atMs, excess }: Sample): Sample => ({ atMs, excess: excess + ticks })
+    this.samples = this.samples.map(shifted)
+    this.suspects = this.suspects.map(shifted)
+  }
+
+  /** Until the snapshot of `tick` inputs came so many ticks early, at least. */
   addSlack(tick: number, slackTicks: number, nowMs: number): void {
-    const leadTicks = this.leadAt(tick)
+    // What came at about that tick, so early, was the input of this one; its lead counts, not that of the snapshot's tick.
+    const leadTicks = this.leadAt(Math.floor(tick + slackTicks))
     if (leadTicks === null) return
     const sample = { atMs: nowMs, excess: slackTicks - leadTicks }
     this.samples = this.samples.filter(({ atMs }) => atMs > nowMs - WINDOW_MS)
@@ -60,16 +71,18 @@ export class SlackFeedback {
 
   reset(): void {
     this.ticks.fill(-1)
+    this.newestMade = -1
     this.samples = []
     this.suspects = []
   }
 
   /**
-   * The lead that the input of a tick, or of the one made before it, was made with. Who is behind the server hears of
-   * ticks that it has not made yet, and needs the answer most.
+   * The lead that the input of a tick, or of the last one before it, was made with. Ticks are jumped over, and who is far
+   * behind the server hears of ticks that it has not made yet.
    */
   private leadAt(tick: number): number | null {
-    for (let made = tick; made > tick - MAX_BEHIND_TICKS && made >= 0; made--) {
+    const newest = Math.min(tick, this.newestMade)
+    for (let made = newest; made > newest - MAX_JUMP_TICKS && made >= 0; made--) {
       if (this.ticks[made % LEADS] === made) return this.leads[made % LEADS]!
     }
     return null

@@ -16,13 +16,16 @@ class Loop {
   readonly ticks: number[] = []
   private readonly replies: { readonly atMs: number; readonly tick: number; readonly slack: number }[] = []
 
+  /** How wrong the estimate of the server's time is. */
+  errorTicks = 0
+
   get serverTicks(): number {
     return START_TICK + (this.nowMs - 5000) * TICKS_PER_MS * this.clockRate
   }
 
   frame(frameMs = FRAME_MS): number {
     this.nowMs += frameMs
-    const timing = { serverTicks: this.serverTicks, rttMs: this.rttMs, jitterMs: 0 }
+    const timing = { serverTicks: this.serverTicks + this.errorTicks, rttMs: this.rttMs, jitterMs: 0 }
     const due = this.pacer.advance(this.nowMs, timing)
     for (let tick = this.pacer.tick - due + 1; tick <= this.pacer.tick; tick++) this.send(tick)
     while (this.replies[0] !== undefined && this.replies[0].atMs <= this.nowMs) {
@@ -39,13 +42,14 @@ class Loop {
   /** Slack that an input sent now would have. */
   get slackNow(): number {
     const arrival = this.serverTicks + (this.rttMs / 2) * TICKS_PER_MS + this.extraTicks
-    return this.pacer.leadTicks + this.serverTicks - arrival
+    return this.pacer.leadTicks + this.errorTicks + this.serverTicks - arrival
   }
 
   private send(tick: number): void {
     this.ticks.push(tick)
     const arrival = this.serverTicks + (this.rttMs / 2) * TICKS_PER_MS + this.extraTicks
-    this.replies.push({ atMs: this.nowMs + this.rttMs, tick, slack: tick - arrival })
+    // The header is that of the next tick after it came.
+    this.replies.push({ atMs: this.nowMs + this.rttMs, tick: Math.ceil(arrival), slack: tick - arrival })
   }
 }
 
@@ -124,6 +128,19 @@ describe('the pacer', () => {
     loop.run(3000)
     expect(loop.slackNow).toBeLessThan(3)
     expect(new Set(loop.ticks).size).toBe(loop.ticks.length)
+  })
+
+  it('goes on by what the server says of its inputs when the estimate of the time leaps, there and back', () => {
+    const loop = new Loop()
+    loop.run(3000)
+    for (const errorTicks of [40, -60, 0]) {
+      loop.errorTicks = errorTicks
+      for (let i = 0; i < 60; i++) {
+        expect(loop.frame()).toBeLessThanOrEqual(2)
+        expect(loop.slackNow).toBeGreaterThan(0.5)
+        expect(loop.slackNow).toBeLessThan(3)
+      }
+    }
   })
 
   it('runs one tick after a hidden page, in the present', () => {

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { SlackFeedback } from '../../../sdk/src/time/slack.ts'
 
+/** The tick of the first header; inputs were made before. */
+const FIRST = 30
+
 /** Feedback at 20 Hz: one sample per header, for inputs that were made with a lead of 5 ticks. */
 function feed(slacks: readonly number[], lead = 5): SlackFeedback {
   const feedback = new SlackFeedback()
+  for (let tick = 0; tick < FIRST; tick++) feedback.noteLead(tick, lead)
   for (const [i, slack] of slacks.entries()) {
-    feedback.noteLead(i, lead)
-    feedback.addSlack(i, slack, i * 50)
+    feedback.noteLead(FIRST + i, lead)
+    feedback.addSlack(FIRST + i, slack, i * 50)
   }
   return feedback
 }
@@ -24,11 +28,19 @@ describe('slack feedback', () => {
 
   it('does not count again what was corrected since: a larger lead with as much more slack says nothing new', () => {
     const feedback = new SlackFeedback()
-    feedback.noteLead(1, 5)
-    feedback.noteLead(2, 8)
-    feedback.addSlack(1, 1, 0)
-    feedback.addSlack(2, 4, 50)
+    feedback.noteLead(10, 5)
+    feedback.noteLead(20, 8)
+    feedback.addSlack(9, 1, 0)
+    feedback.addSlack(16, 4, 50)
     expect(feedback.excessTicks).toBe(-4)
+  })
+
+  it('goes by the input that arrived, not by the one of the snapshot’s tick, which may have been made long before', () => {
+    const feedback = new SlackFeedback()
+    feedback.noteLead(100, 90)
+    feedback.noteLead(105, 7)
+    feedback.addSlack(100, 5, 0)
+    expect(feedback.excessTicks).toBe(-2)
   })
 
   it('is the least of the last second: jitter is met by its worst', () => {
@@ -62,6 +74,14 @@ describe('slack feedback', () => {
     expect(feedback.excessTicks).toBe(-2)
     feedback.addSlack(200, -1.5, 50)
     expect(feedback.excessTicks).toBe(-2)
+  })
+
+  it('keeps its measure when the estimate of the server’s time leaps: leads change, inputs arrive as before', () => {
+    const feedback = feed([2, 2, 2])
+    feedback.clockLeapt(30)
+    expect(feedback.excessTicks).toBe(27)
+    feedback.addSlack(2, 2, 150)
+    expect(feedback.excessTicks).toBe(27)
   })
 
   it('forgets all with a new connection', () => {
