@@ -60,7 +60,7 @@ const predicted = fc
   }))
 
 describe('roundToSimulation', () => {
-  it('changes nothing the second time', () => {
+  it('[VAL4] changes nothing the second time', () => {
     fc.assert(
       fc.property(predicted, ({ kind, values }) => {
         const once = rounded(kind, values)

@@ -34,7 +34,7 @@ const tied = fc
   .map((parts) => parts as unknown as Parts)
 
 describe('quaternionToInts', () => {
-  it('keeps what it has once made, also where two components are nearly equal', () => {
+  it('[VAL4] keeps what it has once made, also where two components are nearly equal', () => {
     fc.assert(
       fc.property(fc.oneof(any, tied), bits, (parts, width) => {
         const once = toInts(parts, width)

@@ -52,7 +52,7 @@ describe('toInts and fromInts', () => {
     ])
   })
 
-  it('give back every integer of a column, at the precision of the wire and of the simulation', () => {
+  it('[VAL4] give back every integer of a column, at the precision of the wire and of the simulation', () => {
     const columns = columnSample
       .filter(({ declared }) => declared.spec.kind !== 'quaternion')
       .chain(({ declared: { spec } }) =>
@@ -73,7 +73,7 @@ describe('toInts and fromInts', () => {
     )
   })
 
-  it('give back a value within its precision, and the same one ever after', () => {
+  it('[VAL4] give back a value within its precision, and the same one ever after', () => {
     fc.assert(
       fc.property(columnSample, fc.nat(8), ({ declared: { spec }, value, tolerance }, bits) => {
         const fineBits = isFine(spec) ? bits : 0
