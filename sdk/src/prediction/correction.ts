@@ -91,10 +91,14 @@ function sizeOf(spec: Spec, error: unknown): number {
   return Math.abs(error as number)
 }
 
+/** Floats have no step; an error of theirs has to end somewhere. */
+const FLOAT_STEP = 1 / 64
+
 /** A part of one step of the field. */
 function limitOf(spec: Spec, part: number): number {
   if ('precision' in spec) return spec.precision * part
-  return spec.kind === 'angle' || spec.kind === 'quaternion' ? ((2 * Math.PI) / 2 ** spec.bits) * part : 0
+  if (spec.kind === 'angle' || spec.kind === 'quaternion') return ((2 * Math.PI) / 2 ** spec.bits) * part
+  return FLOAT_STEP * part
 }
 
 function snapSize(spec: Spec): number {
