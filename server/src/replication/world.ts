@@ -50,11 +50,11 @@ export class World {
   }
 
   /** Runs one step of the simulation; its spawns, emits and draws are counted from 0. */
-  simulate(step: () => void): void {
+  simulate<T>(step: () => T): T {
     this.counts.begin()
     this.isSimulating = true
     try {
-      step()
+      return step()
     } finally {
       this.isSimulating = false
     }

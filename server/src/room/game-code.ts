@@ -15,15 +15,18 @@ export class GameCode {
     this.report = report
   }
 
-  /** Calls `fn`; false if it threw. */
-  run(phase: RoomPhase, seat: number | null, fn: () => void): boolean {
+  /** Calls `fn`, which may be async although nobody waits for it. */
+  run(phase: RoomPhase, seat: number | null, fn: () => unknown): void {
     try {
-      this.enter(fn)
-      return true
+      this.watch(phase, seat, this.enter(fn))
     } catch (error) {
       this.fail(phase, seat, error)
-      return false
     }
+  }
+
+  /** Reports a promise of game code that rejects: left alone it would end the process. */
+  watch(phase: RoomPhase, seat: number | null, result: unknown): void {
+    if (result instanceof Promise) result.catch((error: unknown) => this.fail(phase, seat, error))
   }
 
   /** Calls `fn` and lets its exception through. */

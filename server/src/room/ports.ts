@@ -58,13 +58,16 @@ export interface RoomPort {
   readonly isLocked: boolean
   readonly freeSeats: number
   readonly maxPlayers: number
+  /** How long a dropped seat is kept; its link ends it with `leave(seat, 'expired')`. */
   readonly resumeWindowMs: number
   /** Room time in ticks, with its fraction, at this moment of the server's clock. */
   timeAt(nowMs: number): number
 
   /**
    * Takes a seat, runs `onJoin` (which may be async) and puts the player into the world.
-   * @throws RefusedError when game code refuses, the room is full (`room-full`), locked (`room-locked`) or gone (`room-gone`)
+   * @throws RefusedError when game code refuses (its code) or fails (`server-error`), the room is full (`room-full`), locked
+   * (`room-locked`) or gone (`room-gone`), or the join was abandoned (`join-cancelled`)
+   * @throws DecodeError when `join` is not the game's join fields
    */
   join(ask: JoinAsk): Promise<SeatGrant>
   /** Abandons a join that is still running: its link dropped for good. */

@@ -50,7 +50,8 @@ export class RoomMachine implements RoomPort {
     }
     this.core.facade = createGameRoom(this.core, this.actions)
     this.calls = new RoomCalls(this.core)
-    this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
+    const creating: unknown = this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
+    this.core.game.watch('create', null, creating)
     if (this.isDisposed) throw new RefusedError('room-gone', `room "${plan.id}" was disposed in its onCreate`)
     const ticks = new RoomTicks(
       this.core,

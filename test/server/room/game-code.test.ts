@@ -57,6 +57,30 @@ describe('an exception of game code', () => {
     expect(harness.tick).toBe(4)
   })
 
+  it('in an async handler, that nobody waits for, is reported like any other', async () => {
+    // As a caller without lint writes it: the compiler takes an async function where nothing is awaited.
+    const later = (text: string): (() => void) => {
+      const handler: () => unknown = async () => {
+        await Promise.resolve()
+        fault(text)
+      }
+      return handler as () => void
+    }
+    const harness = start({
+      onCreate: later('create'),
+      onJoin: (room) => void room.after(0, later('timer')),
+      onMessage: { say: later('message') },
+      onDrop: later('drop'),
+      onTick: (room) => (room.tick === 1 ? later('tick')() : undefined),
+    })
+    const ada = await harness.join({ name: 'a' })
+    harness.ticks(1)
+    ada.message('say', { text: 'hi' })
+    ada.drop()
+    await new Promise((resolve) => void setImmediate(resolve))
+    expect(phases(harness.errors)).toEqual(['create null', 'timer null', 'tick null', 'message 0', 'drop 0'])
+  })
+
   it('does not keep clients from their snapshots', async () => {
     const harness = start({}, () => fault('every tick'))
     const ada = await harness.join({ name: 'a' })
