@@ -19,9 +19,9 @@ export const driftSchema = defineGame({
       { position: ['x', 'y'], rates: { x: 'vx', y: 'vy' }, predict: 'owner' },
     ),
   },
-  input: { x: field.int({ min: -1, max: 1 }) },
+  input: { x: field.int({ min: -1, max: 1 }), brake: field.bool() },
   messages: {
-    note: { toServer: { n: field.uint({ max: 99_999 }) }, toClient: { n: field.uint({ max: 99_999 }) } },
+    note: { toServer: { n: field.uint({ max: 999_999 }) }, toClient: { n: field.uint({ max: 999_999 }) } },
     score: { toServer: { points: field.uint({ max: 100 }) } },
   },
 })
@@ -29,12 +29,14 @@ export const driftSchema = defineGame({
 export interface Drift extends TypesOf<typeof driftSchema> {}
 
 const PUSH = 60
+const EDGE = 1000
 
 export const drift = defineSimulation<Drift>(driftSchema, (world) => {
   for (const thing of world.all('thing')) {
-    const { x } = world.inputOf(thing)
-    thing.vx += x * PUSH * world.dt
-    thing.x += thing.vx * world.dt
+    const { x, brake } = world.inputOf(thing)
+    thing.vx = brake ? 0 : thing.vx + x * PUSH * world.dt
+    thing.x = Math.max(-EDGE, Math.min(EDGE, thing.x + thing.vx * world.dt))
+    if (Math.abs(thing.x) === EDGE) thing.vx = -thing.vx
     thing.y += thing.vy * world.dt
   }
 })
@@ -44,6 +46,7 @@ export interface Diary {
   readonly dropped: number[]
   readonly resumed: number[]
   readonly left: [seat: number, reason: LeaveReason][]
+  /** Numbers from clients, in the order of their arrival. */
   readonly notes: number[]
   room: Room<Drift> | null
 }
@@ -52,9 +55,9 @@ export function newDiary(): Diary {
   return { dropped: [], resumed: [], left: [], notes: [], room: null }
 }
 
-export function driftRoom(diary: Diary, resumeWindowMs: number = 30_000) {
+export function driftRoom(diary: Diary, { resumeWindowMs = 30_000, maxPlayers = 4 } = {}) {
   return defineRoom(drift, {
-    maxPlayers: 4,
+    maxPlayers,
     resumeWindowMs,
     onCreate(room) {
       diary.room = room

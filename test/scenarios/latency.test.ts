@@ -6,8 +6,8 @@ import { SEAMS, useStepper } from './seams.ts'
 const start = useStepper()
 const FAR = { latencyMs: 75, jitterMs: 30 }
 
-describe.each(SEAMS)('150 ms of round trip with 30 ms of jitter, at the %s seam', (seam) => {
-  it('moves the own thing on the next frame after the key', async () => {
+describe.each(SEAMS)('a distant server, at the %s seam', (seam) => {
+  it('at 150 ms with 30 ms of jitter each way, moves the own thing on the next frame after the key', async () => {
     const stepper = start<Drift>({ rooms: [driftRoom(newDiary())], seam, impair: FAR })
     const ada = await stepper.join(drift, { name: 'Ada', vx: 0 })
     await stepper.run(3)
@@ -21,7 +21,7 @@ describe.each(SEAMS)('150 ms of round trip with 30 ms of jitter, at the %s seam'
     expect(ada.stats.corrections).toBe(0)
   })
 
-  it('moves others smoothly: never back, never in jumps', async () => {
+  it('at 150 ms with 30 ms of jitter each way, moves others smoothly: never back, never in jumps', async () => {
     const stepper = start<Drift>({ rooms: [driftRoom(newDiary())], seam, impair: FAR, seed: 5 })
     const ada = await stepper.join(drift, { name: 'Ada', vx: 20 })
     const bob = await stepper.join(drift, { name: 'Bob', vx: 0 })

@@ -66,7 +66,11 @@ describe.each(SEAMS)('a lost connection, at the %s seam', (seam) => {
 
   it('ends the seat when the resume window is over: onLeave says expired, the client that it is gone', async () => {
     const diary = newDiary()
-    const stepper = start<Drift>({ rooms: [driftRoom(diary, 5000)], seam, impair: { latencyMs: 20 } })
+    const stepper = start<Drift>({
+      rooms: [driftRoom(diary, { resumeWindowMs: 5000 })],
+      seam,
+      impair: { latencyMs: 20 },
+    })
     const ada = await stepper.join(drift, { name: 'Ada', vx: 0 })
     const bob = await stepper.join(drift, { name: 'Bob', vx: 0 })
     const { network } = stepper.clients[0]!
