@@ -104,10 +104,7 @@ export interface JoinedRoom<G extends GameTypes> {
     event: E,
     listener: (payload: Readonly<G['events'][E]>, about: EventInfo) => void,
   ): Unsubscribe
-  onMessage<M extends keyof ToClient<G> & string>(
-    message: M,
-    listener: (payload: ToClient<G>[M]) => void,
-  ): Unsubscribe
+  onMessage<M extends keyof ToClient<G> & string>(message: M, listener: (payload: ToClient<G>[M]) => void): Unsubscribe
   onConnection(listener: (state: ConnectionState) => void): Unsubscribe
   /** Resolves once the room is over for this player, with the reason. */
   readonly left: Promise<CloseInfo>
