@@ -64,7 +64,7 @@ describe('an exception of game code', () => {
         await Promise.resolve()
         fault(text)
       }
-      return handler as () => void
+      return handler
     }
     const harness = start({
       onCreate: later('create'),
