@@ -165,7 +165,7 @@ export class Link implements HolderLink {
   /** The page was reloaded: it holds neither the grant of its seat nor any number. What it never saw it shall still see. */
   private startOver(): void {
     const missed = this.outbox.startOver()
-    this.seat.regrant(this.services.clock.nowMs())
+    this.seat.regrant()
     // Answers were to a page that is gone, and so were grants.
     for (const item of missed) if (item.type === 'message' || item.type === 'request') this.push(item)
   }

@@ -176,11 +176,11 @@ export class SeatHolder implements JoiningLink {
   }
 
   /** For a page that was reloaded: what the seat's `joined` says now. */
-  regrant(nowMs: number): void {
+  regrant(): void {
     const { state } = this
     if (state.phase !== 'seated') return
-    const tick = Math.floor(state.room.timeAt(nowMs))
-    const joinedSeq = this.link.enqueue(joinedItem(state.port.channel, state.grant, tick))
+    // Not the clock's tick: a room that is late has yet to send snapshots of older ones, which the page would refuse.
+    const joinedSeq = this.link.enqueue(joinedItem(state.port.channel, state.grant, state.room.tick))
     if (joinedSeq !== null) this.state = { ...state, joinedSeq }
   }
 

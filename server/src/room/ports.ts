@@ -60,7 +60,9 @@ export interface RoomPort {
   readonly maxPlayers: number
   /** How long a dropped seat is kept; its link ends it with `leave(seat, 'expired')`. */
   readonly resumeWindowMs: number
-  /** Room time in ticks, with its fraction, at this moment of the server's clock. */
+  /** The newest tick that was run; no snapshot to come is of an older one. */
+  readonly tick: number
+  /** Room time in ticks, with its fraction, at this moment of the server's clock; runs ahead of `tick` while the process is late. */
   timeAt(nowMs: number): number
 
   /**

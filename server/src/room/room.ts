@@ -75,6 +75,10 @@ export class RoomMachine implements RoomPort {
     return this.pace.droppedTicks
   }
 
+  get tick(): number {
+    return this.core.world.tick
+  }
+
   timeAt(nowMs: number): number {
     return this.pace.timeAt(nowMs)
   }

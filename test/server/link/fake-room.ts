@@ -49,6 +49,9 @@ export class FakeRoom implements RoomPort {
     return this.maxPlayers - this.seats.size - this.joining.size
   }
 
+  /** Like a room that is late: its clock has gone further. */
+  tick = 100
+
   timeAt(nowMs: number): number {
     return nowMs / 10
   }
@@ -67,7 +70,7 @@ export class FakeRoom implements RoomPort {
     while (this.seats.has(seat)) seat++
     this.seats.set(seat, ask.link)
     this.log.push(`join ${seat}`)
-    return { seat, roomId: this.id, epoch: this.epoch, tick: 100, simulationSeed: 7 }
+    return { seat, roomId: this.id, epoch: this.epoch, tick: this.tick, simulationSeed: 7 }
   }
 
   cancelJoin(): void {
