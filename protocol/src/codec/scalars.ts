@@ -24,7 +24,7 @@ export type OnClamp = (value: number) => void
 
 const scalar = (min: number, max: number, wrap = false): Scalar => ({ min, max, bits: bitWidth(max - min), wrap })
 /** A u32, which the column holds as the int32 of the same bits. */
-const PATTERN: Scalar = scalar(0, 0xffff_ffff)
+export const PATTERN: Scalar = scalar(0, 0xffff_ffff)
 const FLOAT: Scalar = { ...PATTERN, isFloat: true }
 /** A seat and one, or 0 for nobody. */
 export const SEAT: Scalar = scalar(0, 1023)
@@ -35,15 +35,15 @@ export function isFine(spec: FieldSpec): boolean {
   return spec.kind === 'fixed' || spec.kind === 'angle' || spec.kind === 'vec2' || spec.kind === 'vec3'
 }
 
-interface FixedRange {
+export interface FixedRange {
   readonly min: number
   readonly max: number
   readonly precision: number
 }
 
-const lowestStep = ({ min, precision }: FixedRange): number => Math.round(min / precision)
+export const lowestStep = ({ min, precision }: FixedRange): number => Math.round(min / precision)
 /** `max` itself is excluded, but a range that is smaller than one step still has one value. */
-const highestStep = (range: FixedRange): number =>
+export const highestStep = (range: FixedRange): number =>
   Math.max(lowestStep(range), Math.ceil(range.max / range.precision) - 1)
 const fixedScalar = (range: FixedRange): Scalar => scalar(lowestStep(range), highestStep(range))
 
@@ -89,45 +89,6 @@ export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
   }
 }
 
-/** The value that a field starts with. */
-export function defaultValue(spec: FieldSpec): unknown {
-  switch (spec.kind) {
-    case 'bool':
-    case 'press':
-      return false
-    case 'int':
-      return Math.max(spec.min, Math.min(0, spec.max))
-    case 'fixed':
-      return nearestToZero(spec)
-    case 'uint':
-    case 'angle':
-    case 'f32':
-    case 'tick':
-      return 0
-    case 'vec2':
-    case 'vec3': {
-      const one = nearestToZero(spec)
-      return spec.kind === 'vec2' ? { x: one, y: one } : { x: one, y: one, z: one }
-    }
-    case 'quaternion':
-      return { x: 0, y: 0, z: 0, w: 1 }
-    case 'oneOf':
-      return spec.values[0]
-    case 'text':
-      return ''
-    case 'bytes':
-      return new Uint8Array(0)
-    case 'list':
-      return []
-    case 'seat':
-    case 'entity':
-    case 'packed':
-      return null
-    default:
-      return assertNever(spec)
-  }
-}
-
 const TURN = Math.PI * 2
 const floatBits = new Float32Array(1)
 const floatInts = new Int32Array(floatBits.buffer)
@@ -153,10 +114,6 @@ function fixedToInt(spec: FixedRange, value: number, fineBits: number, onClamp: 
     value,
     onClamp,
   )
-}
-
-function nearestToZero(spec: FixedRange): number {
-  return Math.max(lowestStep(spec), Math.min(0, highestStep(spec))) * spec.precision
 }
 
 function angleToInt(value: number, bits: number, fineBits: number): number {
