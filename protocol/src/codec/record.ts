@@ -1,15 +1,8 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { bitWidth } from '../bits/width.ts'
-import {
-  extrapolate,
-  freshHidden,
-  isFreshHidden,
-  moveByRates,
-  settleCarries,
-  settleTrends,
-  TREND_DEN,
-} from './extrapolate.ts'
+import { Expectation } from './expectation.ts'
+import { freshHidden, isFreshHidden, TREND_DEN } from './extrapolate.ts'
 import type { Column, Track } from './layout.ts'
 import { readScalar, writeScalar } from './scalar-bits.ts'
 import { laddersOf, readChanged, writeChanged } from './value-ladder.ts'
@@ -39,25 +32,18 @@ const MAX_TREND = (1 << 24) * TREND_DEN
  */
 export class RecordCodec {
   readonly track: Track
-  /** The older anchor continued with its own velocities: what the columns are compared with. */
-  private readonly held: Int32Array
-  /** The same with the newest velocities: where the targets are expected. */
-  private readonly expected: Int32Array
+  private readonly expectation: Expectation
   private readonly ladders: readonly (Ladder | null)[]
 
   constructor(track: Track) {
     this.track = track
-    this.held = new Int32Array(track.size)
-    this.expected = new Int32Array(track.size)
+    this.expectation = new Expectation(track)
     this.ladders = laddersOf(track)
   }
 
   /** Gives the anchor at `next`, whose columns hold the truth, its hidden columns by the rule that both ends share. */
   chain(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
-    if (!this.track.hasHidden) return
-    this.expect(from, fromAt, ticks, next, nextAt)
-    settleCarries(this.track, this.expected, next, nextAt)
-    settleTrends(this.track, from, fromAt, ticks, this.held, next, nextAt)
+    this.expectation.settle(from, fromAt, ticks, next, nextAt)
   }
 
   /** Writes what leads from an anchor `ticks` old to the one at `next`. */
@@ -70,9 +56,9 @@ export class RecordCodec {
     nextAt: number,
     blobs: BlobBytes,
   ): void {
-    const { columns, hotEnd, sourcesEnd } = this.track
-    this.expect(from, fromAt, ticks, next, nextAt)
-    for (let i = 0; i < sourcesEnd; i++) this.expected[i] = this.held[i]!
+    const { columns, hotEnd } = this.track
+    this.expectation.begin(from, fromAt, ticks)
+    this.expectation.moveLike(from, fromAt, ticks, next, nextAt)
     for (let i = 0; i < hotEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
     if (hotEnd === columns.length) return
     const anyCold = this.differsFrom(hotEnd, next, nextAt)
@@ -91,15 +77,15 @@ export class RecordCodec {
     nextAt: number,
     onBlob: OnBlob,
   ): void {
-    const { track, expected } = this
-    extrapolate(track, from, fromAt, ticks, expected, 0)
+    const { track, expectation } = this
+    expectation.begin(from, fromAt, ticks)
     for (let i = 0; i < track.sourcesEnd; i++) this.readColumn(reader, i, onBlob)
-    moveByRates(track, from, fromAt, ticks, expected, 0)
+    expectation.move(from, fromAt, ticks)
     for (let i = track.sourcesEnd; i < track.hotEnd; i++) this.readColumn(reader, i, onBlob)
     if (track.hotEnd < track.columns.length && reader.bool('cold columns')) {
       for (let i = track.hotEnd; i < track.columns.length; i++) this.readColumn(reader, i, onBlob)
     }
-    for (let i = 0; i < track.size; i++) next[nextAt + i] = expected[i]!
+    for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
     this.chain(from, fromAt, ticks, next, nextAt)
   }
 
@@ -148,23 +134,15 @@ export class RecordCodec {
     }
   }
 
-  /** Fills `held` and `expected`; of `next` only the velocities are read. */
-  private expect(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
-    const { track, held, expected } = this
-    extrapolate(track, from, fromAt, ticks, held, 0)
-    for (let i = 0; i < track.size; i++) expected[i] = held[i]!
-    for (const { source } of track.rates) expected[source] = next[nextAt + source]!
-    moveByRates(track, from, fromAt, ticks, expected, 0)
-  }
-
   private differsFrom(start: number, next: Int32Array, nextAt: number): boolean {
-    for (let i = start; i < this.track.columns.length; i++) if (next[nextAt + i] !== this.expected[i]) return true
+    for (let i = start; i < this.track.columns.length; i++)
+      if (next[nextAt + i] !== this.expectation.columns[i]) return true
     return false
   }
 
   private writeColumn(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
     const column = this.track.columns[i]!
-    const expected = this.expected[i]!
+    const expected = this.expectation.columns[i]!
     writer.bool(value !== expected)
     if (value === expected) return
     if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
@@ -175,9 +153,10 @@ export class RecordCodec {
     const column = this.track.columns[i]!
     if (!reader.bool(column.name)) return
     // A blob's column counts its revisions: on the reader's side it only has to change.
-    const expected = this.expected[i]!
+    const expected = this.expectation.columns[i]!
     if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
-    this.expected[i] = column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
+    this.expectation.columns[i] =
+      column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
   }
 }
 
