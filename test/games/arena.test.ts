@@ -1,11 +1,14 @@
 import type { JoinedRoom } from '@tickwire/sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { allowSlowMachines } from '../scenarios/seams.ts'
 import { createStepper } from '../stepper/stepper.ts'
 import type { Stepper } from '../stepper/stepper.ts'
 import { arena } from './arena/arena.ts'
 import type { Arena } from './arena/arena.ts'
 import { arenaRoom } from './arena/room.ts'
 import { hunt } from './pilots.ts'
+
+allowSlowMachines()
 
 let stepper: Stepper<Arena>
 let ada: JoinedRoom<Arena>

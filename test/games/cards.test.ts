@@ -2,12 +2,15 @@ import type { EntityView } from '@tickwire/protocol'
 import { defineRoom } from '@tickwire/server'
 import type { JoinedRoom } from '@tickwire/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { allowSlowMachines } from '../scenarios/seams.ts'
 import { createStepper } from '../stepper/stepper.ts'
 import type { Stepper } from '../stepper/stepper.ts'
 import { cards, HAND_CARDS, suitOf } from './cards/cards.ts'
 import type { Cards } from './cards/cards.ts'
 import { cardsRoom } from './cards/room.ts'
 import { heldTracks } from './held-tracks.ts'
+
+allowSlowMachines()
 
 type Table = JoinedRoom<Cards>
 type CardView = EntityView<Cards, 'card'>

@@ -27,7 +27,7 @@ function wanderer(seed: number): (room: JoinedRoom<Arena>) => Partial<Arena['inp
 }
 
 describe.each(SEAMS)('a clean link, at the %s seam', (seam) => {
-  it('needs no correction in ten minutes of random steering and thirty shots', { timeout: 120_000 }, async () => {
+  it('needs no correction in ten minutes of random steering and thirty shots', async () => {
     const stepper = start<Arena>({ rooms: [arenaRoom], seam, seed: 11 })
     const rooms = [await stepper.join(arena, { name: 'Ada' }), await stepper.join(arena, { name: 'Bob' })]
     const pilots = [wanderer(1), wanderer(2)]
