@@ -12,8 +12,13 @@ interface Manifest {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const packages = ['protocol', 'sdk', 'server']
+
+/** TypeScript 5 infers and relates types differently from 7, and is what most projects have. */
+const compilers = {
+  'TypeScript 5': '5.9.3',
+  'TypeScript 7': readManifest(join(root, 'node_modules/typescript')).version,
+}
 
 /** What somebody who follows the README has: its three files and the packages, with no workspace around them. */
 const outside = mkdtempSync(join(tmpdir(), 'tickwire-package-'))
@@ -42,10 +47,14 @@ function consumer(): object {
     private: true,
     type: 'module',
     dependencies: { ...dependencies, ...versions('ws') },
-    devDependencies: versions('@types/node', '@types/ws'),
+    devDependencies: { ...versions('@types/node', '@types/ws'), ...compilerAliases() },
     // The packages name each other by version; here that version is a tarball.
     overrides: Object.fromEntries(Object.keys(dependencies).map((name) => [name, `$${name}`])),
   }
+}
+
+function compilerAliases(): Record<string, string> {
+  return Object.fromEntries(Object.values(compilers).map((version) => [`tsc-${version}`, `npm:typescript@${version}`]))
 }
 
 /** The versions that the workspace itself has. */
@@ -63,7 +72,7 @@ function writeJson(name: string, value: object): void {
 }
 
 /** Type-checks the README's files under strict, the packages' own declarations too, and emits them into `emitTo`. */
-function compile(moduleResolution: 'nodenext' | 'bundler', emitTo: string): void {
+function compile(compiler: string, moduleResolution: 'nodenext' | 'bundler', emitTo: string): void {
   const compilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -78,7 +87,7 @@ function compile(moduleResolution: 'nodenext' | 'bundler', emitTo: string): void
     outDir: emitTo,
   }
   writeJson(`tsconfig.${moduleResolution}.json`, { compilerOptions, include: ['*.ts'] })
-  run(outside, process.execPath, tsc, '-p', `tsconfig.${moduleResolution}.json`)
+  run(outside, process.execPath, `node_modules/tsc-${compiler}/bin/tsc`, '-p', `tsconfig.${moduleResolution}.json`)
 }
 
 /** Runs to the end and returns what it printed; a failure throws with all that it said. */
@@ -108,13 +117,16 @@ describe('the packages outside the workspace', () => {
     )
   })
 
-  it.each(['nodenext', 'bundler'] as const)("the README's game type-checks under strict with %s", (resolution) => {
-    compile(resolution, `emitted-${resolution}`)
-    expect(existsSync(join(outside, `emitted-${resolution}/client.js`))).toBe(true)
+  describe.each(Object.entries(compilers))('with %s', (_name, compiler) => {
+    it.each(['nodenext', 'bundler'] as const)("the README's game type-checks under strict with %s", (resolution) => {
+      const emitTo = `emitted-${compiler}-${resolution}`
+      compile(compiler, resolution, emitTo)
+      expect(existsSync(join(outside, emitTo, 'client.js'))).toBe(true)
+    })
   })
 
   it("the README's game plays: two clients see each other's ship", () => {
-    compile('nodenext', 'played')
+    compile(compilers['TypeScript 7'], 'nodenext', 'played')
     const printed = run(outside, process.execPath, 'played/play.js')
     expect(printed).toMatch(/^Ada saw a ship at x \d/m)
     expect(printed).toMatch(/^Bob saw a ship at x \d/m)

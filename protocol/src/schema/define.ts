@@ -22,7 +22,8 @@ export interface EntityOptions<F extends FieldMap> {
 
 export interface EntityDef<F extends FieldMap = FieldMap> {
   readonly fields: F
-  readonly options: EntityOptions<F>
+  /** Of any names: with this kind's own, TypeScript 5 would not take it for one of `defineGame`'s entities. */
+  readonly options: EntityOptions<FieldMap>
 }
 
 /** Declares one kind of entity: its fields, and how it is placed, moved and predicted. */
