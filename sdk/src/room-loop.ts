@@ -19,6 +19,7 @@ import { ownerOf } from './fields.ts'
 import { InputBuffer } from './input/input-buffer.ts'
 import { Interpolator } from './interpolation/interpolator.ts'
 import { RemoteEntities } from './interpolation/remote-entities.ts'
+import { hasMotion } from './interpolation/blend.ts'
 import { Timeline } from './interpolation/timeline.ts'
 import type { Joined, RoomLink } from './link/ports.ts'
 import { PredictedEntities } from './prediction/predicted-entity.ts'
@@ -91,7 +92,7 @@ export class RoomLoop<G extends GameTypes> {
     this.view = new RoomView(codec.layout, joined.seat)
     this.inputs = new InputBuffer(codec.inputs, input, tickRateHz)
     this.pacer = new Pacer(tickRateHz, this.inputs.ticksPerPacket)
-    this.timeline = new Timeline(tickRateHz, ticksPerSnapshot)
+    this.timeline = new Timeline(tickRateHz, ticksPerSnapshot, hasMotion(codec.layout.kinds))
     this.interpolator = new Interpolator(this.replica, tickRateHz, ticksPerSnapshot, codec.layout.maxColumns)
     this.remote = new RemoteEntities(views, this.interpolator)
     this.predictor = new Predictor(game, {

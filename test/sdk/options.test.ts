@@ -9,7 +9,7 @@ describe('the options of a client', () => {
       ticket: 't',
       clock: { nowMs: () => 0, setTimer: () => ({ cancel: () => {} }) },
       storage: null,
-      WebSocket: class {} as never,
+      WebSocket: (() => undefined) as never,
       impair: { latencyMs: 5 },
       random: () => 0,
     })

@@ -14,6 +14,11 @@ export function isSmooth({ kind }: Spec): boolean {
   return SMOOTH.has(kind)
 }
 
+/** Whether a game has anything to draw between two snapshots; a game of cards has not. */
+export function hasMotion(kinds: readonly KindLayout[]): boolean {
+  return kinds.some(({ fields }) => fields.some(({ spec }) => isSmooth(spec)))
+}
+
 /** Shows an entity at `fraction` (0 to 1) of the way from row `a` to row `b`; what does not blend is read from `steps`. */
 export function blendRows(
   kind: KindLayout,

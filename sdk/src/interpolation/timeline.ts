@@ -31,6 +31,7 @@ const MAX_INTERVAL_FACTOR = 5
 export class Timeline {
   private readonly ticksPerMs: number
   private readonly snapshotTicks: number
+  private readonly hasMotion: boolean
   /** Where the line is at `lineMs`; null before the first snapshot. */
   private line: number | null = null
   private lineMs = 0
@@ -45,8 +46,10 @@ export class Timeline {
   private position: number | null = null
   private lastMs = 0
 
-  constructor(tickRateHz: number, ticksPerSnapshot: number) {
+  /** @param hasMotion false: nothing in the game is drawn between two snapshots, so each is shown as it comes */
+  constructor(tickRateHz: number, ticksPerSnapshot: number, hasMotion: boolean = true) {
     this.ticksPerMs = tickRateHz / 1000
+    this.hasMotion = hasMotion
     this.snapshotTicks = ticksPerSnapshot
     this.interval = ticksPerSnapshot
     this.delay = this.wantedDelay
@@ -75,6 +78,7 @@ export class Timeline {
   advance(nowMs: number): number {
     this.settle()
     if (this.line === null) return -1
+    if (!this.hasMotion) return (this.position = this.newestTick)
     const elapsed = this.ticksIn(nowMs - this.lastMs)
     this.lastMs = nowMs
     if (this.position === null) {
@@ -94,6 +98,7 @@ export class Timeline {
   }
 
   private get wantedDelay(): number {
+    if (!this.hasMotion) return 0
     return DELAY_INTERVALS * this.interval + DELAY_JITTERS * this.jitter + 1
   }
 

@@ -116,4 +116,14 @@ describe('the timeline of the picture', () => {
     timeline.receive(900, 777)
     expect(timeline.advance(777)).toBeCloseTo(900 - 6.1, 5)
   })
+
+  it('shows each snapshot as it comes in a game without motion', () => {
+    const timeline = new Timeline(5, 1, false)
+    expect(timeline.advance(0)).toBe(-1)
+    for (let tick = 1; tick < 20; tick++) {
+      timeline.receive(tick, tick * 200 + 35 * (tick % 3))
+      expect(timeline.advance(tick * 200 + 110)).toBe(tick)
+    }
+    expect(timeline.delayMs).toBe(0)
+  })
 })
