@@ -41,6 +41,7 @@ export interface EndsOptions {
 export interface ClientOptions {
   readonly storage: TokenStorage
   readonly impairment: Impairment
+  readonly onSend: (packet: Uint8Array) => void
   readonly onReceive: (packet: Uint8Array) => void
   readonly ticket?: string
   /** How fast its clock runs against the server's. */
@@ -104,7 +105,7 @@ export class Ends {
     const clock = runningAt(this.options.clock, options.clockRate ?? 1)
     const [url] = this.hosts.keys()
     const client = createClientWith(url!, options, {
-      connect: tapped(connect, options.onReceive),
+      connect: tapped(connect, options),
       clock,
       random: () => random.next(),
       schedule: queueMicrotask,
@@ -172,9 +173,9 @@ function runningAt(clock: FakeClock, rate: number): Pick<FakeClock, 'nowMs' | 's
   }
 }
 
-function tapped(connect: Connect, onReceive: (packet: Uint8Array) => void): Connect {
-  return (url, handlers) =>
-    connect(url, {
+function tapped(connect: Connect, { onSend, onReceive }: Pick<ClientOptions, 'onSend' | 'onReceive'>): Connect {
+  return (url, handlers) => {
+    const transport = connect(url, {
       onOpen: () => handlers.onOpen(),
       onReceive: (bytes) => {
         onReceive(bytes.slice())
@@ -182,4 +183,15 @@ function tapped(connect: Connect, onReceive: (packet: Uint8Array) => void): Conn
       },
       onClose: (code, reason) => handlers.onClose(code, reason),
     })
+    return {
+      get bufferedBytes() {
+        return transport.bufferedBytes
+      },
+      send: (bytes) => {
+        onSend(bytes.slice())
+        transport.send(bytes)
+      },
+      close: (code, reason) => transport.close(code, reason),
+    }
+  }
 }

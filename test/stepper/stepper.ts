@@ -27,6 +27,8 @@ export interface StepperClient<G extends GameTypes> {
   readonly storage: TokenStorage
   /** The room that `run` advances; set by `join`. */
   room: JoinedRoom<G> | null
+  /** Sees every packet that leaves. */
+  onSend: ((packet: Uint8Array) => void) | null
   /** Sees every packet before the client does. */
   onReceive: ((packet: Uint8Array) => void) | null
 }
@@ -105,9 +107,10 @@ export class Stepper<G extends GameTypes> {
       ...parts,
       storage,
       impairment: this.impairment,
+      onSend: (packet) => client.onSend?.(packet),
       onReceive: (packet) => client.onReceive?.(packet),
     })
-    const client: StepperClient<G> = { ...end, storage, room: null, onReceive: null }
+    const client: StepperClient<G> = { ...end, storage, room: null, onSend: null, onReceive: null }
     this.clients.push(client)
     return client
   }
