@@ -95,12 +95,12 @@ async function hunt(page: Page): Promise<void> {
       const approach = (me.vx * dx + me.vy * dy) / distance
       // A bullet has the ship's own speed besides: aim so that both together hit.
       const aim = Math.atan2((dy / distance) * bulletSpeed - me.vy, (dx / distance) * bulletSpeed - me.vx)
-      // A block may be between the two: now and then fly past.
-      const detour = distance > 300 && Math.floor(room.tick / 90) % 3 === 2 ? 1.2 : 0
+      // A block may be between the two: now and then fly round.
+      const detour = Math.floor(room.tick / 90) % 3 === 2 ? 1.2 : 0
       const turn = Math.atan2(Math.sin(aim + detour - me.angle), Math.cos(aim + detour - me.angle))
       hold('ArrowLeft', turn < -0.06)
       hold('ArrowRight', turn > 0.06)
-      hold('ArrowUp', distance > 250 && approach < 300 && Math.abs(turn) < 0.6)
+      hold('ArrowUp', (detour > 0 || distance > 250) && approach < 300 && Math.abs(turn) < 0.6)
       hold('Space', distance < 600 && Math.abs(turn) < 0.1)
     }
     step()
