@@ -66,7 +66,7 @@ describe('roundToSimulation', () => {
         const once = rounded(kind, values)
         expect(rounded(kind, once)).toEqual(once)
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('quantise and materialise', () => {
         expect(readBack(kind, rowOf(kind, simulated, clamps), true)).toEqual(simulated)
         expect(clamps).toEqual([])
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 
@@ -138,7 +138,7 @@ describe('quantise and materialise', () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 
