@@ -1,7 +1,7 @@
 import { BitReader, BitWriter, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
 import { TestWorld } from '../protocol/codec/world.ts'
-import { arenaSchema, ArenaWorld } from './worlds/arena-world.ts'
-import type { ArenaHost } from './worlds/arena-world.ts'
+import { arenaSchema, arenaWorld } from './worlds/arena-world.ts'
+import type { WorldHost } from './worlds/bench-world.ts'
 
 const WARM_UP_TICKS = 400
 const TICKS = 2000
@@ -9,7 +9,7 @@ const TICKS = 2000
 /** Decodes the arena's bodies without any socket; the median of many short rounds, in us per snapshot. */
 export function measureDecodeUs(): number {
   const target = new TestWorld(arenaSchema)
-  const world = new ArenaWorld(hostOn(target), 1)
+  const world = arenaWorld.create(hostOn(target), 1)
   const replica = new Replica(layoutOf(arenaSchema), NO_PACKER)
   const known = new Map<number, number>()
   const writer = new BitWriter(4096)
@@ -31,7 +31,7 @@ export function measureDecodeUs(): number {
   return times.toSorted((a, b) => a - b)[times.length >> 1]! * 1000
 }
 
-function hostOn(target: TestWorld): ArenaHost {
+function hostOn(target: TestWorld): WorldHost {
   const free: number[] = Array.from({ length: 1000 }, (_, i) => 999 - i)
   const slots = new Map<object, number>()
   return {

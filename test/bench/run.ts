@@ -1,9 +1,11 @@
 import { arena } from './arena.ts'
+import { idle } from './idle.ts'
+import { interest } from './interest.ts'
 import { printTable, toJson } from './report.ts'
 import type { Bench } from './report.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [arena]
+const BENCHES: readonly Bench[] = [arena, idle, interest]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

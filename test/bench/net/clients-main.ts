@@ -1,17 +1,24 @@
 import { WebSocket } from 'ws'
-import { arenaSchema } from '../worlds/arena-world.ts'
+import { WORLDS } from '../worlds/index.ts'
+import type { WorldName } from '../worlds/index.ts'
 import { LightClient } from './light-client.ts'
+import { viewOfClient } from './views.ts'
+import type { DecodedView } from './views.ts'
 
 /** The clients of a benchmark, in a process of their own; the parent says what to do and is told what was seen. */
 export type Order =
-  | { readonly type: 'join'; readonly url: string; readonly clients: number }
+  | { readonly type: 'join'; readonly url: string; readonly clients: number; readonly world: WorldName }
   | { readonly type: 'raw'; readonly url: string; readonly clients: number }
   | { readonly type: 'totals' }
+  | { readonly type: 'views' }
   | { readonly type: 'stop' }
 export interface Report {
-  readonly type: 'ready' | 'totals'
   readonly snapshots: number
   readonly snapshotBytes: number
+  /** Entities that clients held, summed over snapshots. */
+  readonly shown: number
+  /** What every client has decoded; only when asked for. */
+  readonly views: readonly DecodedView[]
 }
 
 const INPUTS_PER_SECOND = 30
@@ -21,19 +28,20 @@ const RAW_INPUT_BYTES = 9
 let light: LightClient[] = []
 let raw: WebSocket[] = []
 
-const tell = (type: Report['type']): void => {
+const tell = (views: readonly DecodedView[] = []): void => {
   const sum = (pick: (client: LightClient) => number): number =>
     light.reduce((total, client) => total + pick(client), 0)
   process.send!({
-    type,
     snapshots: sum(({ totals }) => totals.snapshots),
     snapshotBytes: sum(({ totals }) => totals.snapshotBytes),
+    shown: sum(({ totals }) => totals.shown),
+    views,
   } satisfies Report)
 }
 
-async function join(url: string, count: number): Promise<void> {
+async function join(url: string, count: number, world: WorldName): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const client = new LightClient(url, arenaSchema, `bot${i}`)
+    const client = new LightClient(url, WORLDS[world].schema, `bot${i}`)
     light.push(client)
     await client.joined()
   }
@@ -66,9 +74,10 @@ setInterval(() => {
 }, STEP_MS)
 
 process.on('message', (order: Order) => {
-  if (order.type === 'join') void join(order.url, order.clients).then(() => tell('ready'))
-  else if (order.type === 'raw') void openRaw(order.url, order.clients).then(() => tell('ready'))
-  else if (order.type === 'totals') tell('totals')
+  if (order.type === 'join') void join(order.url, order.clients, order.world).then(() => tell())
+  else if (order.type === 'raw') void openRaw(order.url, order.clients).then(() => tell())
+  else if (order.type === 'totals') tell()
+  else if (order.type === 'views') tell(light.map(viewOfClient))
   else {
     stop()
     process.exit(0)

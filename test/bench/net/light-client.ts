@@ -14,13 +14,15 @@ import {
   writeMessage,
   CLIENT_MESSAGE,
 } from '@tickwire/protocol/internal'
-import type { BitReader, ClientMessage } from '@tickwire/protocol/internal'
+import type { BitReader, ClientMessage, GameLayout, ReplicaChanges } from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
 
 /** What a light client has seen. */
 export interface LightTotals {
   snapshots: number
   snapshotBytes: number
+  /** Entities of the game that it held, summed over its snapshots. */
+  shown: number
   packets: number
   packetBytes: number
 }
@@ -30,18 +32,23 @@ export interface LightTotals {
  * prediction, no pictures. A hundred of them fit on one core, so that the server is what a benchmark measures.
  */
 export class LightClient {
-  readonly totals: LightTotals = { snapshots: 0, snapshotBytes: 0, packets: 0, packetBytes: 0 }
+  readonly totals: LightTotals = { snapshots: 0, snapshotBytes: 0, shown: 0, packets: 0, packetBytes: 0 }
   readonly replica: Replica
+  readonly layout: GameLayout
+  private shown = 0
   private readonly codec: GameCodec
   private readonly socket: WebSocket
   private readonly body = new BitWriter(256, LIMITS.maxClientMessageBytes)
   private readonly packet = new BitWriter(256, LIMITS.maxClientMessageBytes)
-  private last = { seq: 0, tick: 0 }
+  /** The newest snapshot. */
+  last: { readonly seq: number; readonly tick: number } = { seq: 0, tick: 0 }
+  seat = -1
   private received = 0
   private onJoined: () => void = () => undefined
 
   constructor(url: string, schema: GameSchema, name: string) {
     this.codec = new GameCodec(schema)
+    this.layout = this.codec.layout
     this.replica = new Replica(this.codec.layout, this.codec.packer)
     this.socket = new WebSocket(url, { perMessageDeflate: false })
     this.socket.on('open', () => this.hello(schema.name, name))
@@ -111,8 +118,11 @@ export class LightClient {
     this.totals.packetBytes += bytes.length
     readPacket(bytes, (id, reader) => {
       const message = readServerMessage(id, reader)
-      if (message.type === 'reliable') this.received = message.seq
-      else if (message.type === 'snapshot') this.snapshot(message.bits, bytes.length)
+      if (message.type === 'reliable') {
+        this.received = message.seq
+        if (message.item.type === 'joined') this.seat = message.item.seat
+      }
+      if (message.type === 'snapshot') this.snapshot(message.bits, bytes.length)
     })
     if (this.received > 0) {
       this.write({ type: 'reliableAck', seq: this.received }, true)
@@ -137,11 +147,17 @@ export class LightClient {
       codec.packer,
     )
     bits.expectEnd()
-    replica.commit()
+    this.count(replica.commit())
     const isFirst = this.last.seq === 0
     this.last = { seq: header.seq, tick: header.tick }
     this.totals.snapshots++
     this.totals.snapshotBytes += bytes
+    this.totals.shown += this.shown
     if (isFirst) this.onJoined()
+  }
+
+  private count({ entered, left }: ReplicaChanges): void {
+    for (const { kind } of entered) if (kind.index > this.layout.player.index) this.shown++
+    for (const { kind } of left) if (kind.index > this.layout.player.index) this.shown--
   }
 }

@@ -1,0 +1,101 @@
+import type { Figure } from '../report.ts'
+import { WORLDS } from '../worlds/index.ts'
+import type { WorldName } from '../worlds/index.ts'
+import { BenchServer } from './bench-server.ts'
+import { ClientProcess } from './client-process.ts'
+import { RawServer } from './raw-server.ts'
+
+const ROUNDS = 5
+const WARM_UP_MS = 1500
+const ROUND_MS = 4000
+
+/** Bounds of a workload's figures, as `Figure.must`. */
+export interface Bounds {
+  readonly bytesPerUpdate: string
+  readonly cpuRatio: string
+}
+
+interface Round {
+  readonly cpuUs: number
+  readonly bytesPerSnapshot: number
+  readonly bytesPerUpdate: number
+  readonly faults: number
+}
+
+/**
+ * Our server and a raw one that sends as many bytes as often, by turns, so that a slow moment of the machine hits both. The
+ * clients are in another process; they decode and acknowledge.
+ */
+export async function besideRaw(name: WorldName, must: Bounds, say: (line: string) => void): Promise<Figure[]> {
+  const ours: Round[] = []
+  const rawUs: number[] = []
+  for (let i = 0; i < ROUNDS; i++) {
+    const one = await oursRound(name)
+    const raw = await rawRound(name, Math.round(one.bytesPerSnapshot))
+    ours.push(one)
+    rawUs.push(raw)
+    const bytes = one.bytesPerSnapshot.toFixed(0)
+    say(`round ${i + 1}: ours ${one.cpuUs.toFixed(1)} us, raw ${raw.toFixed(1)} us, ${bytes} B, ${one.faults} faults`)
+  }
+  const of = (pick: (round: Round, i: number) => number): number => median(ours.map(pick))
+  return [
+    { name: 'packed.bytesPerUpdate', value: of((one) => one.bytesPerUpdate), unit: 'B', must: must.bytesPerUpdate },
+    { name: 'packed.bytesPerSnapshot', value: of((one) => one.bytesPerSnapshot), unit: 'B', must: '' },
+    { name: 'packed.cpuUsPerSnapshot', value: of((one) => one.cpuUs), unit: 'us', must: '' },
+    { name: 'raw.cpuUsPerSnapshot', value: median(rawUs), unit: 'us', must: '' },
+    { name: 'packed.cpuRatio', value: of((one, i) => one.cpuUs / rawUs[i]!), unit: 'x', must: must.cpuRatio },
+    { name: 'packed.wrongEntities', value: Math.max(...ours.map(({ faults }) => faults)), unit: '', must: '= 0' },
+  ]
+}
+
+async function oursRound(name: WorldName): Promise<Round> {
+  const world = WORLDS[name]
+  const server = await BenchServer.start(world)
+  const clients = new ClientProcess()
+  await clients.ask({ type: 'join', url: server.url, clients: world.clients, world: name })
+  await pause(WARM_UP_MS)
+  const before = await clients.ask({ type: 'totals' })
+  const [start, cpu] = [{ ...server.done }, process.cpuUsage()]
+  await pause(ROUND_MS)
+  const used = process.cpuUsage(cpu)
+  const after = await clients.ask({ type: 'totals' })
+  const ticks = server.done.ticks - start.ticks
+  const cpuUs = used.user + used.system - (server.done.simulationUs - start.simulationUs)
+  const snapshots = after.snapshots - before.snapshots
+  const bytes = after.snapshotBytes - before.snapshotBytes
+  const updates = ((after.shown - before.shown) * (server.done.movedShare - start.movedShare)) / ticks
+  const faults = await faultsOf(server, clients)
+  clients.stop()
+  await server.close()
+  const cpuUsPerSnapshot = cpuUs / (ticks * world.clients)
+  return { cpuUs: cpuUsPerSnapshot, bytesPerSnapshot: bytes / snapshots, bytesPerUpdate: bytes / updates, faults }
+}
+
+/** What all clients show, held against what is true. */
+async function faultsOf({ truth }: BenchServer, clients: ClientProcess): Promise<number> {
+  truth.isRecording = true
+  await pause(500)
+  const { views } = await clients.ask({ type: 'views' })
+  return views.reduce((sum, view) => sum + truth.faultsOf(view), 0)
+}
+
+async function rawRound(name: WorldName, messageBytes: number): Promise<number> {
+  const { clients: count, schema } = WORLDS[name]
+  const intervalMs = 1000 / schema.snapshotRateHz
+  const server = await RawServer.start(messageBytes)
+  const clients = new ClientProcess()
+  await clients.ask({ type: 'raw', url: server.url, clients: count })
+  const timer = setInterval(() => server.sendAll(), intervalMs)
+  await pause(WARM_UP_MS)
+  const cpu = process.cpuUsage()
+  await pause(ROUND_MS)
+  const used = process.cpuUsage(cpu)
+  clearInterval(timer)
+  clients.stop()
+  await server.close()
+  return (used.user + used.system) / ((ROUND_MS / intervalMs) * count)
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
