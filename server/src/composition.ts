@@ -47,6 +47,10 @@ export interface Composition {
   readonly registry: RoomRegistry
   readonly links: Links
   readonly stats: GameServerStats
+  /** False from the beginning of a drain or a close on. */
+  readonly isReady: boolean
+  /** Takes no new seats and waits until the held ones have ended, at most `graceMs`; `close` follows. */
+  drain(graceMs: number): Promise<void>
   /** Tells all clients that the server stops, ends links and rooms; resolves when the peers have answered. */
   close(): Promise<void>
 }
@@ -103,6 +107,10 @@ export function composeServer(options: CompositionOptions): Composition {
       const { size: rooms } = registry
       return { rooms, linksOnline: links.online, linksDropped: links.dropped, counters: counters.toObject() }
     },
+    get isReady() {
+      return !gate.isShut
+    },
+    drain: (graceMs) => links.drain(graceMs, RETRY_AFTER_MS),
     async close() {
       const closing = links.close(CLOSE_GRACE_MS, RETRY_AFTER_MS)
       registry.disposeAll()

@@ -6,7 +6,7 @@ import { composeServer } from './composition.ts'
 import type { Composition, GameServerStats } from './composition.ts'
 import { listenError } from './errors.ts'
 import type { Logger } from './log.ts'
-import { checkOptions } from './options.ts'
+import { checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
 import { realClock, realRandom, realRandomBytes, realYieldToIo } from './real-clock.ts'
 import { createRoomMaker } from './room/room-maker.ts'
@@ -23,8 +23,21 @@ export interface GameServer {
   /** How many rooms are open. */
   readonly rooms: number
   readonly stats: GameServerStats
+  /** Whether new players are taken, for a health endpoint: false from `drain` or `close` on. */
+  readonly ready: boolean
+  /**
+   * Stops without cutting a round short: takes no new seats (joins are refused as `server-draining`), waits until the held ones
+   * have ended, at most `graceMs` (0 and up, default 5000), and closes: whoever is left is told when to come back.
+   * @throws ConfigError for a time that is none
+   */
+  drain(options?: DrainOptions): Promise<void>
   /** Stops gracefully: tells clients, ends links and rooms, closes the port. Resolves when all is over; may be called twice. */
   close(): Promise<void>
+}
+
+export interface DrainOptions {
+  /** How long seats may go on, in ms. */
+  readonly graceMs?: number
 }
 
 /**
@@ -53,7 +66,7 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
 
 async function start(
   options: GameServerOptions,
-  { port, path, allowedOrigins, limits, log }: CheckedOptions,
+  { port, path, allowedOrigins, drainGraceMs, limits, log }: CheckedOptions,
   composition: Composition,
 ): Promise<GameServer> {
   const own = options.httpServer === undefined ? createServer(refuseRequest) : null
@@ -70,7 +83,7 @@ async function start(
   const isSecure = 'setSecureContext' in httpServer
   const place = { httpServer, isOwn: own !== null, isSecure, host: options.host, path }
   const server = new RunningServer(place, composition, listener, log)
-  if (options.signals ?? (own !== null && isMainThread)) server.stopAtSignals()
+  if (options.signals ?? (own !== null && isMainThread)) server.stopAtSignals(drainGraceMs)
   log.info(`server ready at ${server.url}`)
   return server
 }
@@ -121,8 +134,21 @@ class RunningServer implements GameServer {
     return this.composition.stats
   }
 
-  stopAtSignals(): void {
-    this.stopListening = stopOnSignal(process, this.close)
+  get ready(): boolean {
+    return this.closing === null && this.composition.isReady
+  }
+
+  stopAtSignals(graceMs: number): void {
+    // A deploy says SIGTERM and waits; a person at a keyboard says SIGINT and does not.
+    const stop = (signal: string): Promise<void> => (signal === 'SIGTERM' ? this.drain({ graceMs }) : this.close())
+    this.stopListening = stopOnSignal(process, stop)
+  }
+
+  async drain({ graceMs = DEFAULT_GRACE_MS }: DrainOptions = {}): Promise<void> {
+    checkGrace(graceMs)
+    this.log.info(`server drains, for at most ${graceMs} ms`)
+    await this.composition.drain(graceMs)
+    await this.close()
   }
 
   // A field, so that it can be handed out as it is.

@@ -1,6 +1,6 @@
 /** Starts servers and defines rooms: what a game imports besides its schema. */
 export { createGameServer } from './game-server.ts'
-export type { GameServer } from './game-server.ts'
+export type { DrainOptions, GameServer } from './game-server.ts'
 export type { GameServerStats } from './composition.ts'
 export type { CounterName } from './counters.ts'
 export type { GameServerOptions } from './options.ts'

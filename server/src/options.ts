@@ -38,6 +38,8 @@ export interface GameServerOptions {
    * `httpServer` the process is the caller's, and so are its signals.
    */
   readonly signals?: boolean
+  /** How long SIGTERM lets seats go on before it ends them, in ms (default 5000); SIGINT does not wait. See `drain`. */
+  readonly drainGraceMs?: number
   /** For tests: time, and both kinds of randomness. */
   readonly clock?: Clock
   readonly random?: () => number
@@ -49,6 +51,7 @@ export interface CheckedOptions {
   readonly port: number
   readonly path: string
   readonly allowedOrigins: readonly string[]
+  readonly drainGraceMs: number
   readonly limits: ServerLimits
   readonly log: Logger
 }
@@ -65,12 +68,15 @@ const NAMES: readonly string[] = [
   'limits',
   'log',
   'signals',
+  'drainGraceMs',
   'clock',
   'random',
   'randomBytes',
 ]
 const DEFAULT_PORT = 2567
 const DEFAULT_PATH = '/tickwire'
+/** Shorter than what process managers wait before they kill: 30 s in Kubernetes, 10 s in Docker are for all of the stop. */
+export const DEFAULT_GRACE_MS = 5000
 
 /** @throws ConfigError naming the option that cannot work */
 export function checkOptions(options: GameServerOptions): CheckedOptions {
@@ -93,9 +99,16 @@ export function checkOptions(options: GameServerOptions): CheckedOptions {
     port: checkPort(options.port ?? DEFAULT_PORT),
     path: checkPath(options.path ?? DEFAULT_PATH),
     allowedOrigins: (options.allowedOrigins ?? []).map(checkOrigin),
+    drainGraceMs: checkGrace(options.drainGraceMs ?? DEFAULT_GRACE_MS),
     limits: serverLimits(options.limits),
     log: checkLog(options.log ?? 'info'),
   }
+}
+
+/** @throws ConfigError for a time that is none */
+export function checkGrace(graceMs: number): number {
+  if (Number.isFinite(graceMs) && graceMs >= 0) return graceMs
+  throw new ConfigError('graceMs', 'milliseconds, 0 and up', graceMs)
 }
 
 function checkPort(port: number): number {

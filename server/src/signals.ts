@@ -1,5 +1,5 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-type Signal = (typeof SIGNALS)[number]
+export type Signal = (typeof SIGNALS)[number]
 
 /** The part of `process` that is used. */
 export interface SignalSource {
@@ -14,7 +14,7 @@ export interface SignalSource {
  * Runs `stop` at the first SIGTERM or SIGINT, then lets the signal do what it would have done; a second one does not wait.
  * Returns how to stop listening.
  */
-export function stopOnSignal(source: SignalSource, stop: () => Promise<void>): () => void {
+export function stopOnSignal(source: SignalSource, stop: (signal: Signal) => Promise<void>): () => void {
   const stopListening = (): void => {
     for (const signal of SIGNALS) source.off(signal, onSignal)
   }
@@ -24,7 +24,7 @@ export function stopOnSignal(source: SignalSource, stop: () => Promise<void>): (
       // Whoever else listens has heard of it already, and decides when the process ends.
       if (source.listenerCount(signal) === 0) source.kill(source.pid, signal)
     }
-    stop().then(finish, finish)
+    stop(signal).then(finish, finish)
   }
   for (const signal of SIGNALS) source.on(signal, onSignal)
   return stopListening

@@ -76,6 +76,39 @@ describe('createGameServer', () => {
     expect(next.port).toBe(server.port)
   })
 
+  it('drains: not ready, no new seats, the held one goes on until it ends, then everything is closed', async () => {
+    const server = await start()
+    expect(server.ready).toBe(true)
+    const { socket, messages } = await play(server.url)
+    const draining = server.drain({ graceMs: 60_000 })
+    expect(server.ready).toBe(false)
+    const late = new WebSocket(server.url)
+    await once(late, 'open')
+    const refused = once(late, 'close')
+    late.send(packetOf({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null }))
+    expect(((await refused) as [number])[0]).toBe(CLOSE['going-away'].code)
+    expect(server.stats.linksOnline).toBe(1)
+    socket.send(packetOf({ type: 'reliable', seq: 2, item: { type: 'leave', channel: 1 } }))
+    await draining
+    expect(messages.at(-1)?.type).toBe('goingAway')
+    expect(server.stats).toMatchObject({ rooms: 0, linksOnline: 0 })
+  })
+
+  it('ends a drain at once when asked to close, and both at the same time', async () => {
+    const server = await start()
+    await play(server.url)
+    const draining = server.drain({ graceMs: 60_000 })
+    await server.close()
+    await draining
+    expect(server.ready).toBe(false)
+  })
+
+  it.each([-1, Number.NaN, 'soon'])('refuses a grace of %s', async (graceMs) => {
+    const server = await start()
+    await expect(server.drain({ graceMs: graceMs as number })).rejects.toThrow(/graceMs: expected milliseconds/)
+    expect(server.ready).toBe(true)
+  })
+
   it('closes although a peer does not answer and another one is only half through its handshake', async () => {
     const server = await start()
     const { socket } = await play(server.url)
@@ -179,6 +212,7 @@ describe('wrong options', () => {
     ['an unknown limit', { limits: { maxFun: 1 } }, /limits\.maxFun: expected one of/],
     ['a limit of nothing', { limits: { messagesPerSecond: 0 } }, /limits\.messagesPerSecond: expected a whole number/],
     ['an unknown log level', { log: 'loud' }, /log: expected a logger, or one of/],
+    ['a grace that is none', { drainGraceMs: -5 }, /graceMs: expected milliseconds/],
     ['signals that are none', { signals: 'yes' }, /signals: expected true or false/],
   ]
 

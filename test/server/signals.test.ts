@@ -26,6 +26,14 @@ it.each(['SIGTERM', 'SIGINT'])('%s stops first, then does what it would have don
   expect(killed).toEqual([`77 ${signal}`])
 })
 
+it('the stop is told which signal it was: a deploy may wait, a person does not', () => {
+  const { source, emitter } = fakeProcess()
+  const heard: string[] = []
+  stopOnSignal(source, (signal) => new Promise(() => heard.push(signal)))
+  emitter.emit('SIGTERM', 'SIGTERM')
+  expect(heard).toEqual(['SIGTERM'])
+})
+
 it('a second signal does not wait', () => {
   const { source, emitter } = fakeProcess()
   let stops = 0

@@ -125,6 +125,13 @@ export class Ends {
     if (this.options.seam === 'ws') await nextTurn()
   }
 
+  /** Drains the first server and closes it, as a deploy does. */
+  async drain(graceMs: number): Promise<void> {
+    const [host] = this.hosts.values()
+    await host!.composition.drain(graceMs)
+    await host!.composition.close()
+  }
+
   async close(): Promise<void> {
     await Promise.all(
       [...this.hosts.values()].map(async ({ composition, listener }) => {

@@ -163,6 +163,11 @@ export class Stepper<G extends GameTypes> {
     return [`at ${this.clock.nowMs()} ms`, ...stats, ...this.log.slice(-10)].join('\n')
   }
 
+  /** Drains the first server and closes it; the promise needs time that passes (`until`). */
+  drain(graceMs: number): Promise<void> {
+    return this.ends.drain(graceMs)
+  }
+
   /** Closes clients and server. @throws Error when one of them leaves a timer behind */
   async close(): Promise<void> {
     const closing = Promise.all(this.clients.map(({ client }) => client.close()))

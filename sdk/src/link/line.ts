@@ -237,7 +237,9 @@ export class Line {
   private wake({ outage, timer }: Extract<Phase, { phase: 'waiting' }>): void {
     timer?.cancel()
     this.attempts = 0
-    this.open(outage)
+    // Looking at the page does not make a stopping server start sooner.
+    if (this.parts.clock.nowMs() < this.notBeforeMs) this.retry(outage)
+    else this.open(outage)
   }
 
   /** The page may go into the back/forward cache, which an open WebSocket would prevent. */

@@ -1,5 +1,12 @@
 import { CLOSE, closeReason, DecodeError } from '@tickwire/protocol'
-import { clipReason, readClientMessage, readPacket } from '@tickwire/protocol/internal'
+import {
+  BitWriter,
+  clipReason,
+  readClientMessage,
+  readPacket,
+  writeMessage,
+  writeServerMessage,
+} from '@tickwire/protocol/internal'
 import type { ClientMessage, ResumeClaim } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import type { CounterName, Counters } from '../counters.ts'
@@ -22,6 +29,8 @@ export interface ConnectionServices {
   readonly counters: Counters
   readonly log: Logger
   readonly handshake: HandshakeOptions
+  /** When a client may come back to a server that stops. */
+  readonly retryAfterMs: () => number
   /** Null: there are too many links, and the connection was closed for it. */
   readonly openLink: (userId: string, connection: LinkConnection) => Link | null
   /** The connection is over, whatever becomes of its link. */
@@ -158,6 +167,8 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
   }
 
   refused(name: CloseName, detail: string): void {
+    // There is no link that could say it.
+    if (name === 'going-away') this.transport.send(goingAwayPacket(this.services.retryAfterMs()))
     this.close(name, detail)
   }
 
@@ -222,6 +233,14 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
   private label(): string {
     return this.state.phase === 'linked' ? hex(this.state.link.id).slice(0, 8) : this.ip
   }
+}
+
+function goingAwayPacket(retryAfterMs: number): Uint8Array {
+  const body = new BitWriter(16)
+  const id = writeServerMessage(body, { type: 'goingAway', retryAfterMs })
+  const packet = new BitWriter(16)
+  writeMessage(packet, id, body.toBytes(), true)
+  return packet.toBytes()
 }
 
 function decodePacket(bytes: Uint8Array): ClientMessage[] {

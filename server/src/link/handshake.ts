@@ -44,6 +44,8 @@ export interface HandshakeOutcome {
 type Hello = Extract<ClientMessage, { type: 'hello' }>
 
 const ANONYMOUS_BYTES = 8
+/** A resume still finds its seat, but nobody new comes. */
+const DRAINING = 'the server is about to stop and takes nobody new'
 
 /** The first packet of a connection, and what follows from it until there is a link. */
 export class Handshake {
@@ -87,6 +89,10 @@ export class Handshake {
       return
     }
     const { authenticate, gate, randomBytes } = this.options
+    if (gate.isShut) {
+      this.refuse('going-away', DRAINING)
+      return
+    }
     if (authenticate === null) {
       this.open(`anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}`, rest)
     } else if (gate.tryEnter()) {

@@ -86,9 +86,12 @@ export class JoinDesk {
 
   /** Null: the join has entered the gate, which it must leave again. */
   private refuseAtOnce(hosted: HostedType, item: JoinItem): JoinRefusal | null {
+    const { gate } = this.options
+    // Before the schema: a page of the next version is not wrong, only early.
+    if (gate.isShut) return refusal('server-draining', 'this server is about to stop; connect again in a moment')
     const section = differingSection(hosted.hashes, item.hashes)
     if (section !== null) return schemaMismatch(hosted, section)
-    return this.options.gate.tryEnter() ? null : refusal('server-busy', 'too many joins at once; try again')
+    return gate.tryEnter() ? null : refusal('server-busy', 'too many joins at once; try again')
   }
 
   private async run(job: Job): Promise<void> {

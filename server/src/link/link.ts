@@ -80,6 +80,11 @@ export class Link implements HolderLink {
     return this.state.phase
   }
 
+  /** It has a seat, or is about to have one. */
+  get isPlaying(): boolean {
+    return this.seat.isBusy
+  }
+
   get minRttMs(): number | null {
     return this.rtt.get(this.services.clock.nowMs())
   }

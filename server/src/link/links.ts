@@ -1,6 +1,7 @@
 import { CLOSE } from '@tickwire/protocol'
 import { clipReason } from '@tickwire/protocol/internal'
 import type { ResumeClaim } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import { quote } from '../log.ts'
 import type { Logger } from '../log.ts'
@@ -36,6 +37,7 @@ export class Links {
   private readonly linksOfIp = new Tally()
   private onIdle: (() => void) | null = null
   private isClosing = false
+  private retryAfterMs = 0
 
   constructor(options: LinksOptions) {
     this.options = options
@@ -49,6 +51,7 @@ export class Links {
       handshake: { ...options, claim: (claim) => this.claim(claim) },
       openLink: (userId, connection) => this.open(userId, connection),
       onOver: (connection) => this.connections.delete(connection),
+      retryAfterMs: () => this.retryAfterMs,
     }
   }
 
@@ -79,15 +82,43 @@ export class Links {
   }
 
   /**
+   * Takes nobody new, and sends away whoever has no seat. Resolves when no seat is left, at the latest after `graceMs`: rounds
+   * that end within it end in peace.
+   */
+  async drain(graceMs: number, retryAfterMs: number): Promise<void> {
+    const { clock, gate } = this.options
+    this.retryAfterMs = retryAfterMs
+    gate.shut()
+    const untilMs = clock.nowMs() + graceMs
+    for (;;) {
+      this.sendIdleAway()
+      const leftMs = untilMs - clock.nowMs()
+      if (this.links.size === 0 || leftMs <= 0 || this.isClosing) return
+      await pause(clock, Math.min(leftMs, DRAIN_STEP_MS))
+    }
+  }
+
+  /**
    * Ends all links and connections for good. Resolves when the peers have answered; those that have not within `graceMs` are
    * dropped.
    */
   async close(graceMs: number, retryAfterMs: number): Promise<void> {
     this.isClosing = true
+    this.options.gate.shut()
+    this.retryAfterMs = retryAfterMs
     for (const link of this.links.values()) link.sayGoingAway(retryAfterMs)
     for (const link of this.links.values()) link.end('room-closed', GOING_AWAY)
     for (const connection of this.connections) connection.detach(GOING_AWAY.name, GOING_AWAY.detail)
     await this.idle(graceMs)
+  }
+
+  /** Those who only wait in a lobby would wait for a server that is gone. */
+  private sendIdleAway(): void {
+    for (const link of this.links.values()) {
+      if (link.isPlaying) continue
+      link.sayGoingAway(this.retryAfterMs)
+      link.end('room-closed', GOING_AWAY)
+    }
   }
 
   private connect(transport: Transport): Connection {
@@ -173,6 +204,13 @@ export class Links {
       }
     })
   }
+}
+
+/** How often a draining server looks for links whose seat has ended. */
+const DRAIN_STEP_MS = 100
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(resolve, ms))
 }
 
 interface Refusal {

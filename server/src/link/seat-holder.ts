@@ -58,6 +58,11 @@ export class SeatHolder implements JoiningLink {
     return this.state.phase === 'seated'
   }
 
+  /** A seat is held or being joined. */
+  get isBusy(): boolean {
+    return this.state.phase !== 'none'
+  }
+
   /** How long the client may be away, in ms. */
   get resumeWindowMs(): number {
     return this.state.phase === 'seated' ? this.state.room.resumeWindowMs : this.registry.resumeWindowMs

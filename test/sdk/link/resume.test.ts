@@ -218,6 +218,21 @@ describe('a seat whose connection breaks', () => {
     await t.run(25_000)
     expect(t.link.isClosed).toBe(false)
   })
+
+  it('stays away also when the player looks at the page or the network comes back', async () => {
+    t.connection.send({ type: 'goingAway', retryAfterMs: 20_000 })
+    await t.run(0)
+    t.connection.close(CLOSE['going-away'].code)
+    await t.run(5000)
+    t.page.fire('visible')
+    t.page.fire('online')
+    await t.run(14_900)
+    expect(t.server.urls).toHaveLength(1)
+    expect(t.link.connection).toMatchObject({ phase: 'resuming' })
+    // The rest of the time and the clients' spread: half of a second with these draws.
+    await t.run(600)
+    expect(t.server.urls).toHaveLength(2)
+  })
 })
 
 describe('a page that was reloaded', () => {
