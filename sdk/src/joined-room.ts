@@ -53,6 +53,7 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
   private readonly resolveReady: () => void
   private readonly rejectReady: (error: Error) => void
   private readonly stopFollowing: Unsubscribe
+  private over: ConnectionState | null = null
 
   constructor(game: Game<G>, joined: Joined, link: RoomLink, report: Report) {
     this.parts = wire(game, joined, link, report)
@@ -64,7 +65,7 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
     this.ready = ready.promise
     // Whoever waits for it hears of a rejection; if nobody does, that is no fault of the page.
     this.ready.catch(() => undefined)
-    this.room = new RoomFacade(this.parts, left.promise)
+    this.room = new RoomFacade(this.parts, left.promise, () => this.over ?? link.connection)
     this.stopFollowing = link.onConnection((state) => this.follow(state))
   }
 
@@ -89,16 +90,24 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
     this.parts.messages.receive(message, payload)
   }
 
+  receiveTable(number: number, bytes: Uint8Array): void {
+    this.parts.loop.learnTable(number, bytes)
+  }
+
   resumed(): void {
     this.parts.loop.resumed()
   }
 
   ended(reason: CloseInfo): void {
-    this.parts.loop.end()
-    this.parts.watch.ended()
+    const { link, loop, states, watch } = this.parts
+    loop.end()
+    this.stopFollowing()
+    // The link may well be online again, at a server that has no such room any more: for this room all is over.
+    this.over = { phase: 'closed', reason }
+    if (link.connection.phase !== 'closed') states.emit(this.over)
+    watch.ended(reason)
     this.rejectReady(new ConnectionClosedError(reason))
     this.resolveLeft(reason)
-    this.stopFollowing()
   }
 
   private follow(state: ConnectionState): void {

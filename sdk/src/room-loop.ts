@@ -121,6 +121,11 @@ export class RoomLoop<G extends GameTypes> {
     }
   }
 
+  /** Takes in what coded snapshots start from. */
+  learnTable(number: number, bytes: Uint8Array): void {
+    this.replica.learnTable(number, bytes)
+  }
+
   /** Reads a snapshot whole, then applies it. @throws DecodeError, with nothing applied */
   receive(bits: BitReader, nowMs: number): void {
     const snapshot = this.read(bits)

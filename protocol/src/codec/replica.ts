@@ -6,73 +6,10 @@ import { extrapolate } from './extrapolate.ts'
 import { TRACKS } from './layout.ts'
 import type { GameLayout, KindLayout, TrackName } from './layout.ts'
 import { RecordCodec } from './record.ts'
+import { NOT_HELD, Staging } from './staging.ts'
+import type { HeldAnchor, HeldEntity } from './staging.ts'
+import { BodyDecoder } from './entropy/body-decoder.ts'
 import { readAnchorTick, readCount, readForm, readHead, readSlot } from './updates.ts'
-
-/** One track of an entity as a client holds it: an anchor, from which it continues by the rule. */
-interface HeldAnchor {
-  /** -1: this track is not held. */
-  tick: number
-  readonly row: Int32Array
-}
-
-/** An entity as a client holds it. */
-export interface HeldEntity {
-  readonly id: number
-  readonly slot: number
-  readonly kind: KindLayout
-  readonly anchors: Readonly<Record<TrackName, HeldAnchor>>
-  /** Decoded values of its variable-length fields, by blob index; undefined: the default. */
-  readonly blobs: unknown[]
-}
-
-/** A value of a variable-length field that was read and not applied yet. */
-interface StagedBlob {
-  readonly entity: HeldEntity
-  readonly blob: number
-  readonly value: unknown
-}
-
-/** Changes that were read and not applied yet; the arrays are reused, so that a steady stream makes no garbage. */
-class Staging {
-  count = 0
-  readonly entities: (HeldEntity | undefined)[] = []
-  readonly tracks: TrackName[] = []
-  readonly slots: number[] = []
-  /** The anchor's tick, or -1 for a removal. */
-  readonly ticks: number[] = []
-  readonly rowAt: number[] = []
-  rows: Int32Array = new Int32Array(1024)
-  rowsUsed = 0
-  readonly blobs: StagedBlob[] = []
-
-  clear(): void {
-    this.count = 0
-    this.rowsUsed = 0
-    if (this.blobs.length > 0) this.blobs.length = 0
-  }
-
-  /** Room for one more row; where it starts. */
-  reserve(size: number): number {
-    const at = this.rowsUsed
-    this.rowsUsed += size
-    if (this.rowsUsed <= this.rows.length) return at
-    const grown = new Int32Array(2 * this.rowsUsed)
-    grown.set(this.rows)
-    this.rows = grown
-    return at
-  }
-
-  push(track: TrackName, slot: number, entity: HeldEntity | undefined, tick: number, rowAt: number): void {
-    const i = this.count++
-    this.tracks[i] = track
-    this.slots[i] = slot
-    this.entities[i] = entity
-    this.ticks[i] = tick
-    this.rowAt[i] = rowAt
-  }
-}
-
-const NOT_HELD = -1
 
 /** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
 export interface ReplicaChanges {
@@ -110,11 +47,16 @@ export class Replica {
   private readonly continued: Int32Array
   /** What the blob that is being read belongs to; a field, because a closure per record would be garbage. */
   private reading: HeldEntity | undefined
+  /** In games that are coded by models. */
+  private readonly coded: BodyDecoder | null
+  /** The held entities in the order of slots, or null after a change. */
+  private ordered: readonly HeldEntity[] | null = null
   private readonly onBlob = (blob: number, bytes: Uint8Array): void => this.stageBlob(blob, bytes)
 
   constructor(layout: GameLayout, packer: Packer) {
     this.layout = layout
     this.packer = packer
+    this.coded = layout.schema.compression === 'entropy' ? new BodyDecoder(layout) : null
     this.codecs = layout.kinds.map(({ tracks }) => ({
       all: new RecordCodec(tracks.all),
       owner: new RecordCodec(tracks.owner),
@@ -133,14 +75,43 @@ export class Replica {
 
   /** Reads one track of a snapshot; nothing changes until `commit`. */
   readTrack(reader: BitReader, track: TrackName, snapshotTick: number): void {
+    if (track === 'all' && this.coded !== null && this.coded.begin(reader)) this.readCoded(this.coded, snapshotTick)
+    else this.readRemovals(reader, track)
+    for (let left = readCount(reader), slot = -1; left > 0; left--) {
+      slot = readSlot(reader, slot)
+      this.readUpdate(reader, track, slot, snapshotTick)
+    }
+  }
+
+  /** Takes in a table that coded snapshots will start from. */
+  learnTable(number: number, bytes: Uint8Array): void {
+    this.coded?.learn(number, bytes)
+  }
+
+  private readRemovals(reader: BitReader, track: TrackName): void {
     for (let left = readCount(reader), slot = -1; left > 0; left--) {
       slot = readSlot(reader, slot)
       this.leaving[track].add(slot)
       this.staging.push(track, slot, undefined, NOT_HELD, 0)
     }
-    for (let left = readCount(reader), slot = -1; left > 0; left--) {
-      slot = readSlot(reader, slot)
-      this.readUpdate(reader, track, slot, snapshotTick)
+  }
+
+  /** What all readers hold is asked one by one whether it is in the snapshot; arrivals follow as plain bits. */
+  private readCoded(coded: BodyDecoder, tick: number): void {
+    this.ordered ??= [...this.entities.values()].toSorted((a, b) => a.slot - b.slot)
+    coded.readRemovals(this.ordered.length, (slot) => {
+      this.leaving.all.add(slot)
+      this.staging.push('all', slot, undefined, NOT_HELD, 0)
+    })
+    for (const entity of this.ordered) {
+      const { slot, kind, anchors } = entity
+      const ticks = tick - anchors.all.tick
+      if (ticks <= 0) throw backwards(slot, tick)
+      if (this.leaving.all.has(slot) || !coded.readMention(kind.index, ticks)) continue
+      const at = this.staging.reserve(kind.tracks.all.size)
+      this.reading = entity
+      coded.readRecord(kind.index, anchors.all.row, ticks, this.staging.rows, at, this.onBlob)
+      this.staging.push('all', slot, entity, tick, at)
     }
   }
 
@@ -243,6 +214,7 @@ export class Replica {
       return
     }
     this.entities.delete(slot)
+    this.ordered = null
     this.changes.left.push(entity)
   }
 
@@ -251,6 +223,7 @@ export class Replica {
     if (known !== entity) {
       if (known !== undefined) this.changes.left.push(known)
       this.entities.set(entity.slot, entity)
+      this.ordered = null
       this.changes.entered.push(entity)
     }
     const anchor = entity.anchors[track]
@@ -273,4 +246,9 @@ function notHeld(reader: BitReader, slot: number): DecodeError {
     got,
     offset: reader.bitOffset,
   })
+}
+
+function backwards(slot: number, tick: number): DecodeError {
+  const what = `tick of a coded snapshot, for slot ${slot}`
+  return new DecodeError('unexpected', { what, expected: 'one behind those before', got: `${tick}`, offset: 0 })
 }

@@ -35,6 +35,7 @@ export const ITEM = {
   joinRefused: 9,
   redirect: 10,
   left: 11,
+  table: 12,
 } as const
 
 export type ClientMessageName = keyof typeof CLIENT_MESSAGE

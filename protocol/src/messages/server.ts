@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts'
 import { readCall, readLatest, writeCall, writeLatest } from './calls.ts'
 import type { CallItem, LatestMessage } from './calls.ts'
 import { ITEM, SERVER_MESSAGE } from './ids.ts'
-import { readChannel, readEpoch, readSeq, writeChannel, writeEpoch, writeSeq } from './parts.ts'
+import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, writeEpoch, writeSeq } from './parts.ts'
 
 export type ServerMessage =
   | {
@@ -62,9 +62,13 @@ export type ServerItem =
     }
   | { readonly type: 'redirect'; readonly channel: number; readonly url: string; readonly reservation: string }
   | { readonly type: 'left'; readonly channel: number; readonly reason: string }
+  /** Probabilities that coded snapshots start from; comes ahead of the first one that names it. */
+  | { readonly type: 'table'; readonly channel: number; readonly number: number; readonly bytes: Uint8Array }
   | CallItem
 
 const SECRET_BYTES = 16
+/** A bit per context, and six more for each that was learnt. */
+const MAX_TABLE_BYTES = 256 * 1024
 const MAX_URL_BYTES = 1024
 const MAX_DESCRIPTION_BYTES = 64 * 1024
 /** Ticks of a pong travel in 1/256, so that the clock is finer than a tick. */
@@ -178,6 +182,10 @@ export function writeServerItem(writer: BitWriter, item: ServerItem): void {
     case 'left':
       writer.text(item.reason, LIMITS.maxNameBytes)
       return
+    case 'table':
+      writer.bits(item.number, 8)
+      writeBytes(writer, item.bytes)
+      return
     default:
       writeCall(writer, item)
   }
@@ -215,6 +223,13 @@ export function readServerItem(reader: BitReader): ServerItem {
       }
     case ITEM.left:
       return { type: 'left', channel, reason: reader.text(LIMITS.maxNameBytes, 'reason') }
+    case ITEM.table:
+      return {
+        type: 'table',
+        channel,
+        number: reader.bits(8, 'table number'),
+        bytes: readBytes(reader, MAX_TABLE_BYTES, 'table'),
+      }
     default:
       return readCall(reader, id, channel) ?? unknownItem(id)
   }

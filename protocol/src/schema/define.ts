@@ -63,6 +63,11 @@ export interface GameDefinition<
   readonly tickRateHz: number
   /** Snapshots per second; must divide the tick rate. Default: the divisor of the tick rate nearest to 20. */
   readonly snapshotRateHz?: number
+  /**
+   * How snapshots are packed: `'packed'` (default) into bits, `'entropy'` by models of the game's traffic: fewer bytes
+   * where all see all, at one more coding per room and snapshot and some decoding time.
+   */
+  readonly compression?: 'packed' | 'entropy'
   readonly join?: J
   readonly state?: S
   readonly player?: P
@@ -80,6 +85,7 @@ export interface GameSchema {
   readonly snapshotRateHz: number
   /** Ticks from one snapshot to the next. */
   readonly ticksPerSnapshot: number
+  readonly compression: 'packed' | 'entropy'
   readonly join: FieldMap
   readonly state: FieldMap
   readonly player: FieldMap
@@ -151,6 +157,7 @@ export function defineGame<
     tickRateHz,
     snapshotRateHz,
     ticksPerSnapshot: tickRateHz / snapshotRateHz,
+    compression: definition.compression ?? ('packed' as const),
     join: definition.join ?? ({} as J),
     state: definition.state ?? ({} as S),
     player: definition.player ?? ({} as P),
@@ -161,6 +168,10 @@ export function defineGame<
     requests: definition.requests ?? ({} as R),
   }
   checkSections(schema)
+  const { compression } = schema
+  if (compression !== 'packed' && compression !== 'entropy') {
+    throw new ConfigError('defineGame.compression', "'packed' or 'entropy'", compression)
+  }
   return Object.freeze(schema)
 }
 

@@ -21,7 +21,11 @@ export type SectionName = (typeof SECTIONS)[number]
 export function describeSection(schema: GameSchema, section: SectionName): string[] {
   switch (section) {
     case 'rates':
-      return [`tickRateHz ${schema.tickRateHz}`, `snapshotRateHz ${schema.snapshotRateHz}`]
+      return [
+        `tickRateHz ${schema.tickRateHz}`,
+        `snapshotRateHz ${schema.snapshotRateHz}`,
+        ...(schema.compression === 'packed' ? [] : [`compression ${schema.compression}`]),
+      ]
     case 'join':
     case 'state':
     case 'player':

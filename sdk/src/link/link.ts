@@ -231,6 +231,7 @@ export class Link implements SeatHost {
       case 'joinRefused':
       case 'redirect':
       case 'left':
+      case 'table':
         return this.seating.handle(item)
       case 'reply':
       case 'refusal':

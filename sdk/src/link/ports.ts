@@ -63,6 +63,8 @@ export interface RoomReceiver {
   /** Messages, and requests of the server; replies go to whoever asked. */
   receiveCall(call: CallItem): void
   receiveLatest(message: LatestMessage): void
+  /** What coded snapshots start from. */
+  receiveTable(number: number, bytes: Uint8Array): void
   /** For a resume: what this client still holds. */
   readonly seatClaim: SeatClaim
   /** The seat was resumed on a new connection; snapshots go on from what was held. */

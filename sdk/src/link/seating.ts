@@ -132,6 +132,11 @@ export class Seating {
       if (this.current?.channel === item.channel) this.end(roomGone(item.reason))
       return
     }
+    if (item.type === 'table') {
+      const receiver = this.current?.channel === item.channel ? this.current.receiver : null
+      this.guard(() => receiver?.receiveTable(item.number, item.bytes))
+      return
+    }
     // Of a join that was given up, or a grant that a resume replays.
     if (joining === null || joining.channel !== item.channel || this.current !== null) return
     if (item.type === 'joined') this.open(joining, item)

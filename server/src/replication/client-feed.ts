@@ -44,6 +44,8 @@ export class ClientFeed {
   syncTick = -1
   /** It holds entities that the server does not know of: the next snapshot forgets them all. */
   isLost = false
+  /** Which table of coded bodies it was sent; 0: none. */
+  tableNumber = 0
   /** The event that it was told last. */
   cursor: number
   skipped = 0
@@ -174,6 +176,7 @@ export class ClientFeed {
     this.isLost = heldSeq > 0
     this.syncTick = -1
     this.sentTicks.length = 0
+    this.tableNumber = 0
     this.cursor = cursor
     if (this.own !== null) this.own = new DenseHeld()
     this.owner.clear()

@@ -1,5 +1,6 @@
-import { BitWriter, writeCount, writeGap, writeSlots } from '@tickwire/protocol/internal'
+import { BitWriter, writeCount, writeGap, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
 import type { ClientFeed } from './client-feed.ts'
+import type { CodedBodies } from './coded-bodies.ts'
 import { NOTHING } from './held.ts'
 import type { DenseHeld } from './held.ts'
 import type { Interest } from './interest.ts'
@@ -31,22 +32,32 @@ export class PublicTrack {
   private seen: Int32Array = new Int32Array(0)
   private glance = 0
 
-  constructor(replication: Replication, records: Records) {
+  /** Null in games that are packed only. */
+  private readonly coded: CodedBodies | null
+
+  constructor(replication: Replication, records: Records, coded: CodedBodies | null = null) {
     this.replication = replication
     this.records = records
+    this.coded = coded
   }
 
   /** @returns whether there was anything to tell */
-  writeShared(writer: BitWriter, { syncTick, isLost }: ClientFeed): boolean {
+  writeShared(writer: BitWriter, { syncTick, isLost, tableNumber }: ClientFeed): boolean {
     const { tick, priorNewsTick } = this.replication
     if (this.bodiesTick !== tick) this.bodies = new Map()
     this.bodiesTick = tick
     // Between the last news and now nothing happened: who knows the one knows the other.
     const from = !isLost && syncTick >= priorNewsTick ? priorNewsTick : syncTick
     const isNew = syncTick < 0
-    const key = `${from} ${isNew} ${isLost}`
+    const isCodable = !isNew && !isLost && from === priorNewsTick
+    const isCoded = isCodable && this.coded?.canRead(tableNumber) === true
+    const key = `${from} ${isNew} ${isLost} ${isCoded}`
     let body = this.bodies.get(key)
-    if (body === undefined) this.bodies.set(key, (body = this.makeBody(isNew ? -1 : from, isLost)))
+    if (body === undefined) {
+      body = isCoded ? this.makeCodedBody(from) : this.makeBody(isNew ? -1 : from, isLost)
+      this.bodies.set(key, body)
+      if (isCodable && !isCoded) this.coded?.learn(from, this.removalsSince(from, false))
+    }
     writer.bytes(body.bytes)
     return body.hasNews
   }
@@ -56,6 +67,7 @@ export class PublicTrack {
     const { anchors } = this.replication
     this.look(own, seat, interest)
     this.findRemovals(feed, own)
+    if (this.coded !== null) writeNoTable(writer)
     writeSlots(writer, this.removals, this.removals.length)
     for (const slot of this.removals) if (own.idAt(slot) !== NOTHING) feed.hold(own, slot, NOTHING, NOTHING)
     this.writeUpdates(writer, (record) => (own.idAt(record.slot) === record.id ? own.tickAt(record.slot) : NOTHING))
@@ -115,12 +127,26 @@ export class PublicTrack {
     if (from >= 0 && from === priorNewsTick) for (const slot of dirty) this.updates.push(table.at(slot)!)
     else for (const record of table) if (anchors.all.newestTick(record.slot) > from) this.updates.push(record)
     this.scratch.reset()
+    if (this.coded !== null) writeNoTable(this.scratch)
     writeSlots(this.scratch, removals, removals.length)
     this.writeUpdates(this.scratch, ({ slot, bornTick }) =>
       bornTick > from ? NOTHING : anchors.all.heldAt(slot, from),
     )
     this.scratch.align()
     return { bytes: this.scratch.toBytes(), hasNews: removals.length > 0 || this.updates.length > 0 }
+  }
+
+  /** The same for clients that know the news before these, by models; arrivals are plain bits behind it. */
+  private makeCodedBody(from: number): SharedBody {
+    const { table, dirty } = this.replication
+    const removals = this.removalsSince(from, false)
+    this.updates.length = 0
+    for (const record of table) if (record.bornTick > from) this.updates.push(record)
+    this.scratch.reset()
+    this.coded!.write(this.scratch, from, removals)
+    this.writeUpdates(this.scratch, () => NOTHING)
+    this.scratch.align()
+    return { bytes: this.scratch.toBytes(), hasNews: removals.length > 0 || dirty.length > 0 }
   }
 
   /** What a client that knows all up to `from` must forget. Where the log does not reach, every vacant slot: a bit each. */

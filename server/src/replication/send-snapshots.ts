@@ -5,6 +5,7 @@ import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { PlayerViewArea } from '../room/room-api.ts'
 import type { ClientFeed } from './client-feed.ts'
+import { CodedBodies } from './coded-bodies.ts'
 import type { EventLog } from './event-log.ts'
 import { Interest } from './interest.ts'
 import { PrivateTrack } from './private-track.ts'
@@ -37,6 +38,7 @@ export class SnapshotSender {
   private readonly events: EventLog
   private readonly eventFields: EventFields
   private readonly publicTrack: PublicTrack
+  private readonly coded: CodedBodies | null
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
   private readonly intervalMs: number
@@ -48,7 +50,8 @@ export class SnapshotSender {
     this.replication = replication
     this.events = events
     this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
-    this.publicTrack = new PublicTrack(replication, records)
+    this.coded = codec.schema.compression === 'entropy' ? new CodedBodies(replication, codec.layout) : null
+    this.publicTrack = new PublicTrack(replication, records, this.coded)
     this.ownerTrack = new PrivateTrack('owner', replication, records)
     this.revealedTrack = new PrivateTrack('revealed', replication, records)
     this.intervalMs = 1000 / codec.schema.snapshotRateHz
@@ -61,6 +64,7 @@ export class SnapshotSender {
       feed.skipped++
       return false
     }
+    this.sendTable(receiver)
     const isWorthIt = this.write(receiver)
     if (!isWorthIt) {
       feed.discard()
@@ -71,6 +75,18 @@ export class SnapshotSender {
     receiver.inputs.feedbackSent()
     link.flush(this.writer.view())
     return true
+  }
+
+  /** Once per snapshot tick, before anybody is told of it. */
+  beginTick(): void {
+    this.coded?.maintain()
+  }
+
+  /** The table goes out with the reliable items of the same packet, ahead of the snapshot; a newcomer needs a world first. */
+  private sendTable({ feed, link }: Receiver): void {
+    const table = this.coded?.table ?? null
+    if (table === null || feed.tableNumber === table.number || feed.nextSeq === 1) return
+    if (link.push({ type: 'table', channel: link.channel, ...table })) feed.tableNumber = table.number
   }
 
   private write({ id, link, view, inputs, feed }: Receiver): boolean {

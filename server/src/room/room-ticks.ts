@@ -68,6 +68,7 @@ export class RoomTicks {
     const { replication, history, events, seats } = this.core
     replication.advance(tick)
     history.record(replication)
+    this.core.sender.beginTick()
     for (const seat of seats) if (seat.isOnline) this.send(seat)
     events.prune(tick)
   }

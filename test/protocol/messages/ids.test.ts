@@ -16,6 +16,7 @@ const RELEASED_ITEMS = {
   joinRefused: 9,
   redirect: 10,
   left: 11,
+  table: 12,
 }
 
 describe('numbers of messages', () => {

@@ -81,6 +81,12 @@ export const serverItem: fc.Arbitrary<ServerItem> = fc.oneof(
   fc.record({ type: fc.constant('joinRefused' as const), channel, code: word, text, section: word, description: text }),
   fc.record({ type: fc.constant('redirect' as const), channel, url: text, reservation: word }),
   fc.record({ type: fc.constant('left' as const), channel, reason: word }),
+  fc.record({
+    type: fc.constant('table' as const),
+    channel,
+    number: fc.integer({ min: 1, max: 255 }),
+    bytes: fc.uint8Array({ maxLength: 200 }),
+  }),
 )
 /** All but `snapshot`, which the replication writes. */
 export const serverMessage: fc.Arbitrary<ServerMessage> = fc.oneof(

@@ -64,7 +64,7 @@ describe('readServerMessage', () => {
   it('[PKT3] refuses an id or an item that no server sends', () => {
     for (const id of [0, 8, 127])
       expect(faultOf(() => readServerMessage(id, fromHex('00')))).toMatchObject({ reason: 'unexpected' })
-    for (const item of [0, ITEM.join, ITEM.leave, 12, 15]) {
+    for (const item of [0, ITEM.join, ITEM.leave, 13, 15]) {
       const writer = new BitWriter()
       writer.bits(1, 8)
       writer.bits(item, 4)

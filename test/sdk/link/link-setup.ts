@@ -54,6 +54,10 @@ export class FakeRoom implements RoomReceiver {
     this.note(`latest ${message}: ${payload.join()}`)
   }
 
+  receiveTable(number: number, bytes: Uint8Array): void {
+    this.note(`table ${number}: ${bytes.join()}`)
+  }
+
   resumed(): void {
     this.note('resumed')
   }

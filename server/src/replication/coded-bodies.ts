@@ -1,0 +1,69 @@
+import { BitWriter, BodyEncoder } from '@tickwire/protocol/internal'
+import type { GameLayout } from '@tickwire/protocol/internal'
+import type { EntityRecord } from './entity-table.ts'
+import type { Replication } from './replication.ts'
+
+/** The first table comes as soon as there is something to learn from, the next ones follow the game's moods. */
+const FIRST_TABLE_SECONDS = 2
+const TABLE_SECONDS = 20
+
+/** The table that snapshots start from. */
+export interface CodingTable {
+  readonly number: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Shared bodies coded by models, in games that ask for it. Only the body that nearly everybody is told, from the news before
+ * to these, is coded: once per room and tick. Who was skipped, joins or has a view of its own gets plain bits.
+ */
+export class CodedBodies {
+  /** The newest table, or null before the first. */
+  table: CodingTable | null = null
+  private readonly replication: Replication
+  private readonly encoder: BodyEncoder
+  private readonly ticksPerSecond: number
+  private readonly known: EntityRecord[] = []
+  private readonly unread = new BitWriter(1024)
+  private learntSinceTick = -1
+
+  constructor(replication: Replication, layout: GameLayout) {
+    this.replication = replication
+    this.encoder = new BodyEncoder(layout)
+    this.ticksPerSecond = layout.schema.tickRateHz
+  }
+
+  /** Whether a client has what coded bodies start from. */
+  canRead(tableNumber: number): boolean {
+    return this.table !== null && tableNumber === this.table.number
+  }
+
+  /** Writes what all who know everything up to `from` are told, without the arrivals; and learns from it. */
+  write(writer: BitWriter, from: number, removals: readonly number[]): void {
+    const { table, anchors, tick } = this.replication
+    this.known.length = 0
+    for (const record of table) if (record.bornTick >= 0 && record.bornTick <= from) this.known.push(record)
+    this.encoder.write(writer, anchors.all, tick, removals, this.known, (slot) => {
+      const { blobs } = table.at(slot)!
+      return (blob) => blobs.bytes(blob)
+    })
+    if (this.learntSinceTick < 0) this.learntSinceTick = tick
+  }
+
+  /** Before the first table there is nothing to read by, but something to learn. */
+  learn(from: number, removals: readonly number[]): void {
+    if (this.table !== null) return
+    this.unread.reset()
+    this.write(this.unread, from, removals)
+  }
+
+  /** Makes the next table when its time has come; between two snapshots. */
+  maintain(): void {
+    if (this.learntSinceTick < 0) return
+    const seconds = (this.replication.tick - this.learntSinceTick) / this.ticksPerSecond
+    if (seconds < (this.table === null ? FIRST_TABLE_SECONDS : TABLE_SECONDS)) return
+    const bytes = this.encoder.publish()
+    this.table = { number: this.encoder.number, bytes }
+    this.learntSinceTick = this.replication.tick
+  }
+}

@@ -1,0 +1,98 @@
+import { DecodeError, defineGame, entity, field, Random } from '@tickwire/protocol'
+import { BitReader, BitWriter, BodyEncoder, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeTable, encodeTable } from '../../../../protocol/src/codec/entropy/tables.ts'
+import { Models } from '../../../../protocol/src/codec/entropy/models.ts'
+
+const schema = defineGame({
+  name: 'coded',
+  tickRateHz: 20,
+  compression: 'entropy',
+  entities: { dot: entity({ x: field.fixed({ min: 0, max: 64, precision: 1 / 8 }), hp: field.uint({ max: 9 }) }) },
+})
+const layout = layoutOf(schema)
+const contexts = new Models(4096)
+
+/** A replica that holds some dots as of tick 1, and a table. */
+function held(): Replica {
+  const replica = new Replica(layout, NO_PACKER)
+  const writer = new BitWriter()
+  writer.bits(0, 8)
+  writer.varuint(0)
+  writer.varuint(5)
+  for (let slot = 0; slot < 5; slot++) {
+    writer.bool(false)
+    writer.bits(0b11, 2)
+    writer.varuint(0)
+    writer.varuint(layout.kindByName.get('dot')!.index)
+    writer.bits(7, 16)
+    for (let i = 0; i < 4; i++) writer.bool(false)
+  }
+  replica.begin()
+  replica.readTrack(new BitReader(writer.toBytes()), 'all', 1)
+  replica.commit()
+  const encoder = new BodyEncoder(layout)
+  replica.learnTable(1, encoder.publish())
+  return replica
+}
+
+describe('tables of models', () => {
+  it('come back as the probabilities of their scale, the same at both ends', () => {
+    const random = new Random(3)
+    for (let i = 0; i < 3000; i++) contexts.learn(random.int(0, 99), random.next() < 0.2)
+    const bytes = encodeTable(contexts)
+    const models = decodeTable(bytes, contexts.count)
+    expect(decodeTable(bytes, contexts.count)).toEqual(models)
+    for (let context = 0; context < 100; context++) {
+      expect(Math.abs(models.probability(context) - contexts.probability(context))).toBeLessThan(2500)
+    }
+    expect(encodeTable(models)).toEqual(bytes)
+  })
+
+  it('are refused when they are of another size', () => {
+    const bytes = encodeTable(new Models(100))
+    expect(() => decodeTable(bytes, 200)).toThrow(DecodeError)
+    expect(() => decodeTable(bytes, 50)).toThrow(DecodeError)
+  })
+})
+
+describe('a coded body', () => {
+  it('[COD3] is refused when it names a table that was not sent', () => {
+    const replica = held()
+    replica.begin()
+    expect(() => replica.readTrack(new BitReader(Uint8Array.of(2, 0, 0, 0)), 'all', 2)).toThrow(/table/)
+  })
+
+  it('[COD4] of any bytes ends in a DecodeError or in values of their range, and changes nothing before commit', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (noise) => {
+        const replica = held()
+        const before = [...replica.entities.keys()]
+        const writer = new BitWriter()
+        writer.bits(1, 8)
+        writer.varuint(noise.length, 7)
+        writer.bytes(noise)
+        writer.varuint(0)
+        replica.begin()
+        try {
+          replica.readTrack(new BitReader(writer.toBytes()), 'all', 2)
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError)
+          expect([...replica.entities.keys()]).toEqual(before)
+          return
+        }
+        replica.commit()
+        for (const one of replica.entities.values()) {
+          const row = new Int32Array(one.kind.columns.length)
+          replica.rowAt(one, 2, row)
+          for (const [i, { min, max }] of one.kind.columns.entries()) {
+            expect(row[i]).toBeGreaterThanOrEqual(min)
+            expect(row[i]).toBeLessThanOrEqual(max)
+          }
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
