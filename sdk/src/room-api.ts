@@ -23,7 +23,10 @@ export interface PlayerView {
   readonly connected: boolean
 }
 
-/** What the link is doing; only the fields that a phase has. */
+/**
+ * How it stands with the server. `resuming` mends itself or ends in `closed`; `closed` is final: of a room, join again; of
+ * a client, make another.
+ */
 export type ConnectionState =
   | { readonly phase: 'connecting' }
   | { readonly phase: 'online' }
@@ -78,14 +81,18 @@ export type Sample<G extends GameTypes> = () => Partial<G['input']>
 
 /** A room as its player sees it. */
 export interface JoinedRoom<G extends GameTypes> {
+  /** For `joinById` on other pages, in a link to invite with for instance. */
   readonly id: string
   /** This player's seat number. */
   readonly seat: number
   /** The newest tick that was received. */
   readonly tick: number
+  /** The room's own fields, as last received. */
   readonly state: Readonly<G['state']>
+  /** Everybody in the room by seat number, this player too; those whose connection is dropped are `connected: false`. */
   readonly players: ReadonlyMap<number, PlayerView & Readonly<PlayerFields<G>>>
   readonly stats: RoomStats
+  /** `closed` as soon as the room is over for this player, even if the client is online. */
   readonly connection: ConnectionState
 
   /** The visible entities of a kind: one stable, read-only object each until it leaves. */
@@ -95,22 +102,35 @@ export interface JoinedRoom<G extends GameTypes> {
   /** Calls back as entities of a kind enter, at each `advance`, and as they leave. */
   draw<K extends KindOf<G>, T>(kind: K, drawing: Drawing<EntityView<G, K>, T>): Unsubscribe
 
-  /** Once per rendered frame: runs the due ticks, sends inputs, moves what is drawn. */
+  /**
+   * Once per rendered frame: runs the due ticks, sends inputs, moves what is drawn. `sample` is asked once per call, and
+   * only when a tick is due; fields that it leaves out are idle.
+   */
   advance(sample: Sample<G>): void
   /** A press of a `field.press()` input; it lives until one tick has read it. */
   press(input: keyof G['input'] & string): void
 
+  /** Hears an event when the picture has come to its tick; a predicted one at once. @throws ConfigError for an unknown name */
   onEvent<E extends EventOf<G>>(
     event: E,
     listener: (payload: Readonly<G['events'][E]>, about: EventInfo) => void,
   ): Unsubscribe
+  /** Hears a message as it arrives. Those that came before the first `advance` wait for it. @throws ConfigError for an unknown name */
   onMessage<M extends keyof ToClient<G> & string>(message: M, listener: (payload: ToClient<G>[M]) => void): Unsubscribe
+  /** Hears each change of `connection`; its last one is `closed`. */
   onConnection(listener: (state: ConnectionState) => void): Unsubscribe
-  /** Resolves once the room is over for this player, with the reason. */
+  /** Resolves once the room is over for this player, with the reason: it left, was kicked, or the room is gone. */
   readonly left: Promise<CloseInfo>
 
-  /** True if it was taken; false if the reliable buffer is full and the caller must wait. */
+  /**
+   * True if it was taken; false if the reliable buffer is full and the caller must wait, or if the room is over.
+   * @throws RangeError naming a field that does not fit, ConfigError for a message that the schema does not declare
+   */
   send<M extends keyof ToServer<G> & string>(message: M, payload: ToServer<G>[M], options?: SendOptions): boolean
+  /**
+   * Asks the room and resolves with its reply. Rejects with what its handler refused (`RefusedError`), when no reply comes
+   * in time (`RequestTimeoutError`), and when the room is over.
+   */
   request<R extends keyof G['requests'] & string>(
     request: R,
     ask: G['requests'][R]['ask'],

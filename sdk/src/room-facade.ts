@@ -39,12 +39,14 @@ export interface RoomParts<G extends GameTypes> {
 
 /** The room as its player sees it: gives the untyped machinery the game's types, and computes nothing itself. */
 export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
-  readonly left: Promise<CloseInfo>
   private readonly parts: RoomParts<G>
+  private readonly whenLeft: Promise<CloseInfo>
+  private readonly connectionNow: () => ConnectionState
 
-  constructor(parts: RoomParts<G>, left: Promise<CloseInfo>) {
+  constructor(parts: RoomParts<G>, whenLeft: Promise<CloseInfo>, connectionNow: () => ConnectionState) {
     this.parts = parts
-    this.left = left
+    this.whenLeft = whenLeft
+    this.connectionNow = connectionNow
   }
 
   get id(): string {
@@ -66,7 +68,11 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
     return readStats(this.parts.link, this.parts.loop.numbers)
   }
   get connection(): ConnectionState {
-    return this.parts.link.connection
+    return this.connectionNow()
+  }
+  get left(): Promise<CloseInfo> {
+    this.parts.watch.heeded()
+    return this.whenLeft
   }
 
   *view<K extends KindOf<G>>(kind: K): Iterable<EntityView<G, K>> {
@@ -115,6 +121,7 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
   }
 
   onConnection(listener: (state: ConnectionState) => void): Unsubscribe {
+    this.parts.watch.heeded()
     return this.parts.states.on(listener)
   }
 

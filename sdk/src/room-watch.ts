@@ -1,16 +1,21 @@
 import type { Clock, Timer } from './clock.ts'
 import type { Report } from './report.ts'
+import type { CloseInfo } from './room-api.ts'
 
 const ADVANCE_DEADLINE_MS = 2000
 /** A simulation that differs does so at every snapshot; game code that changes something now and then does not. */
 const MISSES_IN_A_ROW = 10
 
-/** Tells a developer of two mistakes that look like a broken network: nobody draws, and the two ends compute otherwise. */
+/**
+ * Tells a developer of three mistakes that look like a broken network: nobody draws, the two ends compute otherwise, and
+ * nobody asks whether the room is over.
+ */
 export class RoomWatch {
   private readonly report: Report
   private readonly timer: Timer
   private misses = 0
   private missed: string | null = null
+  private isHeeded = false
 
   constructor(clock: Clock, report: Report) {
     this.report = report
@@ -32,8 +37,18 @@ export class RoomWatch {
     if (this.misses === MISSES_IN_A_ROW) this.report(differs(miss))
   }
 
-  ended(): void {
+  /** The game wants to know how it stands with the connection. */
+  heeded(): void {
+    this.isHeeded = true
+  }
+
+  ended({ name, meaning }: CloseInfo): void {
     this.timer.cancel()
+    if (this.isHeeded || name === 'left') return
+    this.report(
+      `the room is over for this player (${name}): ${meaning}. Nothing moves any more: await room.left, say why, and ` +
+        'join again.',
+    )
   }
 
   private warnOfNoAdvance(): void {

@@ -307,6 +307,25 @@ describe('the end of a seat', () => {
     await setup.room.leave()
     expect(setup.link.isLeaving).toBe(true)
   })
+
+  it('closes room.connection for good, also when the link itself is online again without the room', () => {
+    const setup = flying()
+    const phases: string[] = []
+    setup.room.onConnection(({ phase }) => phases.push(phase))
+    setup.opened.ended(OVER)
+    setup.link.show({ phase: 'online' })
+    expect(phases).toEqual(['closed'])
+    expect(setup.room.connection).toEqual({ phase: 'closed', reason: OVER })
+  })
+
+  it('is told once when the link ends with it', () => {
+    const setup = flying()
+    const phases: string[] = []
+    setup.room.onConnection(({ phase }) => phases.push(phase))
+    setup.link.show({ phase: 'closed', reason: OVER })
+    setup.opened.ended(OVER)
+    expect(phases).toEqual(['closed'])
+  })
 })
 
 describe('room.stats', () => {
@@ -334,6 +353,21 @@ describe('what a newcomer does wrong', () => {
     expect(setup.reports.map(({ message }) => message)).toEqual([
       expect.stringMatching(/room\.advance\(\) was not called within 2 s of joining: call it once per rendered frame/),
     ])
+  })
+
+  it('a room that ends while nobody asks for it is told, with what to ask; a leave, or a game that asks, is not', () => {
+    const unheard = flying()
+    unheard.opened.ended(OVER)
+    expect(unheard.reports.map(({ message }) => message)).toEqual([
+      'the room is over for this player (kicked): the server took the seat away. Nothing moves any more: await ' +
+        'room.left, say why, and join again.',
+    ])
+    const heard = flying()
+    void heard.room.left
+    heard.opened.ended(OVER)
+    const gone = flying()
+    gone.opened.ended({ ...OVER, name: 'left' })
+    expect([...heard.reports, ...gone.reports]).toEqual([])
   })
 
   it('a simulation that differs on both ends is told once, with the field', () => {
