@@ -3,9 +3,10 @@ import { idle } from './idle.ts'
 import { interest } from './interest.ts'
 import { printTable, toJson } from './report.ts'
 import type { Bench } from './report.ts'
+import { stats } from './stats.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [arena, idle, interest]
+const BENCHES: readonly Bench[] = [arena, idle, interest, stats]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
