@@ -12,6 +12,9 @@ export const realClock: Clock = {
   },
 }
 
+/** Milliseconds since 1970, for what other machines have dated. The only wall clock: it may jump. */
+export const realWallClockMs = (): number => Date.now()
+
 /** Calls back after the process has looked at its sockets. */
 export const realYieldToIo = (fn: () => void): void => void setImmediate(fn)
 

@@ -17,7 +17,7 @@ import type { LeaveReason } from '../room/definition.ts'
 import { hex } from '../secrets.ts'
 import type { SendResult, Transport, TransportHandlers } from '../transport/transport.ts'
 import { Handshake } from './handshake.ts'
-import type { HandshakeOptions, HandshakeOutcome } from './handshake.ts'
+import type { HandshakeOptions, HandshakeOutcome, User } from './handshake.ts'
 import type { Link } from './link.ts'
 import type { CloseName, LinkConnection } from './online.ts'
 import { TokenBucket } from './rate-limit.ts'
@@ -32,7 +32,7 @@ export interface ConnectionServices {
   /** When a client may come back to a server that stops. */
   readonly retryAfterMs: () => number
   /** Null: there are too many links, and the connection was closed for it. */
-  readonly openLink: (userId: string, connection: LinkConnection) => Link | null
+  readonly openLink: (user: User, connection: LinkConnection) => Link | null
   /** The connection is over, whatever becomes of its link. */
   readonly onOver: (connection: Connection) => void
   readonly reportError: (where: string, error: unknown) => void
@@ -147,12 +147,12 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
 
   // --- the handshake's outcome ---
 
-  opened(userId: string, rest: readonly ClientMessage[]): void {
+  opened(user: User, rest: readonly ClientMessage[]): void {
     if (this.state.phase !== 'handshaking') return
-    const link = this.services.openLink(userId, this)
+    const link = this.services.openLink(user, this)
     if (link === null) return
     this.state = { phase: 'linked', link }
-    this.services.log.info(`link ${this.label()} opened for user ${quote(userId)} from ${this.ip}`)
+    this.services.log.info(`link ${this.label()} opened for user ${quote(user.id)} from ${this.ip}`)
     this.deliverSafely(link, rest)
   }
 

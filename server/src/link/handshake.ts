@@ -14,6 +14,10 @@ import type { CloseName } from './online.ts'
 export interface User {
   /** 1 to 64 bytes of UTF-8: shown in logs, given to rooms as `userId`. */
   readonly id: string
+  /** The only game that this user may join; without it any. */
+  readonly game?: string
+  /** The id or key of the only room that this user may join; without it any. */
+  readonly room?: string
 }
 
 /**
@@ -37,7 +41,7 @@ export interface HandshakeOptions {
 export interface HandshakeOutcome {
   /** The claim was right: the link goes on. `rest` are the messages behind the hello. */
   resumed(link: Link, claim: ResumeClaim, rest: readonly ClientMessage[]): void
-  opened(userId: string, rest: readonly ClientMessage[]): void
+  opened(user: User, rest: readonly ClientMessage[]): void
   refused(name: CloseName, detail: string): void
 }
 
@@ -94,7 +98,7 @@ export class Handshake {
       return
     }
     if (authenticate === null) {
-      this.open(`anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}`, rest)
+      this.open({ id: `anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}` }, rest)
     } else if (gate.tryEnter()) {
       this.phase = 'authenticating'
       void this.authenticate(authenticate, hello, rest)
@@ -103,18 +107,18 @@ export class Handshake {
     }
   }
 
-  private open(userId: string, rest: readonly ClientMessage[]): void {
+  private open(user: User, rest: readonly ClientMessage[]): void {
     this.phase = 'over'
-    this.outcome.opened(userId, rest)
+    this.outcome.opened(user, rest)
   }
 
   private async authenticate(ask: Authenticate, { ticket }: Hello, rest: readonly ClientMessage[]): Promise<void> {
     const { clock, gate, limits } = this.options
     try {
       const work = askSafely(ask, ticket, this.peer)
-      const userId = checkedId(await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate'))
+      const user = checkedUser(await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate'))
       // The connection may have ended meanwhile.
-      if (!this.isOver()) this.open(userId, rest)
+      if (!this.isOver()) this.open(user, rest)
     } catch (error) {
       this.refuseFor(error)
     } finally {
@@ -149,11 +153,16 @@ async function askSafely(ask: Authenticate, ticket: string, peer: Peer): Promise
   return ask(ticket, peer)
 }
 
-function checkedId(user: User): string {
-  const id: unknown = user?.id
+function checkedUser(user: User): User {
+  const { id, game, room } = user ?? {}
   const isId = typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= LIMITS.maxNameBytes
   if (!isId) throw new TypeError(`authenticate: expected { id } of 1 to ${LIMITS.maxNameBytes} bytes`)
-  return id
+  // A bound of a wrong type must not be taken for none.
+  for (const bound of [game, room]) {
+    if (bound !== undefined && typeof bound !== 'string')
+      throw new TypeError('authenticate: expected game and room as texts')
+  }
+  return user
 }
 
 function unexpected(what: string, expected: string, got: string = 'one'): DecodeError {

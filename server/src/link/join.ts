@@ -9,6 +9,7 @@ import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import { clipText } from '../text.ts'
 import { TimeoutError, withTimeout } from '../timeout.ts'
 import type { Gate } from './gate.ts'
+import type { User } from './handshake.ts'
 import type { SeatPort } from './seat-port.ts'
 
 export type JoinItem = Extract<ClientItem, { type: 'join' }>
@@ -23,7 +24,7 @@ export interface JoinRefusal {
 
 /** The link's side of a join: exactly one of these ends it. */
 export interface JoiningLink {
-  readonly userId: string
+  readonly user: User
   /** False: the link does not want the seat any more, and nothing was told to its client. */
   granted(port: SeatPort, room: RoomPort, grant: SeatGrant): boolean
   seatGone(port: SeatPort, reason: string): void
@@ -69,7 +70,7 @@ export class JoinDesk {
   /** Starts a join. Returns how to abandon it: its link left or is gone. */
   start(link: JoiningLink, port: SeatPort, item: JoinItem): () => void {
     const hosted = this.options.registry.typeOf(item.game)
-    const refused = hosted === null ? this.unknownGame(item.game) : this.refuseAtOnce(hosted, item)
+    const refused = hosted === null ? this.unknownGame(item.game) : this.refuseAtOnce(link.user, hosted, item)
     if (hosted === null || refused !== null) {
       if (refused !== null) this.refuse(link, port, refused)
       return () => {}
@@ -85,10 +86,12 @@ export class JoinDesk {
   }
 
   /** Null: the join has entered the gate, which it must leave again. */
-  private refuseAtOnce(hosted: HostedType, item: JoinItem): JoinRefusal | null {
+  private refuseAtOnce(user: User, hosted: HostedType, item: JoinItem): JoinRefusal | null {
     const { gate } = this.options
     // Before the schema: a page of the next version is not wrong, only early.
     if (gate.isShut) return refusal('server-draining', 'this server is about to stop; connect again in a moment')
+    const outside = outsideOfTicket(user, item)
+    if (outside !== null) return outside
     const section = differingSection(hosted.hashes, item.hashes)
     if (section !== null) return schemaMismatch(hosted, section)
     return gate.tryEnter() ? null : refusal('server-busy', 'too many joins at once; try again')
@@ -112,7 +115,7 @@ export class JoinDesk {
     const criteria = criteriaOf(item)
     const mayCreate = item.verb !== 'joinById' && item.reservation === ''
     const newRoom = mayCreate ? { key: keyOf(item), maxPlayers: hosted.maxPlayers } : null
-    const answer = await directory.reserve(criteria, { userIds: [link.userId] }, newRoom)
+    const answer = await directory.reserve(criteria, { userIds: [link.user.id] }, newRoom)
     if (answer.kind === 'none') throw new RefusedError(answer.reason, NO_SEAT_TEXT[answer.reason])
     if (answer.kind === 'redirect') {
       if (job.isOver) this.release(answer.reservation)
@@ -217,6 +220,13 @@ const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
   'room-locked': 'the room takes no more players',
   'key-taken': 'there is a room with this key already',
   'reservation-expired': 'the reserved seat was given up; join again',
+}
+
+/** A user who was let in for one game or room asks for another. */
+function outsideOfTicket(user: User, { game, room }: JoinItem): JoinRefusal | null {
+  if (user.game !== undefined && user.game !== game) return refusal('wrong-game', 'the ticket is for another game')
+  if (user.room === undefined || user.room === room) return null
+  return refusal('wrong-room', 'the ticket is for another room; join it by its id or key')
 }
 
 function refusal(code: string, text: string): JoinRefusal {

@@ -14,6 +14,7 @@ import type { LeaveReason } from '../room/definition.ts'
 import type { RoomRegistry } from '../room/registry.ts'
 import type { RandomBytes } from '../secrets.ts'
 import type { SendResult } from '../transport/transport.ts'
+import type { User } from './handshake.ts'
 import type { JoinDesk } from './join.ts'
 import { MinRtt } from './min-rtt.ts'
 import { Online } from './online.ts'
@@ -40,7 +41,7 @@ export type LinkState = Online | { readonly phase: 'dropped'; readonly expiry: T
 /** Who a link is. */
 export interface LinkIdentity {
   readonly id: Uint8Array
-  readonly userId: string
+  readonly user: User
   readonly ip: string
 }
 
@@ -50,7 +51,7 @@ export interface LinkIdentity {
  */
 export class Link implements HolderLink {
   readonly id: Uint8Array
-  readonly userId: string
+  readonly user: User
   readonly ip: string
   readonly tokens: ResumeTokens
   private readonly services: LinkServices
@@ -64,9 +65,9 @@ export class Link implements HolderLink {
   private isOverflowing = false
 
   /** A new link, on its first connection; the `welcome` leaves at the end of the turn. */
-  constructor({ id, userId, ip }: LinkIdentity, connection: LinkConnection, services: LinkServices) {
+  constructor({ id, user, ip }: LinkIdentity, connection: LinkConnection, services: LinkServices) {
     this.id = id
-    this.userId = userId
+    this.user = user
     this.ip = ip
     this.services = services
     this.tokens = new ResumeTokens(services.randomBytes)
@@ -74,6 +75,10 @@ export class Link implements HolderLink {
     this.seat = new SeatHolder(this, services.desk, services.registry)
     this.state = this.goOnline(connection)
     this.welcome(this.tokens.issue(null), false, false)
+  }
+
+  get userId(): string {
+    return this.user.id
   }
 
   get phase(): LinkState['phase'] {

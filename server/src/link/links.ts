@@ -11,7 +11,7 @@ import { isLoopbackAddress } from '../transport/origin.ts'
 import type { Peer, Transport, TransportHandlers } from '../transport/transport.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
-import type { HandshakeOptions } from './handshake.ts'
+import type { HandshakeOptions, User } from './handshake.ts'
 import { Link } from './link.ts'
 import type { LinkServices } from './link.ts'
 import type { CloseName, LinkConnection } from './online.ts'
@@ -49,7 +49,7 @@ export class Links {
     this.connectionServices = {
       ...options,
       handshake: { ...options, claim: (claim) => this.claim(claim) },
-      openLink: (userId, connection) => this.open(userId, connection),
+      openLink: (user, connection) => this.open(user, connection),
       onOver: (connection) => this.connections.delete(connection),
       retryAfterMs: () => this.retryAfterMs,
     }
@@ -155,7 +155,7 @@ export class Links {
     return { name: 'too-many-links', detail: `the limit is ${this.options.limits.maxLinksPerIp} links from ${ip}` }
   }
 
-  private open(userId: string, connection: LinkConnection): Link | null {
+  private open(user: User, connection: LinkConnection): Link | null {
     const { ip } = connection
     if (this.isFull(this.linksOfIp, ip, 0)) {
       const { name, detail } = this.tooMany(ip)
@@ -163,7 +163,7 @@ export class Links {
       return null
     }
     const id = this.options.randomBytes(SECRET_BYTES)
-    const link = new Link({ id, userId, ip }, connection, this.linkServices)
+    const link = new Link({ id, user, ip }, connection, this.linkServices)
     this.links.set(hex(id), link)
     this.linksOfIp.add(ip, 1)
     return link

@@ -4,12 +4,14 @@ import type { CallItem, ClientMessage, LatestMessage, ResumeClaim, ServerItem } 
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { RoomRegistry } from '../room/registry.ts'
+import type { User } from './handshake.ts'
 import type { JoinDesk, JoiningLink, JoinItem, JoinRefusal } from './join.ts'
 import { SeatPort } from './seat-port.ts'
 import type { PortLink } from './seat-port.ts'
 
 /** What the holder needs of its link. */
 export interface HolderLink extends PortLink {
+  readonly user: User
   readonly phase: 'online' | 'dropped' | 'closed'
   /** Queues an item and returns its number, or null when the buffer is full. */
   enqueue(item: ServerItem): number | null
@@ -50,8 +52,8 @@ export class SeatHolder implements JoiningLink {
     this.registry = registry
   }
 
-  get userId(): string {
-    return this.link.userId
+  get user(): User {
+    return this.link.user
   }
 
   get hasSeat(): boolean {
