@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits.ts'
-import { extrapolate, freshHidden } from './extrapolate.ts'
+import { freshHidden, leadsTo } from './extrapolate.ts'
 import type { KindLayout, TrackName } from './layout.ts'
 import { RecordCodec } from './record.ts'
 
@@ -18,12 +18,10 @@ export class Anchors {
   private readonly stride: number
   private ticks: Float64Array = new Float64Array(0)
   private heads: Uint8Array = new Uint8Array(0)
-  private readonly continued: Int32Array
 
   constructor(kinds: readonly KindLayout[], track: TrackName) {
     this.codecs = kinds.map((kind) => new RecordCodec(kind.tracks[track]))
     this.stride = Math.max(...this.codecs.map((codec) => codec.track.size))
-    this.continued = new Int32Array(this.stride)
   }
 
   /** Makes room for slots 0 to `count - 1`. */
@@ -81,8 +79,9 @@ export class Anchors {
     const { track } = codec
     if (track.size === 0) return false
     const lastTick = this.newestTick(slot)
-    if (lastTick !== NONE && this.isSilent(slot, codec, flatRow, tick - lastTick)) return false
     const lastAt = this.newestAt(slot)
+    const isSilent = lastTick !== NONE && leadsTo(track, this.rows, lastAt, tick - lastTick, flatRow, track.start)
+    if (isSilent) return false
     const head = lastTick === NONE ? 0 : (this.heads[slot]! + 1) % RING
     const at = (slot * RING + head) * this.stride
     for (let i = 0; i < track.columns.length; i++) this.rows[at + i] = flatRow[track.start + i]!
@@ -90,14 +89,6 @@ export class Anchors {
     else codec.chain(this.rows, lastAt, tick - lastTick, this.rows, at)
     this.ticks[slot * RING + head] = tick
     this.heads[slot] = head
-    return true
-  }
-
-  private isSilent(slot: number, { track }: RecordCodec, flatRow: Int32Array, ticks: number): boolean {
-    extrapolate(track, this.rows, this.newestAt(slot), ticks, this.continued, 0)
-    for (let i = 0; i < track.columns.length; i++) {
-      if (this.continued[i] !== flatRow[track.start + i]) return false
-    }
     return true
   }
 }

@@ -49,10 +49,49 @@ export function moveByRates(
   }
 }
 
+/**
+ * Whether an anchor, continued by `ticks`, gives the truth: what `extrapolate` would say, without writing it down. Where
+ * this is asked nearly always, the first column that differs ends it.
+ */
+export function leadsTo(
+  track: Track,
+  anchor: Int32Array,
+  from: number,
+  ticks: number,
+  truth: Int32Array,
+  at: number,
+): boolean {
+  const { columns, resting, trends, rates } = track
+  for (const i of resting) if (anchor[from + i] !== truth[at + i]) return false
+  for (const { target, change, carry } of trends) {
+    const reached = anchor[from + target]! * TREND_DEN + anchor[from + carry]! + anchor[from + change]! * ticks
+    if (stepsOf(columns[target]!, reached, TREND_DEN) !== truth[at + target]) return false
+  }
+  for (const { target, source, num, den, carry } of rates) {
+    // The sources have been compared: they are as they would be continued.
+    const reached = anchor[from + target]! * den + anchor[from + carry]! + truth[at + source]! * num * ticks
+    if (stepsOf(columns[target]!, reached, den) !== truth[at + target]) return false
+  }
+  return true
+}
+
+/** The whole steps of `reached`, in 1/den step, kept within the column's range. */
+function stepsOf(column: Column, reached: number, den: number): number {
+  const steps = Math.floor(turnedBack(column, reached, den) / den)
+  if (steps < column.min) return column.min
+  return steps > column.max ? column.max : steps
+}
+
+/** What wraps, brought back into its first turn. */
+function turnedBack(column: Column, reached: number, den: number): number {
+  if (!column.wrap) return reached
+  const turn = (column.max + 1) * den
+  return reached - Math.floor(reached / turn) * turn
+}
+
 /** Splits `reached`, in 1/den step, into the column's whole steps and its carry. */
 function place(column: Column, reached: number, den: number, out: Int32Array, at: number, carryAt: number): void {
-  const turn = (column.max + 1) * den
-  const turned = column.wrap ? reached - Math.floor(reached / turn) * turn : reached
+  const turned = turnedBack(column, reached, den)
   const steps = Math.floor(turned / den)
   const isInside = steps >= column.min && steps <= column.max
   out[at] = isInside ? steps : steps < column.min ? column.min : column.max

@@ -170,6 +170,7 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
   const sourcesEnd = rates.reduce((most, { source }) => Math.max(most, source + 1), 0)
   return {
     name,
+  const moved = new Set([...rates, ...trends].map(({ target }) => target))
     start,
     columns,
     hotEnd: hotEnd - start,
@@ -177,6 +178,7 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
     rates,
     trends,
     hasHidden: rates.length + trends.length > 0,
+    resting: Int32Array.from(columns.keys()).filter((index) => !moved.has(index)),
     defaults,
     size: columns.length + rates.length + 2 * trends.length,
   }

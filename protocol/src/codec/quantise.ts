@@ -22,12 +22,20 @@ export function quantise(
   revise: ReviseBlob,
   onClamp: OnFieldClamp,
 ): void {
-  for (const layout of kind.fields) {
-    const value = entity[layout.name]
-    if (layout.blobColumn >= 0) row[layout.blobColumn] = revise(layout, value)
-    else if (layout.lowColumn >= 0) splitFine(layout, value, row, (v) => onClamp(layout.name, v))
-    else if (layout.column >= 0) convert(layout, value, row, layout.column, (v) => onClamp(layout.name, v))
-  }
+  for (const layout of kind.fields) quantiseField(layout, entity[layout.name], row, revise, onClamp)
+}
+
+/** One field of `quantise`. */
+export function quantiseField(
+  layout: FieldLayout,
+  value: unknown,
+  row: Int32Array,
+  revise: ReviseBlob,
+  onClamp: OnFieldClamp,
+): void {
+  if (layout.blobColumn >= 0) row[layout.blobColumn] = revise(layout, value)
+  else if (layout.lowColumn >= 0) splitFine(layout, value, row, (v) => onClamp(layout.name, v))
+  else if (layout.column >= 0) convert(layout, value, row, layout.column, (v) => onClamp(layout.name, v))
 }
 
 function convert(layout: FieldLayout, value: unknown, row: Int32Array, at: number, onClamp: OnClamp): void {

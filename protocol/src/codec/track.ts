@@ -53,6 +53,8 @@ export interface Track {
   /** Columns before this one move others; a reader learns them first. */
   readonly sourcesEnd: number
   readonly rates: readonly Rate[]
+  /** Columns that nothing moves. */
+  readonly resting: Int32Array
   readonly trends: readonly Trend[]
   /** Whether an anchor has columns that nobody sees: carries and trends. */
   readonly hasHidden: boolean

@@ -1,5 +1,7 @@
-import { decodeBlob, defaultValue, quantise, roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
+import { decodeBlob, defaultValue, roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
 import type { FieldLayout, OnFieldClamp, Packer } from '@tickwire/protocol/internal'
+import { quantiseOf } from './compile-quantise.ts'
+import type { QuantiseKind } from './compile-quantise.ts'
 import type { EntityRecord } from './entity-table.ts'
 
 /** Told of values that game code should not have written. */
@@ -26,6 +28,8 @@ export class Quantiser {
   private readonly faults: Map<string, number> = new Map()
   private current: EntityRecord | null = null
   private readonly scratch: Int32Array
+  /** By kind, from its first entity on. */
+  private readonly compiled: QuantiseKind[] = []
 
   constructor(roomId: string, packer: Packer, maxColumns: number, reports: FaultReports) {
     this.roomId = roomId
@@ -37,12 +41,13 @@ export class Quantiser {
   /** Fills the flat row of an entity, owner and jumps included. */
   quantise(record: EntityRecord, row: Int32Array, lastRow: LastRow): void {
     const { kind } = record
+    const compiled = (this.compiled[kind.index] ??= quantiseOf(kind))
     this.current = record
     try {
-      quantise(kind, record.fields, row, this.revise, this.onClamp)
+      compiled(record.fields, row, this.revise, this.onClamp)
     } catch {
       this.heal(record, lastRow)
-      quantise(kind, record.fields, row, this.revise, this.onClamp)
+      compiled(record.fields, row, this.revise, this.onClamp)
     }
     row[kind.ownerColumn] = record.head.owner === null ? 0 : record.head.owner + 1
     row[kind.ownerColumn + 1] = record.jumps
