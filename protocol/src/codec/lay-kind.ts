@@ -167,10 +167,10 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
     if (column < start || column >= end || parts === 0) continue
     toInts(spec, defaultValue(spec), defaults, column - start, audience === 'owner' ? fineBits : 0)
   }
+  const moved = new Set([...rates, ...trends].map(({ target }) => target))
   const sourcesEnd = rates.reduce((most, { source }) => Math.max(most, source + 1), 0)
   return {
     name,
-  const moved = new Set([...rates, ...trends].map(({ target }) => target))
     start,
     columns,
     hotEnd: hotEnd - start,
