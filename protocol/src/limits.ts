@@ -35,6 +35,8 @@ export const LIMITS = {
   maxRoomsPerServer: 1000,
   /** A school or a company behind one address fits; one machine cannot take all seats. */
   maxLinksPerIp: 100,
+  /** Connection attempts of one address: everybody behind it may come back at once, but nobody may come back for ever. */
+  handshakesPerSecondPerIp: 50,
   /** Handshakes and joins that wait for an answer; beyond, new ones are told to try later. */
   maxPendingJoins: 256,
   /** Requests of one link without a reply yet: each holds a timer and a handler. */
@@ -44,6 +46,8 @@ export const LIMITS = {
 
   /** Inputs leave at 30 Hz and acks at 20: this leaves room for game messages. */
   messagesPerSecond: 200,
+  /** Of each kind of message or request: what a client of ours sends at most, of one kind or of all together. */
+  messagesPerSecondPerKind: 120,
   /** Ten times what a busy client sends. */
   bytesPerSecond: 65_536,
   /** How much of a rate a full bucket holds: after a stall of TCP 8 s of packets arrive at once and are honest. */

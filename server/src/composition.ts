@@ -22,6 +22,8 @@ export interface CompositionOptions {
   readonly directory: Directory | null
   readonly authenticate: Authenticate | null
   readonly limits: ServerLimits
+  /** Messages and requests per second, by name; see `GameServerOptions`. */
+  readonly messageRates?: Readonly<Record<string, number>>
   readonly clock: Clock
   /** A number in [0, 1), for what is no secret. */
   readonly random: () => number
@@ -93,6 +95,7 @@ export function composeServer(options: CompositionOptions): Composition {
     randomBytes,
     desk,
     registry,
+    messageRates: options.messageRates ?? {},
     authenticate,
     gate,
     counters,

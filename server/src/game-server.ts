@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { composeServer } from './composition.ts'
 import type { Composition, GameServerStats } from './composition.ts'
 import { listenError } from './errors.ts'
+import type { ServerLimits } from './limits.ts'
 import type { Logger } from './log.ts'
 import { checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
@@ -54,6 +55,7 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
     directory: options.directory ?? null,
     authenticate: options.authenticate ?? null,
     limits: checked.limits,
+    messageRates: checked.messageRates,
     clock: options.clock ?? realClock,
     random: options.random ?? realRandom,
     randomBytes: options.randomBytes ?? realRandomBytes,
@@ -66,14 +68,21 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
 
 async function start(
   options: GameServerOptions,
-  { port, path, allowedOrigins, drainGraceMs, limits, log }: CheckedOptions,
+  { port, path, allowedOrigins, isTrustedProxy, drainGraceMs, limits, log }: CheckedOptions,
   composition: Composition,
 ): Promise<GameServer> {
-  const own = options.httpServer === undefined ? createServer(refuseRequest) : null
+  const own = options.httpServer === undefined ? createServer(httpLimits(limits), refuseRequest) : null
   const httpServer = own ?? options.httpServer!
   const { maxClientMessageBytes } = limits
   const { accept } = composition
-  const listener = attachWebSockets({ httpServer, path, allowedOrigins, accept, maxClientMessageBytes })
+  const listener = attachWebSockets({
+    httpServer,
+    path,
+    allowedOrigins,
+    isTrustedProxy,
+    accept,
+    maxClientMessageBytes,
+  })
   try {
     if (own !== null) await listen(own, port, options.host)
   } catch (error) {
@@ -165,6 +174,12 @@ class RunningServer implements GameServer {
     if (isOwn) await closeHttp(httpServer)
     this.log.info('server stopped')
   }
+}
+
+/** Who sends its request byte by byte, or none at all, holds a socket no longer than one who does not say hello. */
+function httpLimits({ handshakeTimeoutMs }: ServerLimits): ServerOptions {
+  const connectionsCheckingInterval = Math.min(1000, handshakeTimeoutMs)
+  return { headersTimeout: handshakeTimeoutMs, requestTimeout: handshakeTimeoutMs, connectionsCheckingInterval }
 }
 
 /** On a port of our own there is nothing to see: it takes WebSockets only. */

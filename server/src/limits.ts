@@ -6,9 +6,16 @@ export interface ServerLimits {
   readonly maxRoomsPerServer: number
   /** Links and connections of one address; loopback is free, for there it is a proxy or the developer. */
   readonly maxLinksPerIp: number
+  /** Loopback is free here, too. More end as `try-later`. */
+  readonly handshakesPerSecondPerIp: number
   /** Handshakes and joins that wait for an answer. */
   readonly maxPendingJoins: number
   readonly messagesPerSecond: number
+  /**
+   * Of each message and request that has no rate in `messageRates`. More reliable messages end the connection as `rate-limited`,
+   * more requests are refused as `rate-limited`, more `latest` messages are dropped.
+   */
+  readonly messagesPerSecondPerKind: number
   readonly bytesPerSecond: number
   readonly rateBurstMs: number
   readonly handshakeTimeoutMs: number
@@ -24,8 +31,10 @@ const DEFAULTS: ServerLimits = {
   maxClientMessageBytes: LIMITS.maxClientMessageBytes,
   maxRoomsPerServer: LIMITS.maxRoomsPerServer,
   maxLinksPerIp: LIMITS.maxLinksPerIp,
+  handshakesPerSecondPerIp: LIMITS.handshakesPerSecondPerIp,
   maxPendingJoins: LIMITS.maxPendingJoins,
   messagesPerSecond: LIMITS.messagesPerSecond,
+  messagesPerSecondPerKind: LIMITS.messagesPerSecondPerKind,
   bytesPerSecond: LIMITS.bytesPerSecond,
   rateBurstMs: LIMITS.rateBurstMs,
   handshakeTimeoutMs: LIMITS.handshakeTimeoutMs,

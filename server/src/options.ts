@@ -10,6 +10,8 @@ import { createLogger, LOG_LEVELS } from './log.ts'
 import type { Logger, LogLevel } from './log.ts'
 import type { AnyRoomType } from './room/ports.ts'
 import type { RandomBytes } from './secrets.ts'
+import { trustedProxies } from './transport/client-address.ts'
+import type { IsTrusted } from './transport/client-address.ts'
 
 /** What `createGameServer` takes. Only `rooms` is needed. */
 export interface GameServerOptions {
@@ -25,6 +27,16 @@ export interface GameServerOptions {
   readonly path?: string
   /** Origins whose pages may connect, besides the server's own: `['https://game.example']`, or `['*']` for all. */
   readonly allowedOrigins?: readonly string[]
+  /**
+   * Proxies in front of this server, as addresses and networks (`['10.0.0.0/8']`, default none): of them `X-Forwarded-For` is
+   * believed, and limits per address count the clients behind them.
+   */
+  readonly trustedProxies?: readonly string[]
+  /**
+   * How often a player may send each message or request, per second and by name: `{ chat: 2 }`. Default for the others:
+   * `limits.messagesPerSecondPerKind`.
+   */
+  readonly messageRates?: Readonly<Record<string, number>>
   /** Who a client is (default: everybody is anonymous). */
   readonly authenticate?: Authenticate
   /** Where rooms are found (default: in this process). */
@@ -51,6 +63,8 @@ export interface CheckedOptions {
   readonly port: number
   readonly path: string
   readonly allowedOrigins: readonly string[]
+  readonly isTrustedProxy: IsTrusted
+  readonly messageRates: Readonly<Record<string, number>>
   readonly drainGraceMs: number
   readonly limits: ServerLimits
   readonly log: Logger
@@ -63,6 +77,8 @@ const NAMES: readonly string[] = [
   'httpServer',
   'path',
   'allowedOrigins',
+  'trustedProxies',
+  'messageRates',
   'authenticate',
   'directory',
   'limits',
@@ -99,10 +115,19 @@ export function checkOptions(options: GameServerOptions): CheckedOptions {
     port: checkPort(options.port ?? DEFAULT_PORT),
     path: checkPath(options.path ?? DEFAULT_PATH),
     allowedOrigins: (options.allowedOrigins ?? []).map(checkOrigin),
+    isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
+    messageRates: checkRates(options.messageRates ?? {}),
     drainGraceMs: checkGrace(options.drainGraceMs ?? DEFAULT_GRACE_MS),
     limits: serverLimits(options.limits),
     log: checkLog(options.log ?? 'info'),
   }
+}
+
+function checkRates(rates: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  for (const [name, perSecond] of Object.entries(rates)) {
+    if (!(perSecond > 0)) throw new ConfigError(`messageRates.${name}`, 'a number above 0, per second', perSecond)
+  }
+  return rates
 }
 
 /** @throws ConfigError for a time that is none */

@@ -120,6 +120,36 @@ describe('createGameServer', () => {
     expect(server.stats).toMatchObject({ rooms: 0, linksOnline: 0 })
   })
 
+  it('counts clients behind its trusted proxies by their own addresses', async () => {
+    const server = await start({ trustedProxies: ['127.0.0.1'], limits: { maxLinksPerIp: 1 } })
+    const from = async (ip: string): Promise<WebSocket> => {
+      const socket = new WebSocket(server.url.replace('localhost', '127.0.0.1'), { headers: { 'x-forwarded-for': ip } })
+      await once(socket, 'open')
+      return socket
+    }
+    const sockets = [await from('203.0.113.1'), await from('203.0.113.2')]
+    const second = await from('127.0.0.1, 203.0.113.1')
+    expect(((await once(second, 'close')) as [number])[0]).toBe(CLOSE['too-many-links'].code)
+    expect(server.stats.counters).toMatchObject({ connections: 3, tooManyLinks: 1 })
+    for (const socket of sockets) socket.terminate()
+  })
+
+  it('holds no socket for a request that does not come, or comes byte by byte', async () => {
+    const server = await start({ limits: { handshakeTimeoutMs: 200 } })
+    const silent = connect(server.port, '127.0.0.1')
+    const slow = connect(server.port, '127.0.0.1')
+    slow.write('GET /tickwire HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+    const drip = setInterval(() => slow.write('a'), 20)
+    // Not `once`, which fails for the reset that a late drop may meet.
+    const ended = [silent, slow].map((socket) => {
+      socket.on('error', () => {})
+      return new Promise((resolve) => socket.resume().on('close', resolve))
+    })
+    await Promise.all(ended)
+    clearInterval(drip)
+    expect(server.stats.counters.connections).toBe(0)
+  })
+
   it('says what to do when the port is taken', async () => {
     const server = await start()
     const again = createGameServer({ ...options, port: server.port })
@@ -213,6 +243,8 @@ describe('wrong options', () => {
     ['a limit of nothing', { limits: { messagesPerSecond: 0 } }, /limits\.messagesPerSecond: expected a whole number/],
     ['an unknown log level', { log: 'loud' }, /log: expected a logger, or one of/],
     ['a grace that is none', { drainGraceMs: -5 }, /graceMs: expected milliseconds/],
+    ['a proxy that is none', { trustedProxies: ['proxy.example'] }, /trustedProxies: expected addresses or networks/],
+    ['a rate of nothing', { messageRates: { chat: 0 } }, /messageRates\.chat: expected a number above 0/],
     ['signals that are none', { signals: 'yes' }, /signals: expected true or false/],
   ]
 

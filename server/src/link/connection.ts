@@ -56,6 +56,13 @@ const COUNTED: Partial<Record<CloseName, CounterName>> = {
   replaced: 'takeovers',
   'origin-refused': 'originRefused',
   'too-many-links': 'tooManyLinks',
+  'message-too-big': 'messagesTooBig',
+  'try-later': 'serverBusy',
+}
+/** Faults of framing, which the transport has ended already. */
+const COUNTED_FRAMES: Partial<Record<string, CounterName>> = {
+  'frame-too-big': 'messagesTooBig',
+  policy: 'fragmentFloods',
 }
 
 /** One socket's life: the handshake, then a link's connection, until either end closes it. */
@@ -101,6 +108,8 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
     const { state } = this
     if (state.phase === 'closed') return
     const { name, retry } = closeReason(code)
+    const counter = COUNTED_FRAMES[name]
+    if (counter !== undefined) this.services.counters.add(counter)
     this.services.log.debug(`connection of ${this.label()} ended: ${code} ${name} ${quote(reason)}`)
     this.over()
     if (state.phase !== 'linked') return

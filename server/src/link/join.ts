@@ -193,7 +193,10 @@ export class JoinDesk {
   }
 
   private refuse(link: JoiningLink, port: SeatPort, refused: JoinRefusal): void {
-    this.options.counters.add('joinsRefused')
+    const { counters } = this.options
+    counters.add('joinsRefused')
+    if (refused.code === 'server-full') counters.add('roomsRefused')
+    if (refused.code === 'server-busy') counters.add('serverBusy')
     link.refused(port, refused)
   }
 

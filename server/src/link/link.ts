@@ -9,6 +9,7 @@ import type {
   ServerItem,
 } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
+import type { Counters } from '../counters.ts'
 import type { ServerLimits } from '../limits.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomRegistry } from '../room/registry.ts'
@@ -29,6 +30,9 @@ export interface LinkServices {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly randomBytes: RandomBytes
+  readonly counters: Counters
+  /** See `GameServerOptions`. */
+  readonly messageRates: Readonly<Record<string, number>>
   readonly desk: JoinDesk
   readonly registry: RoomRegistry
   /** The link is closed for good. */
@@ -72,7 +76,7 @@ export class Link implements HolderLink {
     this.services = services
     this.tokens = new ResumeTokens(services.randomBytes)
     this.outbox = new Outbox(services.limits.reliableBufferBytes)
-    this.seat = new SeatHolder(this, services.desk, services.registry)
+    this.seat = new SeatHolder(this, services)
     this.state = this.goOnline(connection)
     this.welcome(this.tokens.issue(null), false, false)
   }
@@ -211,20 +215,20 @@ export class Link implements HolderLink {
         this.seat.receiveInputs(message, nowMs)
         return
       case 'reliable':
-        if (this.outbox.accept(message.seq)) this.handleItem(message.item)
+        if (this.outbox.accept(message.seq)) this.handleItem(message.item, nowMs)
         return
       case 'reliableAck':
         this.acknowledge(message.seq, nowMs)
         return
       case 'latest':
-        this.seat.receiveLatest(message)
+        this.seat.receiveLatest(message, nowMs)
         return
       default:
         assertNever(message)
     }
   }
 
-  private handleItem(item: ClientItem): void {
+  private handleItem(item: ClientItem, nowMs: number): void {
     switch (item.type) {
       case 'join':
         this.seat.join(item)
@@ -233,13 +237,13 @@ export class Link implements HolderLink {
         this.seat.leaveChannel(item.channel)
         return
       default:
-        this.handleCall(item)
+        this.handleCall(item, nowMs)
     }
   }
 
-  private handleCall(call: CallItem): void {
+  private handleCall(call: CallItem, nowMs: number): void {
     if (call.channel !== LINK_CHANNEL) {
-      this.seat.receiveCall(call)
+      this.seat.receiveCall(call, nowMs)
     } else if (call.type === 'request') {
       const text = 'this server has no requests outside of rooms'
       this.pushNow({ type: 'refusal', channel: LINK_CHANNEL, id: call.id, code: 'unknown-request', text })
@@ -299,6 +303,11 @@ export class Link implements HolderLink {
   fail(error: DecodeError): void {
     if (this.state.phase === 'online') this.state.connection.fail(error)
     else this.end('kicked', null)
+  }
+
+  /** The peer went over a limit that an honest one keeps. */
+  exceed(detail: string): void {
+    if (this.state.phase === 'online') this.state.connection.close('rate-limited', detail)
   }
 
   /** An item could not be kept, so the stream has a hole and cannot be resumed. */

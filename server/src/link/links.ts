@@ -2,13 +2,13 @@ import { CLOSE } from '@tickwire/protocol'
 import { clipReason } from '@tickwire/protocol/internal'
 import type { ResumeClaim } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
-import type { Counters } from '../counters.ts'
 import { quote } from '../log.ts'
 import type { Logger } from '../log.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import { hex, SECRET_BYTES } from '../secrets.ts'
 import { isLoopbackAddress } from '../transport/origin.ts'
 import type { Peer, Transport, TransportHandlers } from '../transport/transport.ts'
+import { AddressRates } from './address-rates.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
 import type { HandshakeOptions, User } from './handshake.ts'
@@ -19,7 +19,6 @@ import type { CloseName, LinkConnection } from './online.ts'
 export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
   readonly gate: HandshakeOptions['gate']
-  readonly counters: Counters
   readonly log: Logger
   readonly reportError: (where: string, error: unknown) => void
 }
@@ -35,12 +34,15 @@ export class Links {
   private readonly connectionServices: ConnectionServices
   private readonly connectionsOfIp = new Tally()
   private readonly linksOfIp = new Tally()
+  private readonly handshakesOfIp: AddressRates
   private onIdle: (() => void) | null = null
   private isClosing = false
   private retryAfterMs = 0
 
   constructor(options: LinksOptions) {
     this.options = options
+    const { handshakesPerSecondPerIp: perSecond, rateBurstMs: burstMs } = options.limits
+    this.handshakesOfIp = new AddressRates({ perSecond, burstMs })
     this.linkServices = {
       ...options,
       onEnded: (link, reason) => this.linkEnded(link, reason),
@@ -135,6 +137,7 @@ export class Links {
     const { counters, log } = this.options
     if (refusal.name === 'origin-refused') counters.add('originRefused')
     if (refusal.name === 'too-many-links') counters.add('tooManyLinks')
+    if (refusal.name === 'try-later') counters.add('handshakesLimited')
     log.info(`connection of ${peer.ip} refused: ${refusal.name}, ${refusal.detail}`)
     transport.close(CLOSE[refusal.name].code, clipReason(refusal.detail))
     return { onReceive: () => {}, onClose: () => {} }
@@ -143,12 +146,17 @@ export class Links {
   private refusalOf(peer: Peer): Refusal | null {
     if (this.isClosing) return GOING_AWAY
     if (!peer.originAllowed) return { name: 'origin-refused', detail: originAdvice(peer) }
-    return this.isFull(this.connectionsOfIp, peer.ip, 1) ? this.tooMany(peer.ip) : null
+    if (this.isFull(this.connectionsOfIp, peer.ip, 1)) return this.tooMany(peer.ip)
+    return this.isTooFast(peer.ip) ? { name: 'try-later', detail: `too many handshakes from ${peer.ip}` } : null
   }
 
   /** @param own what is counted already and must not count against itself */
   private isFull(tally: Tally, ip: string, own: number): boolean {
     return !isLoopbackAddress(ip) && tally.get(ip) - own >= this.options.limits.maxLinksPerIp
+  }
+
+  private isTooFast(ip: string): boolean {
+    return !isLoopbackAddress(ip) && !this.handshakesOfIp.take(ip, this.options.clock.nowMs())
   }
 
   private tooMany(ip: string): Refusal {

@@ -23,6 +23,10 @@ export class TokenBucket {
     this.filledAtMs = nowMs
   }
 
+  isFull(nowMs: number): boolean {
+    return this.tokens + (nowMs - this.filledAtMs) * this.perMs >= this.capacity
+  }
+
   /** Takes `count` tokens, or none and returns false if there are fewer. */
   take(count: number, nowMs: number): boolean {
     const elapsedMs = nowMs - this.filledAtMs

@@ -1,10 +1,13 @@
 import { DecodeError } from '@tickwire/protocol'
 import { LINK_CHANNEL } from '@tickwire/protocol/internal'
 import type { CallItem, ClientMessage, LatestMessage, ResumeClaim, ServerItem } from '@tickwire/protocol/internal'
+import type { Counters } from '../counters.ts'
+import type { ServerLimits } from '../limits.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { RoomRegistry } from '../room/registry.ts'
 import type { User } from './handshake.ts'
+import { KindRates } from './kind-rates.ts'
 import type { JoinDesk, JoiningLink, JoinItem, JoinRefusal } from './join.ts'
 import { SeatPort } from './seat-port.ts'
 import type { PortLink } from './seat-port.ts'
@@ -19,6 +22,17 @@ export interface HolderLink extends PortLink {
   pushNow(item: ServerItem): void
   /** The peer broke the protocol. */
   fail(error: DecodeError): void
+  /** The peer went over a rate. */
+  exceed(detail: string): void
+}
+
+/** What the holder needs of its process. */
+export interface HolderServices {
+  readonly desk: JoinDesk
+  readonly registry: RoomRegistry
+  readonly counters: Counters
+  readonly limits: Pick<ServerLimits, 'messagesPerSecondPerKind' | 'rateBurstMs'>
+  readonly messageRates: Readonly<Record<string, number>>
 }
 
 interface Seated {
@@ -45,11 +59,17 @@ export class SeatHolder implements JoiningLink {
   private state: SeatState = { phase: 'none' }
   /** The highest channel of any join so far: what comes for a channel up to here may be late, beyond it is nonsense. */
   private maxChannel = 0
+  private readonly counters: Counters
+  /** Of this link and not of a seat: who joins again has said no less. */
+  private readonly rates: KindRates
 
-  constructor(link: HolderLink, desk: JoinDesk, registry: RoomRegistry) {
+  constructor(link: HolderLink, { desk, registry, counters, limits, messageRates }: HolderServices) {
     this.link = link
     this.desk = desk
     this.registry = registry
+    this.counters = counters
+    const { messagesPerSecondPerKind: perSecond, rateBurstMs: burstMs } = limits
+    this.rates = new KindRates({ perSecond, burstMs, own: messageRates })
   }
 
   get user(): User {
@@ -209,14 +229,44 @@ export class SeatHolder implements JoiningLink {
     if (message.type === 'inputs') room.receiveInputs(grant.seat, message.bits, nowMs)
   }
 
-  receiveCall(call: CallItem): void {
+  receiveCall(call: CallItem, nowMs: number): void {
     const seated = this.seatedOn(call.channel)
-    seated?.room.receiveCall(seated.grant.seat, call)
+    if (seated === null) return
+    if (call.type === 'message') {
+      const name = seated.room.codec.messageNames[call.message]
+      // It is reliable: dropped silently, it would be a lie.
+      if (!this.rates.take(name, nowMs)) return this.link.exceed(this.tooOften('message', name))
+    } else if (call.type === 'request' && !this.mayAsk(seated, call, nowMs)) {
+      return
+    }
+    seated.room.receiveCall(seated.grant.seat, call)
   }
 
-  receiveLatest(message: LatestMessage): void {
+  receiveLatest(message: LatestMessage, nowMs: number): void {
     const seated = this.seatedOn(message.channel)
-    seated?.room.receiveLatest(seated.grant.seat, message)
+    if (seated === null) return
+    const { room, grant } = seated
+    const name = room.codec.messageNames[message.message]
+    // The next one says it better anyway.
+    if (this.rates.take(name, nowMs)) room.receiveLatest(grant.seat, message)
+    else this.counters.add('latestDropped')
+  }
+
+  private mayAsk(
+    { room, port }: Seated,
+    { id, request }: Extract<CallItem, { type: 'request' }>,
+    nowMs: number,
+  ): boolean {
+    const name = room.codec.requestNames[request]
+    if (this.rates.take(name, nowMs)) return true
+    this.counters.add('requestsRefused')
+    const text = this.tooOften('request', name)
+    this.link.pushNow({ type: 'refusal', channel: port.channel, id, code: 'rate-limited', text })
+    return false
+  }
+
+  private tooOften(kind: 'message' | 'request', name: string | undefined): string {
+    return `${kind} "${name}" more than ${this.rates.perSecond(name ?? '')} times per second`
   }
 
   /** The time of the room on this channel, in ticks, or null if there is none. */

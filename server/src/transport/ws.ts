@@ -6,7 +6,9 @@ import { clipReason } from '@tickwire/protocol/internal'
 import { WebSocketServer } from 'ws'
 import type { RawData, WebSocket } from 'ws'
 import { FrameWriter } from './frame.ts'
-import { isOriginAllowed, plainAddress } from './origin.ts'
+import { clientAddress } from './client-address.ts'
+import type { IsTrusted } from './client-address.ts'
+import { isOriginAllowed } from './origin.ts'
 import type { Accept, Listener, Peer, SendResult, Transport, TransportHandlers } from './transport.ts'
 
 /** The part of an `http.Server` that is used: tests upgrade streams in memory. */
@@ -23,6 +25,8 @@ export interface WebSocketOptions {
   readonly path: string
   /** Origins besides the own one; see `isOriginAllowed`. */
   readonly allowedOrigins: readonly string[]
+  /** Default: there is no proxy, and nobody's word counts. */
+  readonly isTrustedProxy?: IsTrusted
   readonly accept: Accept
   /** Bytes of one message; a larger one ends its connection before it is buffered. */
   readonly maxClientMessageBytes: number
@@ -77,10 +81,14 @@ function pathOf(request: IncomingMessage): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-function peerOf({ headers, socket }: IncomingMessage, { allowedOrigins }: WebSocketOptions): Peer {
+const trustNobody: IsTrusted = () => false
+
+function peerOf({ headers, socket }: IncomingMessage, options: WebSocketOptions): Peer {
+  const { allowedOrigins, isTrustedProxy = trustNobody } = options
   const origin = headers.origin ?? null
   const question = { origin, host: headers.host ?? null, localAddress: socket.localAddress ?? null, allowedOrigins }
-  const ip = plainAddress(socket.remoteAddress ?? 'unknown')
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',')
+  const ip = clientAddress(socket.remoteAddress ?? 'unknown', forwarded, isTrustedProxy)
   return { ip, origin, originAllowed: isOriginAllowed(question) }
 }
 

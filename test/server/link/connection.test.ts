@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CLOSE, DecodeError } from '@tickwire/protocol'
+import { CLOSE, DecodeError, defineGame } from '@tickwire/protocol'
+import { hashSections } from '@tickwire/protocol/internal'
 import { joinItem, packetOf, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 
@@ -98,9 +99,10 @@ describe('bad input', () => {
   })
 
   it('[PKT5] a message above the limit ends as message-too-big', async () => {
-    const { bad, check } = await twoPlayers()
+    const { bad, check, server } = await twoPlayers()
     bad.raw(new Uint8Array(16_385))
     expect(bad.closed?.code).toBe(CLOSE['message-too-big'].code)
+    expect(server.stats.counters.messagesTooBig).toBe(1)
     check()
   })
 
@@ -148,6 +150,16 @@ describe('bad input', () => {
   })
 })
 
+it.each([
+  [CLOSE['frame-too-big'].code, 'messagesTooBig'],
+  [CLOSE.policy.code, 'fragmentFloods'],
+] as const)('a fault of framing that ended as %i is counted as %s', async (code, counter) => {
+  const { join, server } = testServer()
+  const { client } = await join()
+  client.cut(code)
+  expect(server.stats.counters[counter]).toBe(1)
+})
+
 describe('the rates of a connection', () => {
   it('allow what an honest client sends, also all at once after a stall', async () => {
     const { clock, join } = testServer()
@@ -182,6 +194,71 @@ describe('the rates of a connection', () => {
     const { client } = await join()
     client.say(ping)
     expect(client.closed?.reason).toContain('more than 2 messages')
+  })
+})
+
+describe('the rates per kind of message', () => {
+  const talk = defineGame({
+    name: 'talk',
+    tickRateHz: 50,
+    messages: { chat: { toServer: {} }, move: { toServer: {} } },
+    requests: { look: { ask: {}, reply: {} } },
+  })
+  const rooms = [{ game: { schema: talk }, definition: {} }]
+  const limits = { messagesPerSecondPerKind: 10, rateBurstMs: 1000 }
+  const say = (message: number) => ({ type: 'message', channel: 1, message, payload: new Uint8Array(0) }) as const
+
+  async function talker(messageRates: Record<string, number> = {}) {
+    const { connect, maker, server, clock } = testServer({ rooms, limits, messageRates })
+    const client = connect()
+    client.enter({ game: 'talk', hashes: hashSections(talk) })
+    await settle()
+    return { client, room: maker.rooms[0]!, counters: () => server.stats.counters, clock }
+  }
+
+  it('end a flood of one kind as rate-limited, by its name, and free the seat', async () => {
+    const { client, room, counters } = await talker()
+    for (let i = 0; i < 10; i++) client.say(client.item(say(0)))
+    client.say(client.item(say(1)))
+    expect(client.closed).toBeNull()
+    client.say(client.item(say(0)))
+    expect(client.closed).toEqual({
+      code: CLOSE['rate-limited'].code,
+      reason: 'message "chat" more than 10 times per second',
+    })
+    expect(room.log.filter((line) => line.startsWith('call'))).toHaveLength(11)
+    expect(room.log.at(-1)).toBe('leave 0 kicked')
+    expect(counters().rateLimited).toBe(1)
+  })
+
+  it('can be set for each name', async () => {
+    const { client } = await talker({ chat: 1 })
+    for (let i = 0; i < 5; i++) client.say(client.item(say(1)))
+    client.say(client.item(say(0)))
+    expect(client.closed).toBeNull()
+    client.say(client.item(say(0)))
+    expect(client.closed?.reason).toContain('"chat" more than 1 times')
+  })
+
+  it('refuse a request that comes too often, and the player stays', async () => {
+    const { client, room, counters, clock } = await talker({ look: 1 })
+    const ask = (id: number) => ({ type: 'request', channel: 1, id, request: 0, payload: new Uint8Array(0) }) as const
+    client.say(client.item(ask(1)), client.item(ask(2)))
+    expect(client.items.at(-1)).toMatchObject({ type: 'refusal', id: 2, code: 'rate-limited' })
+    expect(room.log.filter((line) => line.startsWith('call'))).toHaveLength(1)
+    expect(counters().requestsRefused).toBe(1)
+    clock.advance(1000)
+    client.say(client.item(ask(3)))
+    expect(client.closed).toBeNull()
+    expect(room.log.filter((line) => line.startsWith('call'))).toHaveLength(2)
+  })
+
+  it('drop what is only the latest of its kind: the next one says it better', async () => {
+    const { client, room, counters } = await talker({ move: 2 })
+    for (let i = 0; i < 5; i++) client.say({ type: 'latest', channel: 1, message: 1, payload: new Uint8Array(0) })
+    expect(room.log.filter((line) => line.startsWith('latest'))).toHaveLength(2)
+    expect(counters().latestDropped).toBe(3)
+    expect(client.closed).toBeNull()
   })
 })
 

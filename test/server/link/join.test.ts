@@ -142,12 +142,13 @@ describe('create', () => {
   })
 
   it('is refused when the server has all the rooms it may have', async () => {
-    const { connect } = testServer({ limits: { maxRoomsPerServer: 1 } })
+    const { connect, server } = testServer({ limits: { maxRoomsPerServer: 1 } })
     const [first, second] = [connect(), connect()]
     first.enter({ verb: 'create' })
     second.enter({ verb: 'create' })
     await settle()
     expect(refusalOf(second)).toMatchObject({ code: 'server-full' })
+    expect(server.stats.counters.roomsRefused).toBe(1)
   })
 })
 
@@ -344,11 +345,12 @@ describe('a join that takes long', () => {
   })
 
   it('keeps its place in a bounded queue; beyond that joins are refused as server-busy', async () => {
-    const { connect, doors } = slowServer({ limits: { maxPendingJoins: 2 } })
+    const { connect, doors, server } = slowServer({ limits: { maxPendingJoins: 2 } })
     const clients = [connect(), connect(), connect()]
     for (const client of clients) client.enter({ verb: 'create' })
     await settle()
     expect(refusalOf(clients[2]!)).toMatchObject({ code: 'server-busy' })
+    expect(server.stats.counters.serverBusy).toBe(1)
     doors[0]!.slam(new RefusedError('no'))
     await settle()
     const late = connect()

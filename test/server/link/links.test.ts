@@ -42,6 +42,23 @@ describe('connections', () => {
     expect(again.welcome.seatResumed).toBe(true)
   })
 
+  it('of one address may not come too fast, and are told to try later', () => {
+    const { connect, server, clock } = testServer({ limits: { handshakesPerSecondPerIp: 5, rateBurstMs: 1000 } })
+    const come = (ip = '10.0.0.7'): number | undefined => {
+      const client = connect({ ip })
+      const code = client.closed?.code
+      client.cut()
+      return code
+    }
+    const codes = Array.from({ length: 7 }, () => come())
+    expect(codes.filter((code) => code === CLOSE['try-later'].code)).toHaveLength(2)
+    expect(server.stats.counters.handshakesLimited).toBe(2)
+    expect(come('10.0.0.8')).toBeUndefined()
+    for (let i = 0; i < 20; i++) expect(come('127.0.0.1')).toBeUndefined()
+    clock.advance(200)
+    expect([come(), come()]).toEqual([undefined, CLOSE['try-later'].code])
+  })
+
   it('of loopback are not limited: there it is a proxy or the developer', () => {
     const { connect } = testServer({ limits: { maxLinksPerIp: 2 } })
     for (let i = 0; i < 5; i++) expect(connect({ ip: '127.0.0.1' }).closed).toBeNull()
