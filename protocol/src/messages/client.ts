@@ -116,9 +116,9 @@ function readBody(id: number, reader: BitReader): ClientMessage {
     case CLIENT_MESSAGE.ping:
       return { type: 'ping', id: reader.bits(16, 'ping id'), channel: readChannel(reader) }
     case CLIENT_MESSAGE.inputs:
-      return { type: 'inputs', ...readAckHead(reader), bits: reader }
+      return { type: 'inputs', channel: readChannel(reader), ackedSnapshot16: readAck(reader), bits: reader }
     case CLIENT_MESSAGE.snapshotAck:
-      return { type: 'snapshotAck', ...readAckHead(reader) }
+      return { type: 'snapshotAck', channel: readChannel(reader), ackedSnapshot16: readAck(reader) }
     case CLIENT_MESSAGE.reliable:
       return { type: 'reliable', seq: readSeq(reader), item: readClientItem(reader) }
     case CLIENT_MESSAGE.reliableAck:
@@ -130,9 +130,7 @@ function readBody(id: number, reader: BitReader): ClientMessage {
   }
 }
 
-function readAckHead(reader: BitReader): { channel: number; ackedSnapshot16: number } {
-  return { channel: readChannel(reader), ackedSnapshot16: reader.bits(16, 'acknowledged snapshot') }
-}
+const readAck = (reader: BitReader): number => reader.bits(16, 'acknowledged snapshot')
 
 const SECRET_BYTES = 16
 

@@ -8,6 +8,7 @@ import type { Scalar } from '../codec/scalars.ts'
 import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { FieldMap } from '../schema/field.ts'
+import type { FieldSpec } from '../schema/spec.ts'
 
 /** One tick of a player's intent as integers, and what it had on screen. */
 export interface TickInput {
@@ -19,6 +20,22 @@ export interface TickInput {
 
 /** View ticks travel in sixteenths: at 60 Hz about a millisecond, finer than any screen. */
 export const VIEW_STEPS_PER_TICK = 16
+
+/** A field and where its columns start. */
+interface InputField {
+  readonly name: string
+  readonly spec: FieldSpec
+  readonly at: number
+}
+
+function placed(fields: FieldMap): InputField[] {
+  let end = 0
+  return Object.entries(fields).map(([name, { spec }]) => {
+    const at = end
+    end += scalarsOf(spec).length
+    return { name, spec, at }
+  })
+}
 
 const COUNT_MAX = LIMITS.maxInputsPerPacket
 /** A view is behind its input by the lead and the interpolation delay; farther than this it is of no use to a rewind. */
@@ -35,11 +52,11 @@ const NO_VIEW = (1 << VIEW_LAG_BITS) - 1
  */
 export class InputCodec {
   private readonly scalars: readonly Scalar[]
-  private readonly fields: FieldMap
+  private readonly fields: readonly InputField[]
   private readonly neutralColumns: Int32Array
 
   constructor(fields: FieldMap) {
-    this.fields = fields
+    this.fields = placed(fields)
     this.scalars = Object.values(fields).flatMap(({ spec }) => scalarsOf(spec))
     this.neutralColumns = this.toColumns({})
   }
@@ -55,15 +72,13 @@ export class InputCodec {
    */
   toColumns(input: object): Int32Array {
     const columns = new Int32Array(this.scalars.length)
-    let at = 0
-    for (const [name, { spec }] of Object.entries(this.fields)) {
+    for (const { name, spec, at } of this.fields) {
       const value = (input as Record<string, unknown>)[name] ?? defaultValue(spec)
       try {
         toInts(spec, value, columns, at)
       } catch (error) {
         throw naming(`input ${name}`, error)
       }
-      at += scalarsOf(spec).length
     }
     return columns
   }
@@ -71,22 +86,14 @@ export class InputCodec {
   /** The input as game code reads it. */
   fromColumns(columns: Int32Array): Record<string, unknown> {
     const input: Record<string, unknown> = {}
-    let at = 0
-    for (const [name, { spec }] of Object.entries(this.fields)) {
-      input[name] = fromInts(spec, columns, at)
-      at += scalarsOf(spec).length
-    }
+    for (const { name, spec, at } of this.fields) input[name] = fromInts(spec, columns, at)
     return input
   }
 
   /** What stands for a missing tick: the held values of the last one; a press is never repeated. */
   repeat(columns: Int32Array): Int32Array {
     const repeated = columns.slice()
-    let at = 0
-    for (const { spec } of Object.values(this.fields)) {
-      if (spec.kind === 'press') repeated[at] = 0
-      at += scalarsOf(spec).length
-    }
+    for (const { spec, at } of this.fields) if (spec.kind === 'press') repeated[at] = 0
     return repeated
   }
 
@@ -137,8 +144,10 @@ export class InputCodec {
   }
 
   private readColumns(reader: BitReader, last: Int32Array | null): Int32Array {
-    const columns = (last ?? this.neutralColumns).slice()
-    if (!reader.bool('input changed')) return columns
+    const base = last ?? this.neutralColumns
+    // Columns are never written to once they were read, so equal inputs may share theirs.
+    if (!reader.bool('input changed')) return base
+    const columns = base.slice()
     for (const [i, scalar] of this.scalars.entries()) {
       if (reader.bool('input column changed')) columns[i] = readScalar(reader, scalar, 'input')
     }

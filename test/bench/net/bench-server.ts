@@ -46,7 +46,8 @@ export class BenchServer {
 
 function roomOf(world: BenchWorld, truth: Truth, done: Done): ReturnType<typeof defineRoom> {
   // The worlds differ in their kinds only, which this file does not name.
-  const game = defineSimulation<ArenaTypes>(world.schema as typeof arenaSchema, () => undefined)
+  const schema: typeof arenaSchema = world.schema
+  const game = defineSimulation<ArenaTypes>(schema, () => undefined)
   return defineRoom(game, {
     maxPlayers: world.clients,
     data: () => ({ moving: null as MovingWorld | null }),

@@ -6,7 +6,8 @@ import { ClientProcess } from './client-process.ts'
 import { RawServer } from './raw-server.ts'
 
 const ROUNDS = 5
-const WARM_UP_MS = 1500
+/** Long enough for the engine to have compiled what runs in every tick: servers run for days. */
+const WARM_UP_MS = 4000
 const ROUND_MS = 4000
 
 /** Bounds of a workload's figures, as `Figure.must`. */
