@@ -8,6 +8,7 @@ import { impairConnect } from './impair/impair-connect.ts'
 import { openJoinedRoom } from './joined-room.ts'
 import { browserPageLife } from './link/page-life.ts'
 import { tabStorage } from './link/resume.ts'
+import { browserTabLocks } from './link/tab-locks.ts'
 import { checkOptions } from './options.ts'
 import { atEndOfTurn, realClock, realRandom } from './real-clock.ts'
 import { consoleReport } from './report.ts'
@@ -28,6 +29,7 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
     schedule: atEndOfTurn,
     storage: options.storage === undefined ? tabStorage() : options.storage,
     page: browserPageLife(),
+    locks: browserTabLocks(),
     pageUrl: pageUrl(),
     report: consoleReport,
     openRoom: openJoinedRoom,

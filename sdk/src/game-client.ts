@@ -10,6 +10,7 @@ import type { JoinAsk, LinkParts } from './link/link.ts'
 import { packerFor } from './link/packer.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
+import type { TabLocks } from './link/tab-locks.ts'
 import { checkRoomName } from './options.ts'
 import type { Report } from './report.ts'
 import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
@@ -25,6 +26,8 @@ export type OpenGameRoom = <G extends GameTypes>(
 /** Everything that a client needs of the outside; tests hand in their own. */
 export interface ClientParts extends Omit<LinkParts, 'store'> {
   readonly storage: TokenStorage | null
+  /** How pages see what others hold; absent or null: they cannot. */
+  readonly locks?: TabLocks | null
   readonly openRoom: OpenGameRoom
   /** The address of the page, which relative addresses are relative to; null where there is none. */
   readonly pageUrl: string | null
@@ -59,7 +62,8 @@ class GameClient implements Client {
     this.url = socketUrl(url, parts.pageUrl)
     this.ticket = ticket
     this.parts = parts
-    this.store = new ResumeStore(parts.storage, this.url)
+    const { page, locks = null } = parts
+    this.store = new ResumeStore(parts.storage, this.url, page === null ? null : { page, locks })
     this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
   }
 
@@ -86,7 +90,7 @@ class GameClient implements Client {
 
   async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
     const codec = await this.codecOf(game)
-    const stored = this.store.load()
+    const stored = await this.store.claim()
     if (stored === null || stored.game !== game.schema.name) return null
     if (this.openLink !== null) throw new StateError('already-connected', ALREADY_CONNECTED)
     const outcome = await this.linkTo(stored.url).resume(stored, codec, this.opener(game))

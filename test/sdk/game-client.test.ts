@@ -16,12 +16,14 @@ let clock: FakeClock
 let server: FakeServer
 let storage: FakeStorage
 let client: Client
+let page: FakePage
 
 const openRoom: OpenGameRoom = (_game, item, link) =>
   Object.assign(new FakeRoom(item, link), { room: { id: item.roomId, seat: item.seat } as never })
 
-const makeClient = (url = 'ws://here'): Client =>
-  createClientWith(
+function makeClient(url = 'ws://here'): Client {
+  page = new FakePage()
+  return createClientWith(
     url,
     {},
     {
@@ -30,12 +32,19 @@ const makeClient = (url = 'ws://here'): Client =>
       random: () => 0.5,
       schedule: (fn) => void clock.setTimer(fn, 0),
       storage,
-      page: new FakePage(),
+      page,
       pageUrl: null,
       report: () => {},
       openRoom,
     },
   )
+}
+
+/** The page goes, and comes again in the same tab. */
+function reload(): void {
+  page.fire('hide')
+  client = makeClient()
+}
 
 beforeEach(() => {
   clock = new FakeClock()
@@ -182,7 +191,7 @@ describe('a redirect', () => {
     await run()
     await grant()
     await joining
-    client = makeClient()
+    reload()
     const resuming = client.resume(arena)
     await run()
     expect(server.urls.at(-1)).toBe('ws://there:1/tickwire')
@@ -216,7 +225,7 @@ describe('resuming after a reload', () => {
     await run()
     await grant()
     await joining
-    client = makeClient()
+    reload()
     const resuming = client.resume(arena)
     await run()
     return { resuming }
@@ -252,7 +261,7 @@ describe('resuming after a reload', () => {
     await grant()
     await joining
     server.isUp = false
-    client = makeClient()
+    reload()
     const resuming = expect(client.resume(arena)).rejects.toBeInstanceOf(UnreachableError)
     await run()
     await resuming
