@@ -2,7 +2,7 @@ import { BitReader } from './bits/reader.ts'
 import { BitWriter } from './bits/writer.ts'
 import { layoutOf } from './codec/layout.ts'
 import type { GameLayout } from './codec/layout.ts'
-import { DecodeError } from './errors.ts'
+import { ConfigError, DecodeError } from './errors.ts'
 import { LIMITS } from './limits.ts'
 import { InputCodec } from './messages/input-codec.ts'
 import { NO_PACKER, readValues, writeValues } from './messages/values.ts'
@@ -37,12 +37,15 @@ export class GameCodec {
   }
 
   /**
-   * The bytes of a message, request, reply or join.
-   * @throws RangeError naming the field that does not fit
+   * The bytes of a message, request, reply or join; `what` names it in errors.
+   * @throws ConfigError for what is no object, RangeError naming the field that does not fit
    */
-  encodePayload(fields: FieldMap, values: object): Uint8Array {
+  encodePayload(fields: FieldMap, values: object, what = 'payload'): Uint8Array {
+    if (typeof values !== 'object' || values === null) {
+      throw new ConfigError(what, `an object { ${Object.keys(fields).join(', ')} }`, values)
+    }
     this.scratch.reset()
-    writeValues(this.scratch, fields, values, this.packer)
+    writeValues(this.scratch, fields, values, this.packer, `${what}.`)
     return this.scratch.toBytes()
   }
 

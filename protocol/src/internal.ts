@@ -49,7 +49,7 @@ export type {
   SnapshotReference,
   SpawnKey,
 } from './messages/snapshot.ts'
-export { decodeBlob, encodeBlob, NO_PACKER } from './messages/values.ts'
+export { decodeBlob, encodeBlob, NO_PACKER, rangeOf } from './messages/values.ts'
 export type { Packer } from './messages/values.ts'
 export { describeSection, differingSection, firstDifference, hashSections, SECTIONS } from './schema/describe.ts'
 export type { SchemaHashes, SectionName } from './schema/describe.ts'

@@ -109,7 +109,7 @@ class GameClient implements Client {
     room: string,
   ): Promise<JoinedRoom<G>> {
     const codec = await this.codecOf(game)
-    const fields = codec.encodePayload(game.schema.join, join)
+    const fields = codec.encodePayload(game.schema.join, join, 'join')
     let [url, reservation] = [this.openLink?.url ?? this.url, '']
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const ask = { verb, room, reservation, join: fields }

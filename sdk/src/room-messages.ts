@@ -1,5 +1,5 @@
 import { ConfigError, DecodeError } from '@tickwire/protocol'
-import type { FieldMap } from '@tickwire/protocol'
+import type { FieldMap, MessageDef } from '@tickwire/protocol'
 import type { GameCodec } from '@tickwire/protocol/internal'
 import type { RoomLink } from './link/ports.ts'
 import type { Listeners } from './listeners.ts'
@@ -43,7 +43,7 @@ export class RoomMessages {
   }
 
   on(name: string, listener: (payload: object) => void): Unsubscribe {
-    fieldsOf(this.codec.schema.messages[name]?.toClient, 'room.onMessage', name)
+    this.fieldsOf('toClient', 'room.onMessage', name)
     const stop = this.listeners.add(name, listener)
     const waiting = this.early?.filter((one) => one.name === name) ?? []
     if (this.early !== null) this.early = this.early.filter((one) => one.name !== name)
@@ -53,9 +53,9 @@ export class RoomMessages {
   }
 
   send(name: string, payload: object, { delivery = 'reliable' }: SendOptions = {}): boolean {
-    const fields = fieldsOf(this.codec.schema.messages[name]?.toServer, 'room.send', name)
+    const fields = this.fieldsOf('toServer', 'room.send', name)
     const message = this.codec.messageNames.indexOf(name)
-    const bytes = this.codec.encodePayload(fields, payload)
+    const bytes = this.codec.encodePayload(fields, payload, name)
     if (delivery === 'reliable') {
       return this.link.push({ type: 'message', channel: this.link.channel, message, payload: bytes })
     }
@@ -65,18 +65,25 @@ export class RoomMessages {
   }
 
   request(name: string, ask: object, options?: RequestOptions): Promise<object> {
-    const { requests } = this.codec.schema
-    const askFields = fieldsOf(requests[name]?.ask, 'room.request', name)
-    const replyFields = fieldsOf(requests[name]?.reply, 'room.request', name)
-    const index = this.codec.requestNames.indexOf(name)
-    const decode = (reply: Uint8Array): object => this.codec.decodePayload(replyFields, reply)
-    return this.link.request(index, this.codec.encodePayload(askFields, ask), decode, options)
+    const { requestNames, schema } = this.codec
+    const fields = schema.requests[name]
+    if (fields === undefined) throw new ConfigError('room.request', oneOf(requestNames, 'requests'), name)
+    const decode = (reply: Uint8Array): object => this.codec.decodePayload(fields.reply, reply)
+    const payload = this.codec.encodePayload(fields.ask, ask, name)
+    return this.link.request(requestNames.indexOf(name), payload, decode, options)
+  }
+
+  private fieldsOf(direction: keyof MessageDef, option: string, name: string): FieldMap {
+    const { messages } = this.codec.schema
+    const fields = messages[name]?.[direction]
+    if (fields !== undefined) return fields
+    const names = this.codec.messageNames.filter((known) => messages[known]?.[direction] !== undefined)
+    throw new ConfigError(option, oneOf(names, `messages ${direction}`), name)
   }
 }
 
-function fieldsOf(fields: FieldMap | undefined, option: string, name: string): FieldMap {
-  if (fields === undefined) throw new ConfigError(option, 'a name that the schema declares in this direction', name)
-  return fields
+function oneOf(names: readonly string[], what: string): string {
+  return names.length === 0 ? `nothing, for the schema declares no ${what}` : `one of ${names.join(', ')}`
 }
 
 function unexpected(name: string): DecodeError {

@@ -65,6 +65,12 @@ describe('GameCodec', () => {
 
   it('names the field that does not fit, and refuses what no reader takes', () => {
     expect(() => codec.encodePayload(ask, { kind: 'shield', amount: 31 })).toThrow('amount: expected 0 to 30, got 31')
+    expect(() => codec.encodePayload(ask, { kind: 'shield' }, 'refill')).toThrow(
+      'refill.amount: expected a number, got undefined',
+    )
+    expect(() => codec.encodePayload(ask, undefined as never, 'refill')).toThrow(
+      'refill: expected an object { kind, amount }, got undefined',
+    )
     const chat = schema.messages['chat']!.toServer!
     const largest = { text: 'x'.repeat(4096), more: new Uint8Array(4092) }
     expect(codec.encodePayload(chat, largest)).toHaveLength(LIMITS.maxPayloadBytes)

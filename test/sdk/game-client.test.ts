@@ -100,7 +100,7 @@ describe('joining', () => {
     expect(() => client.joinOrCreate(arena, { name: 'Ada' }, { key: 'é'.repeat(33) })).toThrow(ConfigError)
     expect(() => client.joinById(arena, '', { name: 'Ada' })).toThrow('roomId')
     await expect(client.joinOrCreate(arena, { name: 'x'.repeat(25) })).rejects.toThrow(
-      'name: expected at most 24 bytes',
+      'join.name: expected at most 24 bytes',
     )
     await expect(client.joinOrCreate(undefined as never, {})).rejects.toThrow('defineSimulation')
     expect(server.urls).toEqual([])

@@ -124,6 +124,15 @@ function angleToInt(value: number, bits: number, fineBits: number): number {
   return turned < 0 ? turned + steps : turned
 }
 
+/** As JavaScript converts it; what is no number at all is told apart from a NaN that somebody computed. */
+function numberOf(value: unknown): number {
+  const number = Number(value)
+  if (Number.isNaN(number) && typeof value !== 'number') {
+    throw new RangeError(`expected a number, got ${describeValue(value)}`)
+  }
+  return number
+}
+
 function whole(value: number, min: number, max: number, onClamp: OnClamp): number {
   return clampTo(Math.round(value), min, max, value, onClamp)
 }
@@ -142,7 +151,7 @@ const MAX_ID = 0xffff_fffe
 function idToInt(value: unknown, onClamp: OnClamp): number {
   // Negative ids are a client's own, of spawns that it predicts: they say nothing to anybody else.
   if (value === null || value === undefined || Number(value) < 0) return 0
-  return (whole(Number(value), 0, MAX_ID, onClamp) + 1) | 0
+  return (whole(numberOf(value), 0, MAX_ID, onClamp) + 1) | 0
 }
 
 const AXES = ['x', 'y', 'z'] as const
@@ -170,16 +179,16 @@ export function toInts(
       out[at] = value === true ? 1 : 0
       return
     case 'uint':
-      out[at] = whole(Number(value), 0, spec.max, onClamp)
+      out[at] = whole(numberOf(value), 0, spec.max, onClamp)
       return
     case 'int':
-      out[at] = whole(Number(value), spec.min, spec.max, onClamp)
+      out[at] = whole(numberOf(value), spec.min, spec.max, onClamp)
       return
     case 'fixed':
-      out[at] = fixedToInt(spec, Number(value), fineBits, onClamp)
+      out[at] = fixedToInt(spec, numberOf(value), fineBits, onClamp)
       return
     case 'angle':
-      out[at] = angleToInt(Number(value), spec.bits, fineBits)
+      out[at] = angleToInt(numberOf(value), spec.bits, fineBits)
       return
     case 'vec2':
     case 'vec3': {
@@ -197,16 +206,16 @@ export function toInts(
       out[at] = wordIndex(spec.values, value)
       return
     case 'seat':
-      out[at] = value === null || value === undefined ? 0 : whole(Number(value), 0, SEAT.max - 1, onClamp) + 1
+      out[at] = value === null || value === undefined ? 0 : whole(numberOf(value), 0, SEAT.max - 1, onClamp) + 1
       return
     case 'entity':
       out[at] = idToInt(value, onClamp)
       return
     case 'tick':
-      out[at] = whole(Number(value), 0, 0xffff_ffff, onClamp) | 0
+      out[at] = whole(numberOf(value), 0, 0xffff_ffff, onClamp) | 0
       return
     case 'f32':
-      out[at] = f32ToInt(Number(value), onClamp)
+      out[at] = f32ToInt(numberOf(value), onClamp)
       return
     default:
       throw new ConfigError('field', 'a field with columns', spec.kind)

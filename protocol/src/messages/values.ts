@@ -28,17 +28,23 @@ const ints = new Int32Array(4)
 const LENGTH_BITS = 7
 
 const refuseClamp = (spec: FieldSpec) => (value: number) => {
-  const range = 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'a value in range'
-  throw new RangeError(`expected ${range}, got ${value}`)
+  throw new RangeError(`expected ${rangeOf(spec)}, got ${value}`)
+}
+
+/** What a number field holds, in words. */
+export function rangeOf(spec: FieldSpec): string {
+  if ('precision' in spec) return `${spec.min} to below ${spec.max}`
+  return 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'a value in range'
 }
 
 /**
  * Writes the fields of a message, event, join or reply one behind the other.
+ * @param at names the whole in front of a field at fault: `'chat.'`
  * @throws RangeError naming a field whose value does not fit; that is the caller's mistake, so nothing is clamped
  */
-export function writeValues(writer: BitWriter, fields: FieldMap, values: object, packer: Packer): void {
+export function writeValues(writer: BitWriter, fields: FieldMap, values: object, packer: Packer, at = ''): void {
   for (const [name, declared] of Object.entries(fields)) {
-    writeValue(writer, name, declared, (values as Record<string, unknown>)[name], packer)
+    writeValue(writer, at + name, declared, (values as Record<string, unknown>)[name], packer)
   }
 }
 

@@ -18,6 +18,8 @@ export interface Ask<T> {
   readonly channel: number
   /** Index in the schema. */
   readonly request: number
+  /** What it is called there, for errors. */
+  readonly name: string
   readonly payload: Uint8Array
   readonly decode: (reply: Uint8Array) => T
 }
@@ -66,7 +68,7 @@ export class Requests {
   }
 
   private wait<T>(ask: Ask<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
-    const { id, channel, decode } = ask
+    const { id, channel, decode, name } = ask
     return new Promise<T>((resolve, reject) => {
       const fail = (error: unknown): void => {
         finish()
@@ -78,7 +80,7 @@ export class Requests {
         fail(error)
       }
       const onAbort = (): void => giveUp(signal?.reason)
-      const onTimeout = (): void => giveUp(new RequestTimeoutError(`request ${id}`, timeoutMs))
+      const onTimeout = (): void => giveUp(new RequestTimeoutError(`request "${name}"`, timeoutMs))
       const timer: Timer = this.clock.setTimer(onTimeout, timeoutMs)
       const finish = (): void => {
         this.pending.delete(id)

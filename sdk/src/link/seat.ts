@@ -69,7 +69,8 @@ export class Seat implements RoomLink {
   ): Promise<T> {
     if (this.isOver) return Promise.reject(new StateError('seat-over', 'this player has left the room'))
     const id = this.host.sender.stream.nextSeq
-    return this.host.requests.start({ id, channel: this.channel, request, payload, decode }, options)
+    const name = this.codec.requestNames[request] ?? `${request}`
+    return this.host.requests.start({ id, channel: this.channel, request, name, payload, decode }, options)
   }
 
   sendLatest(message: Omit<LatestMessage, 'type' | 'channel'>): void {

@@ -52,14 +52,17 @@ export class EventLog {
    * @throws RangeError naming the field of a value that cannot travel
    */
   push({ event, tick, payload, emitter, n, at }: EmitParts): void {
-    const fields = this.codec.schema.events[this.codec.eventNames[event]!]!
+    const eventName = this.codec.eventNames[event]!
+    const fields = this.codec.schema.events[eventName]!
     const values: Record<string, unknown> = {}
     for (const [name, { spec }] of Object.entries(fields)) {
       const value = (payload as Record<string, unknown>)[name]
       values[name] =
-        scalarsOf(spec).length > 0 ? settled(name, spec, value ?? defaultValue(spec)) : structuredClone(value)
+        scalarsOf(spec).length > 0
+          ? settled(`${eventName}.${name}`, spec, value ?? defaultValue(spec))
+          : structuredClone(value)
     }
-    this.codec.encodePayload(fields, values)
+    this.codec.encodePayload(fields, values, eventName)
     const keyless: EventFrame = { event, tick, n: null, payload: values }
     const frame = n === null ? keyless : { ...keyless, n }
     this.lastSeq++

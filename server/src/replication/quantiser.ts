@@ -1,5 +1,6 @@
-import { decodeBlob, defaultValue, roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
-import type { FieldLayout, OnFieldClamp, Packer } from '@tickwire/protocol/internal'
+import { decodeBlob, defaultValue, PLAYER_KIND, rangeOf, ROOM_KIND } from '@tickwire/protocol/internal'
+import { roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
+import type { FieldLayout, KindLayout, OnFieldClamp, Packer } from '@tickwire/protocol/internal'
 import { quantiseOf } from './compile-quantise.ts'
 import type { QuantiseKind } from './compile-quantise.ts'
 import type { EntityRecord } from './entity-table.ts'
@@ -73,7 +74,7 @@ export class Quantiser {
     const name = `${kind.name}.${field}`
     if (this.warned.has(name)) return
     this.warned.add(name)
-    this.reports.warn(`room "${this.roomId}": ${name} of entity ${id} is ${value}, beyond its range; it is clamped`)
+    this.reports.warn(`room "${this.roomId}": ${whose(kind.name, id)}${field} is ${value}, ${beyond(kind, field)}`)
   }
 
   /** Puts back each field that cannot be quantised. */
@@ -114,6 +115,17 @@ export class Quantiser {
     if (this.scratch[layout.blobColumn] === 0) return defaultValue(layout.spec)
     return decodeBlob(layout.name, layout.declared, record.blobs.bytes(layout.blob), this.packer)
   }
+}
+
+function beyond(kind: KindLayout, field: string): string {
+  const layout = kind.fields.find(({ name }) => name === field)
+  const range = layout === undefined ? '' : ` (${rangeOf(layout.spec)})`
+  return `beyond its range${range}; it is clamped, here and wherever it happens again`
+}
+
+function whose(kind: string, id: number): string {
+  if (kind === ROOM_KIND) return 'room.state.'
+  return kind === PLAYER_KIND ? 'player.state.' : `${kind} ${id}: `
 }
 
 const PARTS = new Int32Array(4)

@@ -15,10 +15,14 @@ export class MessageEncoder {
     this.codec = codec
   }
 
-  /** @throws RangeError naming the field that does not fit */
+  /** @throws ConfigError for a message that the schema does not declare, RangeError naming the field that does not fit */
   encode(name: string, payload: object): EncodedMessage {
-    const fields = this.codec.schema.messages[name]?.toClient
-    if (fields === undefined) throw new ConfigError('message', 'one that the schema declares with toClient', name)
-    return { message: this.codec.messageNames.indexOf(name), payload: this.codec.encodePayload(fields, payload) }
+    const { messageNames, schema } = this.codec
+    const fields = schema.messages[name]?.toClient
+    if (fields === undefined) {
+      const names = messageNames.filter((known) => schema.messages[known]?.toClient !== undefined)
+      throw new ConfigError('message', `one that the schema declares with toClient (${names.join(', ')})`, name)
+    }
+    return { message: messageNames.indexOf(name), payload: this.codec.encodePayload(fields, payload, name) }
   }
 }

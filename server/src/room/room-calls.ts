@@ -1,5 +1,4 @@
 import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
-import type { FieldMap } from '@tickwire/protocol'
 import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
@@ -53,8 +52,7 @@ export class RoomCalls {
   private request(seat: Seat, { id, request, payload }: Extract<CallItem, { type: 'request' }>): void {
     const { codec, game, facade } = this.core
     const name = codec.nameAt(codec.requestNames, request, 'request index')
-    const { ask, reply } = codec.schema.requests[name]!
-    const values = codec.decodePayload(ask, payload)
+    const values = codec.decodePayload(codec.schema.requests[name]!.ask, payload)
     if (seat.requests.size >= LIMITS.maxPendingRequests) {
       sendRefusal(seat, id, 'too-many-requests', `at most ${LIMITS.maxPendingRequests} requests may wait for a reply`)
       return
@@ -62,23 +60,24 @@ export class RoomCalls {
     seat.requests.set(id, 'waiting')
     try {
       const result = game.enter(() => this.onRequest[name]!(facade, seat.player, values))
-      if (result instanceof Promise) void this.replyLater(seat, id, reply, result)
-      else this.reply(seat, id, reply, result)
+      if (result instanceof Promise) void this.replyLater(seat, id, name, result)
+      else this.reply(seat, id, name, result)
     } catch (error) {
       this.refuse(seat, id, error)
     }
   }
 
-  private async replyLater(seat: Seat, id: number, fields: FieldMap, result: Promise<unknown>): Promise<void> {
+  private async replyLater(seat: Seat, id: number, name: string, result: Promise<unknown>): Promise<void> {
     try {
-      this.reply(seat, id, fields, await result)
+      this.reply(seat, id, name, await result)
     } catch (error) {
       this.refuse(seat, id, error)
     }
   }
 
-  private reply(seat: Seat, id: number, fields: FieldMap, values: unknown): void {
-    const payload = this.core.codec.encodePayload(fields, values as object)
+  private reply(seat: Seat, id: number, name: string, values: unknown): void {
+    const { codec } = this.core
+    const payload = codec.encodePayload(codec.schema.requests[name]!.reply, values as object, `reply to ${name}`)
     if (isWanted(seat, id)) seat.link.push({ type: 'reply', channel: seat.link.channel, id, payload })
   }
 
@@ -88,7 +87,7 @@ export class RoomCalls {
     if (!isRefusal) this.core.game.fail('request', seat.id, error)
     if (!isWanted(seat, id)) return
     if (isRefusal) sendRefusal(seat, id, error.code, error.message)
-    else sendRefusal(seat, id, 'server-error', '')
+    else sendRefusal(seat, id, 'server-error', SERVER_ERROR)
   }
 }
 
@@ -100,6 +99,7 @@ function isWanted(seat: Seat, id: number): boolean {
 }
 
 const MAX_REFUSAL_CHARACTERS = 500
+const SERVER_ERROR = 'the room failed to answer; the log of the server says why'
 
 function sendRefusal(seat: Seat, id: number, code: string, message: string): void {
   const text = message.slice(0, MAX_REFUSAL_CHARACTERS)

@@ -95,7 +95,7 @@ export class RoomMachine implements RoomPort {
       this.vacate(seat)
       if (error instanceof RefusedError) throw error
       game.fail('join', seat.id, error)
-      throw new RefusedError('server-error')
+      throw new RefusedError('server-error', 'the room failed in onJoin; the log of the server says why')
     }
     if (seat.phase !== 'joining') throw this.abandoned()
     this.enter(seat)

@@ -60,9 +60,11 @@ describe('writeValues and readValues', () => {
     const refusals: readonly (readonly [AnyField, unknown, string])[] = [
       [field.uint({ max: 9 }), 10, 'it: expected 0 to 9, got 10'],
       [field.int({ min: -2, max: 2 }), -3, 'it: expected -2 to 2, got -3'],
-      [field.fixed({ min: 0, max: 8, precision: 1 / 4 }), 8, 'it: expected 0 to 8, got 8'],
-      [field.vec2({ min: 0, max: 8, precision: 1 }), { x: 1, y: 77 }, 'it: expected 0 to 8, got 77'],
+      [field.fixed({ min: 0, max: 8, precision: 1 / 4 }), 8, 'it: expected 0 to below 8, got 8'],
+      [field.vec2({ min: 0, max: 8, precision: 1 }), { x: 1, y: 77 }, 'it: expected 0 to below 8, got 77'],
       [field.vec2({ min: 0, max: 8, precision: 1 }), undefined, 'it: expected an object with x and y, got undefined'],
+      [field.uint({ max: 9 }), undefined, 'it: expected a number, got undefined'],
+      [field.angle(), 'north', 'it: expected a number, got "north"'],
       [field.tick(), -1, 'it: expected a value in range, got -1'],
       [field.oneOf('a', 'b'), 'c', 'it: expected one of a, b, got "c"'],
       [field.text({ maxBytes: 3 }), 'zoë', 'it: expected at most 3 bytes, got 4'],

@@ -296,7 +296,11 @@ describe('a request', () => {
   })
 
   it('waits for 10 s by default', async () => {
-    const failed = expect(ask()).rejects.toMatchObject({ code: 'request-timeout', timeoutMs: 10_000 })
+    const failed = expect(ask()).rejects.toMatchObject({
+      code: 'request-timeout',
+      timeoutMs: 10_000,
+      message: expect.stringMatching(/^no reply to request "\w+" within 10000 ms/) as string,
+    })
     for (let s = 0; s < 10; s++) {
       expect(t.link.requests.size).toBe(1)
       t.connection.send({ type: 'reliableAck', seq: 2 })

@@ -156,7 +156,7 @@ describe('values that cannot travel', () => {
     expect(ball['x']).toBeCloseTo(100, 1)
     expect(ball['x']).toBeLessThan(100)
     expect(harness.warnings).toHaveLength(1)
-    expect(harness.warnings[0]).toMatch(/room "r1": ball.x of entity 2 is 130, beyond its range/)
+    expect(harness.warnings[0]).toMatch(/room "r1": ball 2: x is 130, beyond its range \(0 to below 100\)/)
     expect(harness.room.core.quantiser.clamped).toBeGreaterThan(5)
     expect(harness.errors).toEqual([])
     expect(ada.link.shown('ball')[0]!['x']).toBe(100 - 1 / 16)
@@ -261,6 +261,7 @@ describe('messages', () => {
 })
 
 describe('requests', () => {
+  const LOOK_AT_LOG = 'the room failed to answer; the log of the server says why'
   const answers = (items: readonly ServerItem[]): unknown[] => items.map((item) => ('id' in item ? item : null))
 
   it('[CLK2] are answered by what the handler returns or resolves to', async () => {
@@ -303,10 +304,13 @@ describe('requests', () => {
     expect(refusals).toMatchObject([
       { id: 1, code: 'no-ship', text: 'you have none' },
       { id: 2, code: 'later' },
-      { id: 3, code: 'server-error', text: '' },
-      { id: 4, code: 'server-error', text: '' },
+      { id: 3, code: 'server-error', text: LOOK_AT_LOG },
+      { id: 4, code: 'server-error', text: LOOK_AT_LOG },
     ])
     expect(phases(harness.errors).toSorted()).toEqual(['request 0', 'request 0'])
+    expect(harness.errors.map(({ error }) => (error as Error).message)).toContain(
+      'reply to ask.n: expected 0 to 9, got 77',
+    )
   })
 
   it('that were cancelled, or whose player left, are not answered', async () => {
