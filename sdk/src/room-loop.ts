@@ -231,7 +231,10 @@ export class RoomLoop<G extends GameTypes> {
 
   private sampleInput(sample: () => object): object {
     try {
-      return sample() ?? {}
+      const sampled = sample() ?? {}
+      const stray = this.inputs.strayName(sampled)
+      if (stray !== null) this.parts.report(`room.advance(sample): ${stray}`)
+      return sampled
     } catch (error) {
       this.parts.report('room.advance(sample): sample threw; the neutral input was taken', error)
       return {}

@@ -395,6 +395,16 @@ describe('what a newcomer does wrong', () => {
     expect(setup.reports).toEqual([])
   })
 
+  it('an input that the schema does not have is told once, with those it has; the others count', () => {
+    const setup = flying()
+    setup.sample = () => Object.assign({ turn: 1 }, { thrsut: true })
+    setup.run(1000)
+    expect(setup.reports.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^room\.advance\(sample\): the schema's input has no "thrsut"; it has .*thrust/),
+    ])
+    expect(setup.room.mine('ship')!.angle).not.toBe(0)
+  })
+
   it('a kind that the schema does not have is refused with those it has', () => {
     const { room } = flying()
     expect(() => [...room.view('shop' as 'ship')]).toThrow(/kind: expected one of ship, bullet, rock, got "shop"/)

@@ -23,6 +23,7 @@ export class InputBuffer {
   /** How many ticks share a packet. */
   readonly ticksPerPacket: number
   private readonly codec: InputCodec
+  private readonly names: ReadonlySet<string>
   private readonly pressNames: readonly string[]
   private readonly neutral: InputValues
   private readonly maxRepeats: number
@@ -33,6 +34,7 @@ export class InputBuffer {
   constructor(codec: InputCodec, fields: FieldMap, tickRateHz: number, inputRateHz: number = DEFAULT_INPUT_RATE_HZ) {
     if (!(inputRateHz > 0)) throw new ConfigError('inputRateHz', 'a number > 0', inputRateHz)
     this.codec = codec
+    this.names = new Set(Object.keys(fields))
     this.pressNames = Object.keys(fields).filter((name) => fields[name]?.spec.kind === 'press')
     this.neutral = Object.freeze(codec.fromColumns(codec.neutral))
     this.maxRepeats = Math.ceil(REPEAT_SECONDS * tickRateHz)
@@ -48,6 +50,14 @@ export class InputBuffer {
       throw new ConfigError('room.press', `one of ${this.pressNames.join(', ') || '(no field.press() in input)'}`, name)
     }
     this.pressed.add(name)
+  }
+
+  /** What to say of a name in a sample that the schema does not have, or null. TypeScript lets it pass beside right ones. */
+  strayName(sampled: object): string | null {
+    for (const name in sampled) {
+      if (!this.names.has(name)) return `the schema's input has no "${name}"; it has ${[...this.names].join(', ')}`
+    }
+    return null
   }
 
   /** Presses that came with a frame's sample: they too must outlive a frame in which no tick is due. */
