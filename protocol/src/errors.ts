@@ -93,7 +93,8 @@ export class SchemaMismatchError extends TickwireError {
 
   constructor({ game, section, path }: SchemaMismatch) {
     const part = path === null ? `section "${section}"` : `${path} (in "${section}")`
-    const advice = 'reload the page; if that does not help, build and deploy both ends from one version'
+    const advice =
+      'restart the server after an edit and reload the page; if that does not help, build both from one version'
     super('schema-mismatch', `game "${game}": ${part} differs between this page and the server; ${advice}`)
     this.game = game
     this.section = section
