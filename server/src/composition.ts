@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import { Counters } from './counters.ts'
 import type { CounterName } from './counters.ts'
 import type { Directory } from './directory/directory.ts'
+import { FaultLog } from './fault-log.ts'
 import { MemoryDirectory } from './directory/memory.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
@@ -70,9 +71,10 @@ export function composeServer(options: CompositionOptions): Composition {
     counters.add('serverErrors')
     log.error(where, error)
   }
-  const reportRoomError = ({ error, phase, roomId, seat }: RoomError): void => {
+  const faults = new FaultLog(clock, log)
+  const reportRoomError = (error: RoomError): void => {
     counters.add('gameErrors')
-    log.error(`room ${roomId}, ${phase}${seat === null ? '' : `, player ${seat}`}`, error)
+    faults.add(error)
   }
   const reservationMs = 2 * limits.joinTimeoutMs
   const directory = options.directory ?? new MemoryDirectory({ clock, randomBytes, reservationMs })

@@ -6,6 +6,7 @@ import { composeServer } from './composition.ts'
 import type { Composition, GameServerStats } from './composition.ts'
 import { listenError } from './errors.ts'
 import type { ServerLimits } from './limits.ts'
+import { quote } from './log.ts'
 import type { Logger } from './log.ts'
 import { checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
@@ -75,12 +76,15 @@ async function start(
   const httpServer = own ?? options.httpServer!
   const { maxClientMessageBytes } = limits
   const { accept } = composition
+  const onElsewhere = (asked: string): void =>
+    log.info(`connection to ${quote(asked)} refused: the game is at ${path}, where clients go by default`)
   const listener = attachWebSockets({
     httpServer,
     path,
     allowedOrigins,
     isTrustedProxy,
     accept,
+    onElsewhere,
     maxClientMessageBytes,
   })
   try {

@@ -218,7 +218,7 @@ function criteriaOf({ verb, game, room, reservation }: JoinItem): SeatCriteria {
 }
 
 const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
-  'room-not-found': 'there is no such room; it may have ended',
+  'room-not-found': 'there is no room with this id; it may have ended, or this is a key, which joinOrCreate takes',
   'room-full': 'all seats of the room are taken',
   'room-locked': 'the room takes no more players',
   'key-taken': 'there is a room with this key already',

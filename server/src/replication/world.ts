@@ -87,6 +87,7 @@ export class World {
     const owner = this.ownerOf(options?.owner)
     const record = this.table.add(layout, this.originOf(owner), (id) => {
       const entity: Entity = { id, kind, owner, ...fieldsOf(layout, fields) }
+      Object.defineProperties(entity, FIXED)
       return { fields: entity, head: entity }
     })
     return record.fields as Entity
@@ -182,3 +183,6 @@ export function fieldsOf(kind: KindLayout, given: Fields): Fields {
 function ownCopy(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : value
 }
+
+/** An `Object.assign` of something that happens to have an id would else take the entity from under its room. */
+const FIXED = { id: { writable: false }, kind: { writable: false } }

@@ -28,6 +28,8 @@ export interface WebSocketOptions {
   /** Default: there is no proxy, and nobody's word counts. */
   readonly isTrustedProxy?: IsTrusted
   readonly accept: Accept
+  /** Told of the path of an upgrade that nobody could answer. */
+  readonly onElsewhere?: (path: string) => void
   /** Bytes of one message; a larger one ends its connection before it is buffered. */
   readonly maxClientMessageBytes: number
 }
@@ -56,7 +58,9 @@ export function attachWebSockets(options: WebSocketOptions): Listener {
   const onUpgrade: UpgradeListener = (request, socket, head) => {
     if (pathOf(request) !== path) {
       // Where nobody else could answer, silence would leave the client waiting for ever.
-      if (httpServer.listenerCount('upgrade') === 1) socket.end(NOT_FOUND)
+      if (httpServer.listenerCount('upgrade') > 1) return
+      socket.end(NOT_FOUND)
+      options.onElsewhere?.(pathOf(request))
       return
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -32,6 +32,13 @@ describe('an entity', () => {
     expect(Object.getPrototypeOf(full)).toBe(Object.prototype)
   })
 
+  it('keeps its id and kind, whatever game code assigns to it', () => {
+    const ball = createWorld().spawn('ball', {})
+    expect(() => Object.assign(ball, { x: 4, id: 9 })).toThrow(TypeError)
+    expect(() => Object.assign(ball, { kind: 'card' })).toThrow(TypeError)
+    expect(ball).toMatchObject({ id: 1, kind: 'ball', x: 4 })
+  })
+
   it('takes no fields that its kind does not have, and shares no vector with what it was made from', () => {
     const world = createWorld()
     const first = world.spawn('card', { spot: { x: 1, y: 2 } })

@@ -19,18 +19,21 @@ let httpServer: Server
 let listener: Listener
 let port: number
 let accepted: Accepted[]
+let elsewhere: string[]
 let onAccept: (transport: Transport) => void
 const clients: WebSocket[] = []
 
 beforeEach(async () => {
   httpServer = createServer()
   accepted = []
+  elsewhere = []
   onAccept = () => {}
   listener = attachWebSockets({
     httpServer,
     path: '/tickwire',
     allowedOrigins: ['https://friend.example'],
     maxClientMessageBytes: 1000,
+    onElsewhere: (path) => elsewhere.push(path),
     accept: (transport) => {
       const received: string[] = []
       let tellClosed: (text: string) => void = () => {}
@@ -291,11 +294,12 @@ describe('the path', () => {
     expect(accepted).toEqual([])
   })
 
-  it('answers an upgrade elsewhere where nobody else could', async () => {
+  it('answers an upgrade elsewhere where nobody else could, and tells which path it was', async () => {
     const socket = connect(port, '127.0.0.1')
     socket.write(upgradeRequest('/elsewhere'))
     const [data] = (await once(socket, 'data')) as [Buffer]
     expect(data.toString()).toMatch(/^HTTP\/1.1 404 /)
+    expect(elsewhere).toEqual(['/elsewhere'])
     await once(socket, 'close')
   })
 
