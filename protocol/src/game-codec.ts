@@ -41,8 +41,9 @@ export class GameCodec {
    * @throws ConfigError for what is no object, RangeError naming the field that does not fit
    */
   encodePayload(fields: FieldMap, values: object, what = 'payload'): Uint8Array {
-    if (typeof values !== 'object' || values === null) {
-      throw new ConfigError(what, `an object { ${Object.keys(fields).join(', ')} }`, values)
+    const names = Object.keys(fields)
+    if (names.length > 0 && (typeof values !== 'object' || values === null)) {
+      throw new ConfigError(what, `an object { ${names.join(', ')} }`, values)
     }
     this.scratch.reset()
     writeValues(this.scratch, fields, values, this.packer, `${what}.`)

@@ -50,6 +50,7 @@ describe('GameCodec', () => {
     expect(Buffer.from(first).toString('hex')).toBe('3d')
     expect(codec.decodePayload(ask, first)).toEqual({ kind: 'shield', amount: 30 })
     expect(codec.decodePayload({}, codec.encodePayload({}, {}))).toEqual({})
+    expect(codec.encodePayload({}, undefined as never)).toHaveLength(0)
   })
 
   it('[REL6] refuses a payload that is not exactly one value of its fields', () => {

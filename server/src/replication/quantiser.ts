@@ -94,7 +94,7 @@ export class Quantiser {
     this.faults.set(`${kind.name}.${field}`, count)
     if ((count & (count - 1)) !== 0) return
     const times = count === 1 ? '' : ` (${count} times)`
-    const text = `room "${this.roomId}", ${kind.name} ${id}: ${fault}; the field keeps its last good value${times}`
+    const text = `room "${this.roomId}", ${whose(kind.name, id)}${fault}; the field keeps its last good value${times}`
     this.reports.reportError(new RangeError(text))
   }
 

@@ -148,8 +148,9 @@ class GamePlayer {
 
 /** A copy: game code may go on using its own object. */
 function checkedArea(area: PlayerViewArea): PlayerViewArea {
-  const isFine = Object.values(area).every((value) => Number.isFinite(value))
-  if (!isFine)
+  const { x, y, radius, width, height } = { radius: 0, width: 0, height: 0, ...area }
+  const hasSize = 'radius' in area || ('width' in area && 'height' in area)
+  if (!hasSize || ![x, y, radius, width, height].every((value) => Number.isFinite(value)))
     throw new ConfigError('player.view', '{ x, y, radius } or { x, y, width, height } of finite numbers', area)
   return { ...area }
 }

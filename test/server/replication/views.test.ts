@@ -87,9 +87,10 @@ describe('a client in a view of its own', () => {
   it('refuses what is no area', async () => {
     const { harness, room } = start()
     const ada = await harness.join()
-    expect(() => {
-      room.players.get(ada.seat)!.view = { x: Number.NaN, y: 0, radius: 1 }
-    }).toThrow(/player.view/)
+    const player = room.players.get(ada.seat)!
+    for (const area of [{ x: Number.NaN, y: 0, radius: 1 }, { x: 1, y: 2 }, { x: 1, y: 2, width: 3 }, { radius: 3 }]) {
+      expect(() => (player.view = area as typeof player.view)).toThrow(/player.view: expected \{ x, y, radius \}/)
+    }
   })
 })
 
