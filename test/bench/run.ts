@@ -1,13 +1,15 @@
 import { arena } from './arena.ts'
 import { cubes } from './cubes.ts'
+import { faults } from './faults.ts'
 import { idle } from './idle.ts'
 import { interest } from './interest.ts'
+import { join } from './join.ts'
 import { printTable, toJson } from './report.ts'
 import type { Bench } from './report.ts'
 import { stats } from './stats.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [arena, idle, interest, cubes, stats]
+const BENCHES: readonly Bench[] = [arena, faults, idle, interest, join, cubes, stats]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -37,28 +37,35 @@ export class LightClient {
   readonly layout: GameLayout
   private shown = 0
   private readonly codec: GameCodec
-  private readonly socket: WebSocket
+  private readonly url: string
+  private socket: WebSocket
+  /** What a resume needs, once welcome and joined. */
+  private linkId: Uint8Array = new Uint8Array(0)
+  private token: Uint8Array = new Uint8Array(0)
+  private epoch = 0
+  private receivedSeq = 0
+  /** Whether the seat was still there after a resume. */
+  isSeatResumed = false
   private readonly body = new BitWriter(256, LIMITS.maxClientMessageBytes)
   private readonly packet = new BitWriter(256, LIMITS.maxClientMessageBytes)
   /** The newest snapshot. */
   last: { readonly seq: number; readonly tick: number } = { seq: 0, tick: 0 }
   seat = -1
   private received = 0
-  private onJoined: () => void = () => undefined
+  private onSnapshot: () => void = () => undefined
 
   constructor(url: string, schema: GameSchema, name: string) {
     this.codec = new GameCodec(schema)
     this.layout = this.codec.layout
     this.replica = new Replica(this.codec.layout, this.codec.packer)
-    this.socket = new WebSocket(url, { perMessageDeflate: false })
-    this.socket.on('open', () => this.hello(schema.name, name))
-    this.socket.on('message', (data: Buffer) => this.receive(data))
+    this.url = url
+    this.socket = this.connect(() => this.hello(schema.name, name))
   }
 
   /** Resolves with the first snapshot. */
   joined(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.onJoined = resolve
+      this.onSnapshot = resolve
       this.socket.on('close', (code, reason) => reject(new Error(`closed: ${code} ${reason.toString()}`)))
       this.socket.on('error', reject)
     })
@@ -78,6 +85,25 @@ export class LightClient {
 
   close(): void {
     this.socket.terminate()
+  }
+
+  /** Comes back on another connection; resolves with the first snapshot there. */
+  resume(): Promise<void> {
+    const { linkId, token, receivedSeq, epoch, codec } = this
+    const seat = { channel: 1, epoch, game: codec.schema.name, hashes: codec.hashes, heldSnapshot: this.last.seq }
+    const claim = { linkId, token, receivedSeq, seat }
+    this.socket = this.connect(() => {
+      this.write({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: claim }, true)
+      this.flush()
+    })
+    return this.joined()
+  }
+
+  private connect(onOpen: () => void): WebSocket {
+    const socket = new WebSocket(this.url, { perMessageDeflate: false })
+    socket.on('open', onOpen)
+    socket.on('message', (data: Buffer) => this.receive(data))
+    return socket
   }
 
   private hello(game: string, name: string): void {
@@ -118,9 +144,19 @@ export class LightClient {
     this.totals.packetBytes += bytes.length
     readPacket(bytes, (id, reader) => {
       const message = readServerMessage(id, reader)
+      if (message.type === 'welcome') {
+        this.linkId = message.linkId
+        this.token = message.token
+        this.isSeatResumed = message.seatResumed
+      }
       if (message.type === 'reliable') {
-        this.received = message.seq
-        if (message.item.type === 'joined') this.seat = message.item.seat
+        this.received = this.receivedSeq = message.seq
+        const { item } = message
+        if (item.type === 'joined') {
+          this.seat = item.seat
+          this.epoch = item.epoch
+        }
+        if (item.type === 'table') this.replica.learnTable(item.number, item.bytes)
       }
       if (message.type === 'snapshot') this.snapshot(message.bits, bytes.length)
     })
@@ -148,12 +184,11 @@ export class LightClient {
     )
     bits.expectEnd()
     this.count(replica.commit())
-    const isFirst = this.last.seq === 0
     this.last = { seq: header.seq, tick: header.tick }
     this.totals.snapshots++
     this.totals.snapshotBytes += bytes
     this.totals.shown += this.shown
-    if (isFirst) this.onJoined()
+    this.onSnapshot()
   }
 
   private count({ entered, left }: ReplicaChanges): void {
