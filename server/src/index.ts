@@ -51,5 +51,6 @@ export type {
   RoomTimer,
   SendOptions,
   ServerWorld,
+  TeamMask,
 } from './room/room-api.ts'
 export { ConfigError, RefusedError } from '@tickwire/protocol'

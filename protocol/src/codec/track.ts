@@ -1,3 +1,4 @@
+import type { FarOptions } from '../schema/define.ts'
 import type { Field } from '../schema/field.ts'
 import type { Audience, FieldSpec } from '../schema/spec.ts'
 import type { Scalar } from './scalars.ts'
@@ -52,9 +53,9 @@ export interface Track {
   readonly hotEnd: number
   /** Columns before this one move others; a reader learns them first. */
   readonly sourcesEnd: number
-  readonly rates: readonly Rate[]
   /** Columns that nothing moves. */
   readonly resting: Int32Array
+  readonly rates: readonly Rate[]
   readonly trends: readonly Trend[]
   /** Whether an anchor has columns that nobody sees: carries and trends. */
   readonly hasHidden: boolean
@@ -94,4 +95,10 @@ export interface KindLayout {
   readonly ownerColumn: number
   /** The fields of its position, or none. */
   readonly position: readonly string[]
+  /** Sent wherever its receiver looks. */
+  readonly isAlwaysRelevant: boolean
+  /** How much it counts against others when not all can be sent. */
+  readonly priority: number
+  /** From how far on it is sent less often, or null. */
+  readonly far: FarOptions | null
 }

@@ -3,7 +3,7 @@ import type { BitWriter } from '../bits/writer.ts'
 import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { Anchors } from './anchors.ts'
-import type { BlobBytes } from './record.ts'
+import type { BlobBytes, RecordCodec } from './record.ts'
 
 /**
  * One track of a body: the entities that the reader forgets, then those that it updates, each in the order of slots.
@@ -79,20 +79,50 @@ export function writeUpdate(
   head: EntityHeadBits | null,
   blobs: BlobBytes,
 ): void {
-  const codec = anchors.codecs[kind]!
   const newestTick = anchors.newestTick(slot)
-  const newestAt = anchors.newestAt(slot)
   const form = formFor(anchors, slot, heldTick, snapshotTick)
+  const from = form === 'full' ? 0 : anchors.find(slot, heldTick)
+  const newestAt = anchors.newestAt(slot)
+  const { rows } = anchors
+  const codec = anchors.codecs[kind]!
+  writeUpdateRows(
+    writer,
+    codec,
+    form,
+    snapshotTick - newestTick,
+    newestTick - heldTick,
+    head,
+    rows,
+    from,
+    rows,
+    newestAt,
+    blobs,
+  )
+}
+
+/** Writes one update from given rows: `age` is that of the anchor at `next`, `ticks` how far it is from the one at `from`. */
+export function writeUpdateRows(
+  writer: BitWriter,
+  codec: RecordCodec,
+  form: UpdateForm,
+  age: number,
+  ticks: number,
+  head: EntityHeadBits | null,
+  from: Int32Array,
+  fromAt: number,
+  next: Int32Array,
+  nextAt: number,
+  blobs: BlobBytes,
+): void {
   writeForm(writer, form)
-  if (form !== 'delta') writer.varuint(snapshotTick - newestTick, AGE_BITS)
+  if (form !== 'delta') writer.varuint(age, AGE_BITS)
   if (form === 'full') {
     if (head !== null) writeHead(writer, head)
-    codec.writeFull(writer, anchors.rows, newestAt, blobs)
+    codec.writeFull(writer, next, nextAt, blobs)
     return
   }
-  const from = anchors.find(slot, heldTick)
-  codec.writeDelta(writer, anchors.rows, from, newestTick - heldTick, anchors.rows, newestAt, blobs)
-  if (form === 'catch-up') codec.writeHidden(writer, anchors.rows, newestAt)
+  codec.writeDelta(writer, from, fromAt, ticks, next, nextAt, blobs)
+  if (form === 'catch-up') codec.writeHidden(writer, next, nextAt)
 }
 
 function writeForm(writer: BitWriter, form: UpdateForm): void {

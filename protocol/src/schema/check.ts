@@ -18,6 +18,9 @@ export function checkName(option: string, name: string): void {
   if (name in {}) throw new ConfigError(option, 'another name: every object has one of this name', name)
 }
 
+const MAX_PRIORITY = 1000
+const MAX_EVERY_SNAPSHOTS = 64
+
 const RESERVED: readonly string[] = ['id', 'kind', 'owner', 'mine']
 
 function checkFields(section: string, fields: FieldMap, reserved: readonly string[] = []): void {
@@ -94,6 +97,23 @@ function checkEntityOptions(kind: string, fields: FieldMap, options: EntityOptio
   }
   if (ownerBits !== undefined && (!Number.isInteger(ownerBits) || ownerBits < 0 || ownerBits > 8)) {
     throw new ConfigError(`${at}.ownerBits`, 'an integer from 0 to 8', ownerBits)
+  }
+  checkRelevance(at, options)
+}
+
+function checkRelevance(at: string, { relevant, priority, far, position }: EntityOptions<FieldMap>): void {
+  if (relevant !== undefined && relevant !== 'near' && relevant !== 'always') {
+    throw new ConfigError(`${at}.relevant`, "'near' or 'always'", relevant)
+  }
+  if (priority !== undefined && !(priority > 0 && priority <= MAX_PRIORITY)) {
+    throw new ConfigError(`${at}.priority`, `a number above 0, at most ${MAX_PRIORITY}`, priority)
+  }
+  if (far === undefined) return
+  if (position === undefined) throw new ConfigError(`${at}.far`, 'a kind with a position', far)
+  if (!(far.beyond >= 0)) throw new ConfigError(`${at}.far.beyond`, 'a number from 0 on', far.beyond)
+  const { everySnapshots } = far
+  if (!(Number.isInteger(everySnapshots) && everySnapshots >= 2 && everySnapshots <= MAX_EVERY_SNAPSHOTS)) {
+    throw new ConfigError(`${at}.far.everySnapshots`, `an integer from 2 to ${MAX_EVERY_SNAPSHOTS}`, everySnapshots)
   }
 }
 

@@ -18,6 +18,19 @@ export interface EntityOptions<F extends FieldMap> {
   readonly ownerBits?: number
   /** Compared only after `world.touch(entity)`: for pellets, walls, scenery. */
   readonly static?: boolean
+  /** `'always'`: sent wherever the player's `view` is; default `'near'`: where the view reaches. */
+  readonly relevant?: 'near' | 'always'
+  /** How much it counts against other kinds when a player's byte budget does not suffice, above 0 (default 1). */
+  readonly priority?: number
+  /** What is farther than `beyond` from the middle of the player's `view` is updated in every n-th snapshot only. */
+  readonly far?: FarOptions
+}
+
+export interface FarOptions {
+  /** In units of the position, 0 or more. */
+  readonly beyond: number
+  /** 2 to 64. */
+  readonly everySnapshots: number
 }
 
 export interface EntityDef<F extends FieldMap = FieldMap> {

@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.ts'
 import { hashText } from '../hash.ts'
-import type { GameSchema } from './define.ts'
+import type { EntityOptions, GameSchema } from './define.ts'
 import type { FieldMap } from './field.ts'
 
 /** The sections of a schema, each hashed by itself, so that a mismatch names what differs. */
@@ -33,7 +33,7 @@ export function describeSection(schema: GameSchema, section: SectionName): strin
       return describeFields('', schema[section])
     case 'entities':
       return Object.entries(schema.entities).flatMap(([kind, { fields, options }]) => [
-        `${kind} ${JSON.stringify(sorted(options))}`,
+        `${kind} ${JSON.stringify(sorted(agreed(options)))}`,
         ...describeFields(`${kind}.`, fields),
       ])
     case 'events':
@@ -53,6 +53,11 @@ export function describeSection(schema: GameSchema, section: SectionName): strin
     default:
       return assertNever(section)
   }
+}
+
+/** Options that both ends must agree on; when and to whom it sends is the server's own affair. */
+function agreed({ relevant: _relevant, priority: _priority, far: _far, ...options }: EntityOptions<FieldMap>): object {
+  return options
 }
 
 function describeFields(prefix: string, fields: FieldMap): string[] {

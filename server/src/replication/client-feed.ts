@@ -2,7 +2,9 @@ import { DecodeError, LIMITS } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
 import { DenseHeld, NOTHING, SparseHeld } from './held.ts'
 import type { Held } from './held.ts'
+import { ByteBudget } from './byte-budget.ts'
 import type { Replication } from './replication.ts'
+import { Waits } from './waits.ts'
 
 /** More than a rewind reaches back, at any snapshot rate. */
 const SENT_TICKS = 128
@@ -24,6 +26,7 @@ interface HeldChange {
   readonly slot: number
   readonly id: number
   readonly tick: number
+  readonly mask: number
 }
 
 /** Round trip that is assumed while none was measured: a bad mobile network. */
@@ -49,6 +52,9 @@ export class ClientFeed {
   /** The event that it was told last. */
   cursor: number
   skipped = 0
+  /** What it may see and was not told yet. */
+  readonly waits: Waits = new Waits()
+  readonly budget: ByteBudget = new ByteBudget()
   /** The ticks of the newest snapshots that it was sent, rising: what its picture is made of. */
   readonly sentTicks: number[] = []
   /** The tick of the newest snapshot that it acknowledged, or -1. */
@@ -82,9 +88,9 @@ export class ClientFeed {
   }
 
   /** Says what a client holds from the snapshot on that is being written. */
-  hold(held: Held, slot: number, id: number, tick: number): void {
-    this.changes.push({ held, slot, id: held.idAt(slot), tick: held.tickAt(slot) })
-    held.set(slot, id, tick)
+  hold(held: Held, slot: number, id: number, tick: number, mask: number = 0): void {
+    this.changes.push({ held, slot, id: held.idAt(slot), tick: held.tickAt(slot), mask: held.maskAt(slot) })
+    held.set(slot, id, tick, mask)
   }
 
   /** It will not come to hold what was just written: nothing was sent. */
@@ -144,10 +150,10 @@ export class ClientFeed {
     const { syncTick } = this
     if (syncTick >= 0 && syncTick < loggedFromTick) this.isLost = true
     for (const { slot, id, bornTick, goneTick } of departures) {
-      if (bornTick <= syncTick && syncTick < goneTick) own.set(slot, id, -1)
+      if (bornTick <= syncTick && syncTick < goneTick) own.set(slot, id, -1, 0)
     }
     for (const { slot, id, bornTick } of table) {
-      if (bornTick >= 0 && bornTick <= syncTick) own.set(slot, id, anchors.all.heldAt(slot, syncTick))
+      if (bornTick >= 0 && bornTick <= syncTick) own.set(slot, id, anchors.all.heldAt(slot, syncTick), 0)
     }
     this.mode++
     this.own = own
@@ -188,5 +194,7 @@ export class ClientFeed {
 }
 
 function undo(changes: readonly HeldChange[]): void {
-  for (const { held, slot, id, tick } of changes.toReversed()) held.set(slot, id, id === NOTHING ? NOTHING : tick)
+  for (const { held, slot, id, tick, mask } of changes.toReversed()) {
+    held.set(slot, id, id === NOTHING ? NOTHING : tick, mask)
+  }
 }

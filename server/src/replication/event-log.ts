@@ -3,6 +3,8 @@ import type { Place } from '@tickwire/protocol'
 import { defaultValue, fromInts, scalarsOf, toInts } from '@tickwire/protocol/internal'
 import type { EventFrame, GameCodec } from '@tickwire/protocol/internal'
 import type { Interest } from './interest.ts'
+import { hidden, mentions } from './references.ts'
+import type { Holds } from './references.ts'
 
 const parts = new Int32Array(4)
 
@@ -69,18 +71,32 @@ export class EventLog {
     this.logged.push({ seq: this.lastSeq, frame, keyless, emitter, at: at === null ? null : { x: at.x, y: at.y } })
   }
 
-  /** What a client that knows all up to `cursor` is told, oldest first. */
-  since(cursor: number, seat: number, interest: Interest | null): EventFrame[] {
+  /**
+   * What a client that knows all up to `cursor` is told, oldest first. `holds` says what it may read the id of; null: of
+   * everything.
+   */
+  since(cursor: number, seat: number, interest: Interest | null, holds: Holds | null): EventFrame[] {
     const frames: EventFrame[] = []
     for (const { seq, frame, keyless, emitter, at } of this.logged) {
       const isOwn = emitter === seat
       if (seq <= cursor || (!isOwn && at !== null && interest !== null && !interest.covers(at))) continue
-      frames.push(isOwn ? frame : keyless)
+      const seen = isOwn ? frame : keyless
+      frames.push(holds === null ? seen : this.without(seen, holds))
     }
     const excess = frames.length - LIMITS.maxEventsPerSnapshot
     if (excess <= 0) return frames
     this.dropped += excess
     return frames.slice(excess)
+  }
+
+  /** An event without the ids of what its receiver does not hold. */
+  private without(frame: EventFrame, holds: Holds): EventFrame {
+    const fields = Object.entries(this.codec.schema.events[this.codec.eventNames[frame.event]!]!)
+    if (!fields.some(([, { spec }]) => mentions(spec))) return frame
+    const payload = Object.fromEntries(
+      fields.map(([name, { spec }]) => [name, hidden(spec, frame.payload[name], holds)]),
+    )
+    return { ...frame, payload }
   }
 
   /** Forgets what is too old to be worth telling. */

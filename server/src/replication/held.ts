@@ -1,12 +1,16 @@
 /** The id of nothing. */
 export const NOTHING = -1
 
-/** Which anchors one client holds of one track: per slot an entity's id and the tick of the anchor (-1: unknown). */
+/**
+ * Which anchors one client holds of one track: per slot an entity's id, the tick of the anchor (-1: unknown) and the mask
+ * that it was sent under (see `references.ts`).
+ */
 export interface Held {
   /** The id of the entity, or `NOTHING`. */
   idAt(slot: number): number
   tickAt(slot: number): number
-  set(slot: number, id: number, tick: number): void
+  maskAt(slot: number): number
+  set(slot: number, id: number, tick: number, mask: number): void
 }
 
 /** For tracks of which a client holds many. */
@@ -15,6 +19,7 @@ export class DenseHeld implements Held {
   readonly slots: number[] = []
   private ids: Float64Array = new Float64Array(0)
   private ticks: Float64Array = new Float64Array(0)
+  private masks: Float64Array = new Float64Array(0)
   /** Where a slot stands in `slots`. */
   private places: Int32Array = new Int32Array(0)
 
@@ -26,12 +31,17 @@ export class DenseHeld implements Held {
     return this.ticks[slot] ?? NOTHING
   }
 
-  set(slot: number, id: number, tick: number): void {
+  maskAt(slot: number): number {
+    return this.masks[slot] ?? 0
+  }
+
+  set(slot: number, id: number, tick: number, mask: number): void {
     if (slot >= this.ids.length) this.grow(slot + 1)
     if (this.ids[slot] === NOTHING && id !== NOTHING) this.places[slot] = this.slots.push(slot) - 1
     else if (this.ids[slot] !== NOTHING && id === NOTHING) this.drop(slot)
     this.ids[slot] = id
     this.ticks[slot] = tick
+    this.masks[slot] = mask
   }
 
   /** The last one takes its place. */
@@ -44,19 +54,27 @@ export class DenseHeld implements Held {
 
   private grow(slots: number): void {
     const size = Math.max(64, 2 * slots)
-    const { ids, ticks, places } = this
+    const { ids, ticks, masks, places } = this
     this.ids = new Float64Array(size).fill(NOTHING)
     this.ticks = new Float64Array(size).fill(NOTHING)
+    this.masks = new Float64Array(size)
     this.places = new Int32Array(size)
     this.ids.set(ids)
     this.ticks.set(ticks)
+    this.masks.set(masks)
     this.places.set(places)
   }
 }
 
+interface HeldAnchor {
+  readonly id: number
+  readonly tick: number
+  readonly mask: number
+}
+
 /** For tracks of which a client holds few. */
 export class SparseHeld implements Held {
-  private readonly entries: Map<number, { readonly id: number; readonly tick: number }> = new Map()
+  private readonly entries: Map<number, HeldAnchor> = new Map()
 
   idAt(slot: number): number {
     return this.entries.get(slot)?.id ?? NOTHING
@@ -66,9 +84,13 @@ export class SparseHeld implements Held {
     return this.entries.get(slot)?.tick ?? NOTHING
   }
 
-  set(slot: number, id: number, tick: number): void {
+  maskAt(slot: number): number {
+    return this.entries.get(slot)?.mask ?? 0
+  }
+
+  set(slot: number, id: number, tick: number, mask: number): void {
     if (id === NOTHING) this.entries.delete(slot)
-    else this.entries.set(slot, { id, tick })
+    else this.entries.set(slot, { id, tick, mask })
   }
 
   /** The slots of which something is held, rising. */

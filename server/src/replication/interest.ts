@@ -38,6 +38,19 @@ export class Interest {
     return this.reaches(place.x, place.y, false)
   }
 
+  /** How far a place is from the middle: 0 there, 1 on the border of a circle, squared. */
+  squaredDistance(x: number, y: number): number {
+    const dx = (x - this.x) / this.halfWidth
+    const dy = (y - this.y) / this.halfHeight
+    return dx * dx + dy * dy
+  }
+
+  /** Whether a place is farther than `distance` from the middle. */
+  isBeyond(x: number, y: number, distance: number): boolean {
+    const [dx, dy] = [x - this.x, y - this.y]
+    return dx * dx + dy * dy > distance * distance
+  }
+
   /** Whether an entity at a place is sent; `isHeld`: it was before. */
   reaches(x: number, y: number, isHeld: boolean): boolean {
     const factor = isHeld ? LEAVE_FACTOR : 1

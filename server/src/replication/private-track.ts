@@ -3,50 +3,85 @@ import type { BitWriter } from '@tickwire/protocol/internal'
 import type { ClientFeed } from './client-feed.ts'
 import type { EntityRecord } from './entity-table.ts'
 import { NOTHING } from './held.ts'
+import type { Held } from './held.ts'
+import type { MaskedRecords } from './masked-records.ts'
 import type { Records } from './records.ts'
+import type { Holds, References } from './references.ts'
 import type { Replication } from './replication.ts'
+
+/** Whom the tracks are written for: a seat, and the teams of its player as a bit mask. */
+interface Viewer {
+  readonly id: number
+  readonly team: number
+}
 
 /** Writes one client's part of the tracks that not all may see. */
 export class PrivateTrack {
   private readonly name: 'owner' | 'revealed'
   private readonly replication: Replication
   private readonly records: Records
+  private readonly references: References
+  private readonly masked: MaskedRecords
 
-  constructor(name: 'owner' | 'revealed', replication: Replication, records: Records) {
+  constructor(
+    name: 'owner' | 'revealed',
+    replication: Replication,
+    records: Records,
+    references: References,
+    masked: MaskedRecords,
+  ) {
     this.name = name
     this.replication = replication
     this.records = records
+    this.references = references
+    this.masked = masked
   }
 
-  /** Call it after the public track was written: what left there has taken this track along. True if there was news. */
-  write(writer: BitWriter, feed: ClientFeed, seat: number): boolean {
+  /**
+   * Call it after the public track was written: what left there has taken this track along. `holds` says what the client
+   * may read the id of.
+   * @returns whether there was news
+   */
+  write(writer: BitWriter, feed: ClientFeed, { id: seat, team }: Viewer, holds: Holds): boolean {
     const held = feed[this.name]
-    const mine = this.candidates(feed, seat)
+    const mine = this.candidates(feed, seat, team)
     const removals = feed.isLost ? this.forgetBlindly(feed, mine) : this.forget(feed, new Set(mine))
     writeSlots(writer, removals, removals.length)
-    const anchors = this.replication.anchors[this.name]
-    const updates = mine.filter(
-      ({ slot, id }) => held.idAt(slot) !== id || held.tickAt(slot) < anchors.newestTick(slot),
-    )
+    const updates = mine.filter((record) => this.isNews(record, held, holds))
     writeCount(writer, updates.length)
     let last = -1
     for (const record of updates) {
-      const { slot, id } = record
-      writeGap(writer, slot - last - 1)
-      last = slot
-      this.records.write(writer, this.name, record, held.idAt(slot) === id ? held.tickAt(slot) : NOTHING)
-      feed.hold(held, slot, id, anchors.newestTick(slot))
+      writeGap(writer, record.slot - last - 1)
+      last = record.slot
+      this.writeRecord(writer, record, feed, holds)
     }
     return removals.length > 0 || updates.length > 0
   }
 
+  private isNews(record: EntityRecord, held: Held, holds: Holds): boolean {
+    const { slot, id } = record
+    if (held.idAt(slot) !== id || held.tickAt(slot) < this.replication.anchors[this.name].newestTick(slot)) return true
+    return this.references.maskOf(record, this.name, holds) !== held.maskAt(slot)
+  }
+
+  private writeRecord(writer: BitWriter, record: EntityRecord, feed: ClientFeed, holds: Holds): void {
+    const { slot, id } = record
+    const held = feed[this.name]
+    const isHeld = held.idAt(slot) === id
+    const known = { tick: isHeld ? held.tickAt(slot) : NOTHING, mask: isHeld ? held.maskAt(slot) : 0 }
+    const mask = this.references.maskOf(record, this.name, holds)
+    if (mask === 0 && known.mask === 0) this.records.write(writer, this.name, record, known.tick)
+    else this.masked.write(writer, this.name, record, known, mask, holds)
+    feed.hold(held, slot, id, this.replication.anchors[this.name].newestTick(slot), mask)
+  }
+
   /** The entities whose track this client may see, in the order of slots. */
-  private candidates(feed: ClientFeed, seat: number): EntityRecord[] {
+  private candidates(feed: ClientFeed, seat: number, team: number): EntityRecord[] {
     const { replication } = this
     return this.name === 'owner'
       ? replication.ownedBy(seat).filter(({ kind }) => kind.tracks.owner.columns.length > 0)
       : replication.secretive.filter(
-          ({ reveals, slot, id }) => reveals.has(seat) && (feed.own === null || feed.own.idAt(slot) === id),
+          ({ reveals, slot, id }) => reveals.has(seat, team) && (feed.own === null || feed.own.idAt(slot) === id),
         )
   }
 

@@ -2,12 +2,9 @@ import { BitWriter, writeCount, writeGap, writeNoTable, writeSlots } from '@tick
 import type { ClientFeed } from './client-feed.ts'
 import type { CodedBodies } from './coded-bodies.ts'
 import { NOTHING } from './held.ts'
-import type { DenseHeld } from './held.ts'
-import type { Interest } from './interest.ts'
 import type { EntityRecord } from './entity-table.ts'
 import type { Records } from './records.ts'
 import type { Replication } from './replication.ts'
-import { SlotGrid } from './slot-grid.ts'
 
 /** The public part of a snapshot: whole bytes, the same for every client that knows the same. */
 interface SharedBody {
@@ -16,8 +13,8 @@ interface SharedBody {
 }
 
 /**
- * Writes the track that all may see. In shared mode a body is made once per tick for all clients that know the world up to
- * the same tick; nearly always that is all of them. In own mode each client gets what its interest says.
+ * Writes the track that all may see, for clients in shared mode: a body is made once per tick for all that know the world up
+ * to the same tick; nearly always that is all of them.
  */
 export class PublicTrack {
   private readonly replication: Replication
@@ -25,13 +22,7 @@ export class PublicTrack {
   private readonly scratch: BitWriter = new BitWriter(4096)
   private bodies: Map<string, SharedBody> = new Map()
   private bodiesTick = -1
-  private readonly removals: number[] = []
   private readonly updates: EntityRecord[] = []
-  private readonly grid: SlotGrid = new SlotGrid()
-  /** Per slot the last glance that it was seen at: a set that is emptied by counting on. */
-  private seen: Int32Array = new Int32Array(0)
-  private glance = 0
-
   /** Null in games that are packed only. */
   private readonly coded: CodedBodies | null
 
@@ -60,64 +51,6 @@ export class PublicTrack {
     }
     writer.bytes(body.bytes)
     return body.hasNews
-  }
-
-  /** @returns whether there was anything to tell */
-  writeOwn(writer: BitWriter, feed: ClientFeed, own: DenseHeld, seat: number, interest: Interest | null): boolean {
-    const { anchors } = this.replication
-    this.look(own, seat, interest)
-    this.findRemovals(feed, own)
-    if (this.coded !== null) writeNoTable(writer)
-    writeSlots(writer, this.removals, this.removals.length)
-    for (const slot of this.removals) if (own.idAt(slot) !== NOTHING) feed.hold(own, slot, NOTHING, NOTHING)
-    this.writeUpdates(writer, (record) => (own.idAt(record.slot) === record.id ? own.tickAt(record.slot) : NOTHING))
-    for (const { slot, id } of this.updates) feed.hold(own, slot, id, anchors.all.newestTick(slot))
-    return this.removals.length > 0 || this.updates.length > 0
-  }
-
-  /** Finds what a client may see, and of that what it does not know yet. */
-  private look(own: DenseHeld, seat: number, interest: Interest | null): void {
-    const { replication, grid } = this
-    this.glance++
-    if (this.seen.length < replication.table.slots) this.seen = new Int32Array(2 * replication.table.slots)
-    this.updates.length = 0
-    if (interest === null) {
-      for (const { slot } of replication.table) this.see(own, slot)
-      return
-    }
-    grid.update(replication)
-    // What has no position is everywhere: the room, the players, a card.
-    for (const slot of grid.everywhere) this.see(own, slot)
-    for (const { slot } of replication.ownedBy(seat)) this.see(own, slot)
-    grid.visit(interest.bounds, (slot) => {
-      const isHeld = own.idAt(slot) === replication.table.at(slot)!.id
-      if (interest.reaches(replication.xs[slot]!, replication.ys[slot]!, isHeld)) this.see(own, slot)
-    })
-    this.updates.sort((a, b) => a.slot - b.slot)
-  }
-
-  private see(own: DenseHeld, slot: number): void {
-    if (this.seen[slot] === this.glance) return
-    this.seen[slot] = this.glance
-    const record = this.replication.table.at(slot)!
-    const isKnown = own.idAt(slot) === record.id && own.tickAt(slot) >= this.replication.anchors.all.newestTick(slot)
-    if (!isKnown) this.updates.push(record)
-  }
-
-  /** What the client holds and may not see any more, or is somebody else by now. */
-  private findRemovals(feed: ClientFeed, own: DenseHeld): void {
-    const { table } = this.replication
-    this.removals.length = 0
-    for (const slot of own.slots) {
-      if (this.seen[slot] !== this.glance || own.idAt(slot) !== table.at(slot)!.id) this.removals.push(slot)
-    }
-    if (feed.isLost) {
-      // It may hold anything: whatever it is not shown is named, a bit each.
-      for (let slot = 0; slot < table.slots; slot++) {
-        if (this.seen[slot] !== this.glance && own.idAt(slot) === NOTHING) this.removals.push(slot)
-      }
-    }
-    this.removals.sort((a, b) => a - b)
   }
 
   private makeBody(from: number, isLost: boolean): SharedBody {

@@ -46,6 +46,7 @@ export class Replication {
   /** Where each slot's entity stands for those who see it, quantised; NaN if its kind has no position. */
   xs: Float64Array = new Float64Array(0)
   ys: Float64Array = new Float64Array(0)
+  private readonly layout: GameLayout
   private readonly quantiser: Quantiser
   private readonly logTicks: number
   private readonly places: readonly (PlaceColumns | null)[]
@@ -54,6 +55,7 @@ export class Replication {
   private readonly owned: Map<number, EntityRecord[]> = new Map()
 
   constructor(layout: GameLayout, table: EntityTable, quantiser: Quantiser) {
+    this.layout = layout
     this.table = table
     this.quantiser = quantiser
     this.logTicks = LIMITS.snapshotHistorySnapshots * layout.schema.ticksPerSnapshot
@@ -77,6 +79,11 @@ export class Replication {
     this.isMoving = false
     for (const record of this.table) this.advanceOne(record, tick)
     if (this.dirty.length > 0 || left > 0) this.newsTick = tick
+  }
+
+  /** Whether a kind is the room's or the players' own. */
+  isBuiltIn(kind: KindLayout): boolean {
+    return kind === this.layout.room || kind === this.layout.player
   }
 
   /** The entities of a seat, in the order of slots. */

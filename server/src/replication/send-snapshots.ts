@@ -7,20 +7,52 @@ import type { PlayerViewArea } from '../room/room-api.ts'
 import type { ClientFeed } from './client-feed.ts'
 import { CodedBodies } from './coded-bodies.ts'
 import type { EventLog } from './event-log.ts'
+import type { EntityRecord } from './entity-table.ts'
+import type { DenseHeld } from './held.ts'
 import { Interest } from './interest.ts'
+import { MaskedRecords } from './masked-records.ts'
+import { OwnTrack } from './own-track.ts'
 import { PrivateTrack } from './private-track.ts'
 import { PublicTrack } from './public-track.ts'
 import { Records } from './records.ts'
+import { holdsIn, References } from './references.ts'
+import type { Holds } from './references.ts'
 import type { Replication } from './replication.ts'
+import { isOpen } from './visible.ts'
+import type { Sight } from './visible.ts'
 
 /** One client, as far as snapshots go. */
 export interface Receiver {
   readonly id: number
   readonly link: SeatLink
   readonly view: PlayerViewArea | null
+  /** The teams of its player, as a bit mask. */
+  readonly team: number
+  /** Its own budget, or null: the room's. */
+  readonly bytesPerSecond: number | null
   readonly inputs: InputQueue
   readonly feed: ClientFeed
 }
+
+/** What a room says about what its clients are sent. */
+export interface SendRules {
+  /** Asked for each entity that a player's view reaches; null: nobody is asked. */
+  readonly canSee: ((seat: number, record: EntityRecord) => boolean) | null
+  /** Of snapshots, to one client; Infinity: as many as it takes. */
+  readonly bytesPerSecond: number
+}
+
+/** A snapshot as it was written. */
+interface Assembled {
+  /** Whether it says anything. */
+  readonly isWorthIt: boolean
+  readonly isPartial: boolean
+  /** Where the public track ends, in bytes. */
+  readonly tailAt: number
+}
+
+const HEADER_BYTES = 8
+const HOLDS_ALL: Holds = () => true
 
 /** A predicted spawn that was not found by now was given up by its client. */
 const KEY_SECONDS = 5
@@ -37,23 +69,29 @@ export class SnapshotSender {
   private readonly replication: Replication
   private readonly events: EventLog
   private readonly eventFields: EventFields
+  private readonly rules: SendRules
   private readonly publicTrack: PublicTrack
+  private readonly ownTrack: OwnTrack
   private readonly coded: CodedBodies | null
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
   private readonly intervalMs: number
   private readonly writer: BitWriter = new BitWriter(2048, LIMITS.maxServerMessageBytes)
 
-  constructor(codec: GameCodec, replication: Replication, events: EventLog) {
+  constructor(codec: GameCodec, replication: Replication, events: EventLog, rules: SendRules) {
     const records = new Records(replication)
+    const references = new References(codec.layout, replication, codec.packer)
+    const masked = new MaskedRecords(replication, references, codec.layout.maxColumns)
+    this.rules = rules
     this.codec = codec
     this.replication = replication
     this.events = events
     this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
     this.coded = codec.schema.compression === 'entropy' ? new CodedBodies(replication, codec.layout) : null
     this.publicTrack = new PublicTrack(replication, records, this.coded)
-    this.ownerTrack = new PrivateTrack('owner', replication, records)
-    this.revealedTrack = new PrivateTrack('revealed', replication, records)
+    this.ownTrack = new OwnTrack(codec, replication, records, references, masked)
+    this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked)
+    this.revealedTrack = new PrivateTrack('revealed', replication, records, references, masked)
     this.intervalMs = 1000 / codec.schema.snapshotRateHz
   }
 
@@ -65,13 +103,13 @@ export class SnapshotSender {
       return false
     }
     this.sendTable(receiver)
-    const isWorthIt = this.write(receiver)
+    const { isWorthIt, isPartial } = this.assemble(receiver)
     if (!isWorthIt) {
       feed.discard()
       return false
     }
     feed.sent(this.replication.tick, this.events.end)
-    if (receiver.view === null && feed.own !== null) feed.toShared()
+    if (feed.own !== null && !isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()
     link.flush(this.writer.view())
     return true
@@ -89,36 +127,72 @@ export class SnapshotSender {
     if (link.push({ type: 'table', channel: link.channel, ...table })) feed.tableNumber = table.number
   }
 
-  private write({ id, link, view, inputs, feed }: Receiver): boolean {
+  /** Writes one client's snapshot within its budget: that of all the world if it may, else one of its own. */
+  private assemble(receiver: Receiver): Assembled {
+    const { feed } = receiver
+    const { schema } = this.codec
+    const rate = receiver.bytesPerSecond ?? this.rules.bytesPerSecond
+    if (rate === Infinity) return this.assembleWithin(receiver, Infinity)
+    const available = feed.budget.available(rate, this.replication.tick, schema.tickRateHz, this.intervalMs / 1000)
+    const assembled = this.assembleWithin(receiver, available)
+    if (assembled.isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - assembled.tailAt)
+    return assembled
+  }
+
+  private assembleWithin(receiver: Receiver, bytes: number): Assembled {
+    const { feed } = receiver
+    const sight = this.sightOf(receiver)
+    if (feed.own === null && isOpen(sight)) {
+      const shared = this.write(receiver, sight, null, bytes)
+      if (this.writer.byteLength <= bytes) return shared
+      // What goes to everybody is too much for this one.
+      feed.discard()
+    }
+    return this.write(receiver, sight, feed.own ?? feed.toOwn(this.replication), bytes)
+  }
+
+  private sightOf({ id, view }: Receiver): Sight {
+    const { canSee } = this.rules
+    return {
+      seat: id,
+      interest: view === null ? null : new Interest(view),
+      canSee: canSee === null ? null : (record) => canSee(id, record),
+    }
+  }
+
+  /** @param own what the client holds, or null: it is in shared mode */
+  private write(receiver: Receiver, sight: Sight, own: DenseHeld | null, bytes: number): Assembled {
     const { writer } = this
+    const { id, inputs, feed } = receiver
     const { tick } = this.replication
-    const { slackTicks, starvedTicks } = inputs.feedback
-    const interest = view === null ? null : new Interest(view)
-    const own = feed.own ?? (view === null ? null : feed.toOwn(this.replication))
     const keys = this.newSpawnKeys(id, feed)
-    writer.reset()
-    writeSnapshotHeader(writer, {
-      channel: link.channel,
-      seq: feed.nextSeq,
-      tick,
-      isPartial: false,
-      slackTicks,
-      starvedTicks,
-    })
-    let hasNews =
-      own === null
-        ? this.publicTrack.writeShared(writer, feed)
-        : this.publicTrack.writeOwn(writer, feed, own, id, interest)
+    const bits = 8 * (bytes - HEADER_BYTES - feed.budget.expectedTailBytes)
+    const isPartial = own !== null && this.ownTrack.plan(feed, own, sight, bits)
+    this.writeHeader(receiver, isPartial)
+    let hasNews = own === null ? this.publicTrack.writeShared(writer, feed) : this.ownTrack.write(writer, feed, own)
     writer.align()
-    hasNews = this.ownerTrack.write(writer, feed, id) || hasNews
-    hasNews = this.revealedTrack.write(writer, feed, id) || hasNews
+    const tailAt = writer.byteLength
+    const holds = own === null || isOpen(sight) ? null : holdsIn(own)
+    hasNews = this.ownerTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL) || hasNews
+    hasNews = this.revealedTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL) || hasNews
     writeSpawnKeys(writer, keys, tick)
-    const events = this.events.since(feed.cursor, id, interest)
+    const events = this.events.since(feed.cursor, id, sight.interest, holds)
     writeEvents(writer, events, tick, this.eventFields, this.codec.packer)
     const isQuiet = tick - feed.sentTick < QUIET_SECONDS * this.codec.schema.tickRateHz
-    return (
-      hasNews || events.length > 0 || this.replication.isMoving || slackTicks !== null || starvedTicks > 0 || !isQuiet
-    )
+    const { slackTicks, starvedTicks } = inputs.feedback
+    const isNeeded = this.replication.isMoving || slackTicks !== null || starvedTicks > 0 || !isQuiet
+    return { isWorthIt: hasNews || events.length > 0 || isNeeded, isPartial, tailAt }
+  }
+
+  private writeHeader({ link, feed, inputs }: Receiver, isPartial: boolean): void {
+    this.writer.reset()
+    writeSnapshotHeader(this.writer, {
+      channel: link.channel,
+      seq: feed.nextSeq,
+      tick: this.replication.tick,
+      isPartial,
+      ...inputs.feedback,
+    })
   }
 
   /** The predicted spawns of this seat that it is told of for the first time. */

@@ -1,3 +1,4 @@
+import type { KindLayout } from '@tickwire/protocol/internal'
 import type { Bounds } from './interest.ts'
 import type { Replication } from './replication.ts'
 
@@ -10,7 +11,7 @@ const MAX_CELLS_PER_SIDE = 128
  * and not in the whole world. Made anew for each snapshot that somebody asks it about.
  */
 export class SlotGrid {
-  /** Slots of entities without a position: everybody's. */
+  /** Slots of entities that everybody is sent: those without a position, and kinds that are always relevant. */
   readonly everywhere: number[] = []
   private tick = -1
   private side = 1
@@ -57,7 +58,7 @@ export class SlotGrid {
     let [left, right, top, bottom, count] = [Infinity, -Infinity, Infinity, -Infinity, 0]
     this.everywhere.length = 0
     for (const { slot, kind } of table) {
-      if (kind.position.length === 0) {
+      if (isEverywhere(kind)) {
         this.everywhere.push(slot)
         continue
       }
@@ -85,7 +86,7 @@ export class SlotGrid {
     const { starts, cells } = this
     starts.fill(0)
     for (const { slot, kind } of table) {
-      if (kind.position.length === 0) continue
+      if (isEverywhere(kind)) continue
       const column = this.cellOf(xs[slot]!, this.left, this.cellWidth)
       const cell = this.cellOf(ys[slot]!, this.top, this.cellHeight) * this.side + column
       cells[slot] = cell
@@ -95,7 +96,7 @@ export class SlotGrid {
     for (let cell = 0; cell <= count; cell++) starts[cell] = end += starts[cell]!
     // From the ends down: what is left in `starts` is where each cell begins.
     for (const { slot, kind } of table) {
-      if (kind.position.length === 0) continue
+      if (isEverywhere(kind)) continue
       const at = starts[cells[slot]!]! - 1
       starts[cells[slot]!] = at
       this.slots[at] = slot
@@ -105,4 +106,8 @@ export class SlotGrid {
   private cellOf(coordinate: number, from: number, size: number): number {
     return Math.max(0, Math.min(this.side - 1, Math.floor((coordinate - from) / size)))
   }
+}
+
+function isEverywhere({ position, isAlwaysRelevant }: KindLayout): boolean {
+  return isAlwaysRelevant || position.length === 0
 }

@@ -6,6 +6,7 @@ import type { Entity } from './entity-list.ts'
 import { EntityTable } from './entity-table.ts'
 import type { EntityRecord, SpawnOrigin } from './entity-table.ts'
 import type { EventLog } from './event-log.ts'
+import type { Reveals } from './reveals.ts'
 
 /** What the world needs of its room. */
 export interface WorldHost {
@@ -124,12 +125,12 @@ export class World {
     return drawRandom(this.host.simulationSeed, this.tick, owner, this.counts.nextDraw(owner))
   }
 
-  reveal(entity: { readonly id: number }, to: { readonly id: number } | 'all'): void {
-    this.recordOf(entity, 'reveal').reveals.set(to === 'all' ? to : to.id, true)
+  reveal(entity: { readonly id: number }, to: Audience): void {
+    show(this.recordOf(entity, 'reveal').reveals, to, true)
   }
 
-  conceal(entity: { readonly id: number }, from: { readonly id: number } | 'all'): void {
-    this.recordOf(entity, 'conceal').reveals.set(from === 'all' ? from : from.id, false)
+  conceal(entity: { readonly id: number }, from: Audience): void {
+    show(this.recordOf(entity, 'conceal').reveals, from, false)
   }
 
   touch(entity: { readonly id: number }): void {
@@ -170,6 +171,16 @@ export class World {
     if (!this.isSimulating || owner === null) return null
     return { seat: owner, tick: this.tick, n: this.counts.nextSpawn(owner) }
   }
+}
+
+/** Whom something is revealed to: a player, the players of some teams (a bit mask), or everybody. */
+type Audience = { readonly id: number } | { readonly team: number } | 'all'
+
+function show(reveals: Reveals, to: Audience, isShown: boolean): void {
+  // A player has a team, too: by its id it is told from a bare mask.
+  if (to === 'all') reveals.set('all', isShown)
+  else if ('id' in to) reveals.set(to.id, isShown)
+  else reveals.setTeams(to.team, isShown)
 }
 
 /** The fields of a kind in the order of the schema, as given or as they start. */

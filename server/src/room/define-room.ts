@@ -1,6 +1,7 @@
 import { ConfigError, LIMITS } from '@tickwire/protocol'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
 import type { RoomDefinition, RoomType } from './definition.ts'
+import { MIN_BYTES_PER_SECOND } from './ports.ts'
 
 /**
  * Declares a type of room: a game and what its server does, in one object literal, so that a misspelt or missing handler
@@ -20,8 +21,20 @@ export function defineRoom<G extends GameTypes, D = unknown>(
 
 type Loose = Readonly<Record<string, unknown>>
 
-const HANDLERS = ['data', 'onCreate', 'onJoin', 'onDrop', 'onResume', 'onLeave', 'onTick', 'onDispose', 'onError']
-const OPTIONS = ['maxPlayers', 'resumeWindowMs', 'emptyRoomMs', 'idleInput', 'onMessage', 'onRequest', ...HANDLERS]
+const HANDLERS = [
+  'data',
+  'onCreate',
+  'onJoin',
+  'onDrop',
+  'onResume',
+  'onLeave',
+  'onTick',
+  'onDispose',
+  'onError',
+  'canSee',
+]
+const NUMBERS = ['maxPlayers', 'resumeWindowMs', 'emptyRoomMs', 'bytesPerSecond']
+const OPTIONS = [...NUMBERS, 'idleInput', 'onMessage', 'onRequest', ...HANDLERS]
 const LONGEST_MS = 24 * 3_600_000
 
 function checkDefinition(schema: GameSchema, definition: Loose): void {
@@ -32,6 +45,7 @@ function checkDefinition(schema: GameSchema, definition: Loose): void {
   checkNumber('maxPlayers', definition['maxPlayers'], 1, LIMITS.maxSeatsPerRoom, true)
   checkNumber('resumeWindowMs', definition['resumeWindowMs'], 0, LONGEST_MS, false)
   checkNumber('emptyRoomMs', definition['emptyRoomMs'], 0, LONGEST_MS, false)
+  checkNumber('bytesPerSecond', definition['bytesPerSecond'], MIN_BYTES_PER_SECOND, Number.MAX_SAFE_INTEGER, false)
   const idle = definition['idleInput']
   if (idle !== undefined && idle !== 'repeat' && idle !== 'neutral') {
     throw new ConfigError('defineRoom.idleInput', "'repeat' or 'neutral'", idle)

@@ -1,4 +1,4 @@
-import type { AllFields, Game, GameTypes, ToServer } from '@tickwire/protocol'
+import type { AllFields, Game, GameTypes, KindOf, SimEntity, ToServer } from '@tickwire/protocol'
 import type { JoinRequest, Player, Room } from './room-api.ts'
 
 /** Why a player went: it left, its resume window ended, game code or an operator removed it, or the room closed. */
@@ -40,6 +40,18 @@ export interface RoomOptions<G extends GameTypes, D> {
    * neutral. A dropped player's input is always neutral.
    */
   readonly idleInput?: 'repeat' | 'neutral'
+  /**
+   * How many bytes of snapshots one player is sent per second, from 256 on (default: as many as it takes; see also
+   * `player.bytesPerSecond`). Beyond it, what is near, important (`priority` of its kind) or has waited long goes first, and
+   * the rest follows; the room, the players and what a player owns always go.
+   */
+  readonly bytesPerSecond?: number
+  /**
+   * Has the last word on what a player is sent: asked in every snapshot for each entity that its `view` reaches, except what
+   * it owns; after `simulate` and `onTick`. What it may not see never reaches its client, nor does its id. Keep it cheap and
+   * without effects; when it throws, the entity is hidden.
+   */
+  readonly canSee?: (room: Room<G, D>, player: Player<G>, entity: SimEntity<G, KindOf<G>>) => boolean
 
   readonly onCreate?: Handler<G, D>
   /** May be async: the seat is reserved, the player appears when it resolves. Throw `RefusedError` to refuse. */
@@ -79,6 +91,7 @@ export type RoomPhase =
   | 'timer'
   | 'dispose'
   | 'quantise'
+  | 'interest'
 
 export type RoomDefinition<G extends GameTypes, D> = RoomOptions<G, D> &
   RequiredIfAny<keyof ToServer<G>, 'onMessage', MessageHandlers<G, D>> &

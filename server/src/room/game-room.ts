@@ -3,6 +3,7 @@ import type { EmitOptions } from '@tickwire/protocol'
 import type { Entity } from '../replication/entity-list.ts'
 import { PastView } from '../rewind/rewind.ts'
 import { MessageEncoder } from './message-encoder.ts'
+import { MIN_BYTES_PER_SECOND } from './ports.ts'
 import type { PlayerViewArea, RoomTimer, SendOptions } from './room-api.ts'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
@@ -101,7 +102,6 @@ class GamePlayer {
   readonly id: number
   readonly userId: string
   readonly join: object
-  team = 0
   readonly #core: RoomCore
   readonly #actions: RoomActions
   readonly #seat: Seat
@@ -133,6 +133,26 @@ class GamePlayer {
     this.#seat.view = area === null ? null : checkedArea(area)
   }
 
+  get team(): number {
+    return this.#seat.team
+  }
+
+  set team(mask: number) {
+    if ((mask & MAX_TEAMS) !== mask) throw new ConfigError('player.team', 'a bit mask of 31 bits', mask)
+    this.#seat.team = mask
+  }
+
+  get bytesPerSecond(): number | null {
+    return this.#seat.bytesPerSecond
+  }
+
+  set bytesPerSecond(rate: number | null) {
+    if (rate !== null && !(rate >= MIN_BYTES_PER_SECOND)) {
+      throw new ConfigError('player.bytesPerSecond', `null or a number from ${MIN_BYTES_PER_SECOND} on`, rate)
+    }
+    this.#seat.bytesPerSecond = rate
+  }
+
   *owned(kind: string): Iterable<Entity> {
     for (const entity of this.#core.world.all(kind)) if (entity.owner === this.id) yield entity
   }
@@ -145,6 +165,8 @@ class GamePlayer {
     this.#actions.kick(this.#seat, reason)
   }
 }
+
+const MAX_TEAMS = 0x7fff_ffff
 
 /** A copy: game code may go on using its own object. */
 function checkedArea(area: PlayerViewArea): PlayerViewArea {

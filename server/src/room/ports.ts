@@ -100,6 +100,9 @@ export interface RoomPort {
 /** Seats of a room whose type does not say. The directory is told before the room exists. */
 export const DEFAULT_MAX_PLAYERS = 16
 
+/** The least budget of a player: below it nothing but the headers of its snapshots would fit. */
+export const MIN_BYTES_PER_SECOND = 256
+
 /** Any room type, whatever its game: what links and the registry read of it. */
 export interface AnyRoomType {
   readonly game: { readonly schema: GameSchema }

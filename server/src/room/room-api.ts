@@ -27,11 +27,16 @@ export interface SendOptions {
 /**
  * What a client is sent of the world: a circle around (x, y), or a box with its upper left corner there; everything when it
  * is null. What was in it leaves 15 % farther out. Always sent: the room, the players, what the player owns, and kinds
- * without a position.
+ * without a position or with `relevant: 'always'`. References to what is not sent read as null.
  */
 export type PlayerViewArea =
   | { readonly x: number; readonly y: number; readonly radius: number }
   | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+/** The players of some teams: those whose `team` has one of these bits. */
+export interface TeamMask {
+  readonly team: number
+}
 
 /** The occupant of a seat. */
 export interface Player<G extends GameTypes> {
@@ -45,8 +50,10 @@ export interface Player<G extends GameTypes> {
   readonly connected: boolean
   /** Which part of the world it is sent; null is everything. Set it whenever it changes. */
   view: PlayerViewArea | null
-  /** Its team as a bit mask (0: none). */
+  /** Its teams as a bit mask of 31 bits (0: none); see `world.reveal`. */
   team: number
+  /** Its own budget in bytes of snapshots per second, from 256 on; null: that of the room's `bytesPerSecond`. */
+  bytesPerSecond: number | null
   /** The entities of a kind that it owns. */
   owned<K extends KindOf<G>>(kind: K): Iterable<SimEntity<G, K>>
   send<M extends keyof ToClient<G> & string>(message: M, payload: ToClient<G>[M], options?: SendOptions): void
@@ -57,10 +64,13 @@ export interface Player<G extends GameTypes> {
 /** The server's world: the simulation's, and what only the authority may do. */
 export interface ServerWorld<G extends GameTypes> extends SimWorld<G> {
   readonly state: G['state']
-  /** Shows the `revealed` fields of an entity, or of a player, to a player, or to all. */
-  reveal(entity: { readonly id: number }, to: Player<G> | 'all'): void
+  /**
+   * Shows the `revealed` fields of an entity, or of a player, to a player, to those in a team (a bit mask), or to all. Who is
+   * in a team is looked up in every snapshot; what was said of a player by name goes before its team.
+   */
+  reveal(entity: { readonly id: number }, to: Player<G> | TeamMask | 'all'): void
   /** Takes it back. */
-  conceal(entity: { readonly id: number }, from: Player<G> | 'all'): void
+  conceal(entity: { readonly id: number }, from: Player<G> | TeamMask | 'all'): void
   /** Says that a static entity changed. */
   touch(entity: { readonly id: number }): void
 }

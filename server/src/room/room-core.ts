@@ -6,6 +6,7 @@ import { EventLog } from '../replication/event-log.ts'
 import { Quantiser } from '../replication/quantiser.ts'
 import { Replication } from '../replication/replication.ts'
 import { SnapshotSender } from '../replication/send-snapshots.ts'
+import type { SendRules } from '../replication/send-snapshots.ts'
 import { World } from '../replication/world.ts'
 import { History } from '../rewind/history.ts'
 import type { RoomError, RoomType } from './definition.ts'
@@ -69,7 +70,7 @@ export class RoomCore {
       warn: (text) => host.warn?.(text),
     })
     this.replication = new Replication(codec.layout, this.world.table, this.quantiser)
-    this.sender = new SnapshotSender(codec, this.replication, this.events)
+    this.sender = new SnapshotSender(codec, this.replication, this.events, this.sendRules())
     this.history = new History(schema.snapshotRateHz)
     this.timers = new RoomTimers(schema.tickRateHz)
     this.data = type.definition.data?.()
@@ -82,6 +83,25 @@ export class RoomCore {
       inputOf: (seat) => this.seats.at(seat)?.input ?? this.neutralInput,
       recordOf: (player) => this.recordOf(player),
       hasLeft: (player) => this.left.has(player),
+    }
+  }
+
+  private sendRules(): SendRules {
+    const { canSee, bytesPerSecond } = this.type.definition
+    const asks = canSee !== undefined
+    return {
+      canSee: asks ? (seat, { fields }) => this.ask(seat, canSee, fields as never) : null,
+      bytesPerSecond: bytesPerSecond ?? Infinity,
+    }
+  }
+
+  /** Asks game code whether a player may see an entity; where it fails, the entity stays hidden. */
+  private ask(seat: number, canSee: NonNullable<RoomType['definition']['canSee']>, entity: never): boolean {
+    try {
+      return this.game.enter(() => canSee(this.facade, this.seats.at(seat)!.player, entity))
+    } catch (error) {
+      this.game.fail('interest', seat, error)
+      return false
     }
   }
 

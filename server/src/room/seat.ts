@@ -29,6 +29,10 @@ export class Seat {
   link: SeatLink
   phase: SeatPhase = 'joining'
   view: PlayerViewArea | null = null
+  /** Its teams, as a bit mask. */
+  team = 0
+  /** Its own budget, or null: the room's. */
+  bytesPerSecond: number | null = null
   /** Its player as game code knows it; set once, right after the seat was made. */
   player!: Player<GameTypes>
   /** Its player in the world, from the end of `onJoin` on. */
