@@ -134,10 +134,19 @@ export class Link implements HolderLink {
   drop(): void {
     if (this.state.phase !== 'online') return
     this.state.stop()
-    const expiry = this.services.clock.setTimer(() => this.end('expired', null), this.seat.resumeWindowMs)
+    const expiry = this.services.clock.setTimer(() => this.end('expired', null), this.keptMs)
     this.state = { phase: 'dropped', expiry }
     this.seat.drop()
     this.services.onDropped(this)
+  }
+
+  /**
+   * How long it waits for its client. One that never answered the first welcome has perhaps not received it, and does not know
+   * that there is a link: it comes again as somebody new, beside a player that nobody can take back.
+   */
+  private get keptMs(): number {
+    const { resumeWindowMs } = this.seat
+    return this.tokens.wasConfirmed ? resumeWindowMs : Math.min(resumeWindowMs, this.services.limits.handshakeTimeoutMs)
   }
 
   /** Closes the link for good, and with `close` says why to a client that is still there. */

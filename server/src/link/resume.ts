@@ -12,6 +12,7 @@ export class ResumeTokens {
   private readonly randomBytes: RandomBytes
   private current: Buffer
   private previous: Buffer | null = null
+  private isHeldByClient = false
 
   constructor(randomBytes: RandomBytes) {
     this.randomBytes = randomBytes
@@ -30,6 +31,12 @@ export class ResumeTokens {
   /** The client's first message behind the welcome: it holds the new token. */
   confirm(): void {
     this.previous = null
+    this.isHeldByClient = true
+  }
+
+  /** Whether the client has ever shown that it holds a token of this link. */
+  get wasConfirmed(): boolean {
+    return this.isHeldByClient
   }
 
   matches(token: Uint8Array): boolean {

@@ -18,6 +18,7 @@ describe('a link that drops', () => {
   it('keeps its seat for the resume window of its room, then leaves as expired', async () => {
     const { join, clock, server } = testServer()
     const { client, room } = await join()
+    client.say({ type: 'ping', id: 1, channel: 0 })
     client.cut()
     expect(room.log).toEqual(['join 0', 'drop 0'])
     clock.advance(19_999)
@@ -27,6 +28,19 @@ describe('a link that drops', () => {
     expect(server.stats).toMatchObject({ linksOnline: 0, linksDropped: 0 })
     expect(server.stats.counters.linksExpired).toBe(1)
     expect(clock.pending).toBe(0)
+  })
+
+  it('and never answered its welcome is kept only for as long as a handshake may take: its client may not know of it', async () => {
+    const { join, connect, clock } = testServer()
+    const [first, second] = [await join(), await join()]
+    first.client.cut()
+    second.client.cut()
+    clock.advance(4999)
+    const again = connect()
+    again.hello(first.client.claim(first.room))
+    expect(again.welcome).toMatchObject({ resumed: true, seatResumed: true })
+    clock.advance(1)
+    expect(first.room.log.at(-1)).toBe('leave 1 expired')
   })
 
   it('is found silent within 10 s and may resume', async () => {
