@@ -40,6 +40,12 @@ export class Expectation {
   settle(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
     if (!this.track.hasHidden) return
     this.begin(from, fromAt, ticks)
+    this.settleBegun(from, fromAt, ticks, next, nextAt)
+  }
+
+  /** The same for a reader, who began with this anchor and has corrected `columns` since. */
+  settleBegun(from: Int32Array, fromAt: number, ticks: number, next: Int32Array, nextAt: number): void {
+    if (!this.track.hasHidden) return
     this.moveLike(from, fromAt, ticks, next, nextAt)
     settleCarries(this.track, this.columns, next, nextAt)
     settleTrends(this.track, from, fromAt, ticks, this.held, next, nextAt)

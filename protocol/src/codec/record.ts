@@ -86,7 +86,7 @@ export class RecordCodec {
       for (let i = track.hotEnd; i < track.columns.length; i++) this.readColumn(reader, i, onBlob)
     }
     for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
-    this.chain(from, fromAt, ticks, next, nextAt)
+    expectation.settleBegun(from, fromAt, ticks, next, nextAt)
   }
 
   writeFull(writer: BitWriter, next: Int32Array, nextAt: number, blobs: BlobBytes): void {

@@ -3,9 +3,9 @@ import type { GameLayout } from '@tickwire/protocol/internal'
 import type { EntityRecord } from './entity-table.ts'
 import type { Replication } from './replication.ts'
 
-/** The first table comes as soon as there is something to learn from, the next ones follow the game's moods. */
+/** The first table comes as soon as there is something to learn from; the next ones later and later: they differ less. */
 const FIRST_TABLE_SECONDS = 2
-const TABLE_SECONDS = 20
+const MAX_TABLE_SECONDS = 32
 
 /** The table that snapshots start from. */
 export interface CodingTable {
@@ -26,6 +26,7 @@ export class CodedBodies {
   private readonly known: EntityRecord[] = []
   private readonly unread = new BitWriter(1024)
   private learntSinceTick = -1
+  private tableSeconds = FIRST_TABLE_SECONDS
 
   constructor(replication: Replication, layout: GameLayout) {
     this.replication = replication
@@ -61,7 +62,8 @@ export class CodedBodies {
   maintain(): void {
     if (this.learntSinceTick < 0) return
     const seconds = (this.replication.tick - this.learntSinceTick) / this.ticksPerSecond
-    if (seconds < (this.table === null ? FIRST_TABLE_SECONDS : TABLE_SECONDS)) return
+    if (seconds < this.tableSeconds) return
+    this.tableSeconds = Math.min(MAX_TABLE_SECONDS, 2 * this.tableSeconds)
     const bytes = this.encoder.publish()
     this.table = { number: this.encoder.number, bytes }
     this.learntSinceTick = this.replication.tick

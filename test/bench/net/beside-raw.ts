@@ -28,6 +28,7 @@ interface Round {
  * clients are in another process; they decode and acknowledge.
  */
 export async function besideRaw(name: WorldName, must: Bounds, say: (line: string) => void): Promise<Figure[]> {
+  const tier = WORLDS[name].schema.compression
   const ours: Round[] = []
   const rawUs: number[] = []
   for (let i = 0; i < ROUNDS; i++) {
@@ -40,12 +41,12 @@ export async function besideRaw(name: WorldName, must: Bounds, say: (line: strin
   }
   const of = (pick: (round: Round, i: number) => number): number => median(ours.map(pick))
   return [
-    { name: 'packed.bytesPerUpdate', value: of((one) => one.bytesPerUpdate), unit: 'B', must: must.bytesPerUpdate },
-    { name: 'packed.bytesPerSnapshot', value: of((one) => one.bytesPerSnapshot), unit: 'B', must: '' },
-    { name: 'packed.cpuUsPerSnapshot', value: of((one) => one.cpuUs), unit: 'us', must: '' },
-    { name: 'raw.cpuUsPerSnapshot', value: median(rawUs), unit: 'us', must: '' },
-    { name: 'packed.cpuRatio', value: of((one, i) => one.cpuUs / rawUs[i]!), unit: 'x', must: must.cpuRatio },
-    { name: 'packed.wrongEntities', value: Math.max(...ours.map(({ faults }) => faults)), unit: '', must: '= 0' },
+    { name: `${tier}.bytesPerUpdate`, value: of((one) => one.bytesPerUpdate), unit: 'B', must: must.bytesPerUpdate },
+    { name: `${tier}.bytesPerSnapshot`, value: of((one) => one.bytesPerSnapshot), unit: 'B', must: '' },
+    { name: `${tier}.cpuUsPerSnapshot`, value: of((one) => one.cpuUs), unit: 'us', must: '' },
+    { name: `${tier}.rawCpuUsPerSnapshot`, value: median(rawUs), unit: 'us', must: '' },
+    { name: `${tier}.cpuRatio`, value: of((one, i) => one.cpuUs / rawUs[i]!), unit: 'x', must: must.cpuRatio },
+    { name: `${tier}.wrongEntities`, value: Math.max(...ours.map(({ faults }) => faults)), unit: '', must: '= 0' },
   ]
 }
 

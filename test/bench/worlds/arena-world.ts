@@ -8,14 +8,18 @@ import type { Body, Ship } from './flying.ts'
  * The arena workload: 100 ships and about 100 bullets, all moving, 20 Hz. Half of the ships turn in a given tick, hp and
  * score change in 0.5 and 0.2 % of ticks, 2.5 bullets appear and vanish per tick.
  */
-export const arenaSchema = defineGame({
-  name: 'bench-arena',
-  tickRateHz: TICK_RATE_HZ,
-  snapshotRateHz: TICK_RATE_HZ,
-  join: { name: field.text({ maxBytes: 24 }) },
-  input: { thrust: field.bool(), turn: field.int({ min: -1, max: 1 }) },
-  entities: { ship: shipKind, bullet: entity(bodyFields, moving) },
-})
+const arenaOf = (compression: 'packed' | 'entropy') =>
+  defineGame({
+    name: `bench-arena-${compression}`,
+    tickRateHz: TICK_RATE_HZ,
+    snapshotRateHz: TICK_RATE_HZ,
+    compression,
+    join: { name: field.text({ maxBytes: 24 }) },
+    input: { thrust: field.bool(), turn: field.int({ min: -1, max: 1 }) },
+    entities: { ship: shipKind, bullet: entity(bodyFields, moving) },
+  })
+export const arenaSchema = arenaOf('packed')
+export const codedArenaSchema = arenaOf('entropy')
 
 export interface ArenaTypes extends TypesOf<typeof arenaSchema> {}
 
@@ -80,3 +84,6 @@ export const arenaWorld: BenchWorld = {
   viewOf: () => null,
   create: (host, seed) => new Arena(host, seed),
 }
+
+/** The same, coded by models. */
+export const codedArenaWorld: BenchWorld = { ...arenaWorld, schema: codedArenaSchema }

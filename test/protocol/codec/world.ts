@@ -11,7 +11,7 @@ import {
   writeSlots,
   writeUpdate,
 } from '@tickwire/protocol/internal'
-import type { BitWriter, Fields, FieldLayout, KindLayout, TrackName } from '@tickwire/protocol/internal'
+import type { BitWriter, BodyEncoder, Fields, FieldLayout, KindLayout, TrackName } from '@tickwire/protocol/internal'
 import type { GameSchema } from '@tickwire/protocol'
 
 /** One entity of the test's truth. */
@@ -113,6 +113,34 @@ export class TestWorld {
       writeGap(writer, slot - last - 1)
       writeUpdate(writer, anchors, slot, truth.kind.index, held, tick, head, (blob) => truth.blobs[blob]!.bytes)
       this.forms.push(`${track} ${formFor(anchors, slot, held, tick)}`)
+      last = slot
+    }
+  }
+
+  /** The public track for a reader that holds `known` up to the snapshot before, coded by models. */
+  writeCoded(writer: BitWriter, encoder: BodyEncoder, known: ReadonlyMap<number, number>, tick: number): void {
+    const slots = [...this.slots.keys()].toSorted((a, b) => a - b)
+    const isKnown = (slot: number): boolean => known.get(slot) === this.slots.get(slot)?.generation
+    const removals = [...known.keys()].filter((slot) => !isKnown(slot)).toSorted((a, b) => a - b)
+    const entities = slots.filter(isKnown).map((slot) => ({ slot, kind: this.slots.get(slot)!.kind }))
+    const { all } = this.anchors
+    encoder.write(writer, all, tick, removals, entities, (slot) => (blob) => this.slots.get(slot)!.blobs[blob]!.bytes)
+    const arrivals = slots.filter((slot) => !isKnown(slot))
+    writeCount(writer, arrivals.length)
+    let last = -1
+    for (const slot of arrivals) {
+      const { kind, generation, blobs } = this.slots.get(slot)!
+      writeGap(writer, slot - last - 1)
+      writeUpdate(
+        writer,
+        all,
+        slot,
+        kind.index,
+        -1,
+        tick,
+        { kind: kind.index, generation },
+        (blob) => blobs[blob]!.bytes,
+      )
       last = slot
     }
   }

@@ -7,9 +7,6 @@ import type { RangeDecoder, RangeEncoder } from './range-coder.ts'
 const FAST_SHIFT = 4
 const SLOW_SHIFT = 7
 const HALF = 0x8000
-/** Keeps both estimates away from certainty, which the coder could not express. */
-const FLOOR = 32
-
 export class Models {
   readonly fast: Uint16Array
   readonly slow: Uint16Array
@@ -33,15 +30,13 @@ export class Models {
     return (this.fast[context]! + this.slow[context]!) >>> 1
   }
 
+  /** Whole steps only: the estimates stop short of certainty by themselves, which the coder could not express. */
   learn(context: number, value: boolean): void {
-    this.fast[context] = adapted(this.fast[context]!, value, FAST_SHIFT)
-    this.slow[context] = adapted(this.slow[context]!, value, SLOW_SHIFT)
+    const fast = this.fast[context]!
+    const slow = this.slow[context]!
+    this.fast[context] = value ? fast - (fast >> FAST_SHIFT) : fast + ((0x10000 - fast) >> FAST_SHIFT)
+    this.slow[context] = value ? slow - (slow >> SLOW_SHIFT) : slow + ((0x10000 - slow) >> SLOW_SHIFT)
   }
-}
-
-function adapted(probability: number, value: boolean, shift: number): number {
-  const next = value ? probability - (probability >> shift) : probability + ((0x10000 - probability) >> shift)
-  return Math.max(FLOOR, Math.min(0x10000 - FLOOR, next))
 }
 
 /** One decision of a body, in either direction: a writer is given the value, a reader finds it. */

@@ -84,7 +84,7 @@ export class SharedBodyModels {
     }
     if (onBlob === null) return
     for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
-    expectation.settle(from, fromAt, ticks, next, nextAt)
+    expectation.settleBegun(from, fromAt, ticks, next, nextAt)
   }
 }
 

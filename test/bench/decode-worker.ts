@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { BitReader, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
+import type { Stream } from './arena-codec.ts'
+import { arenaSchema, codedArenaSchema } from './worlds/arena-world.ts'
+
+/** Ticks until the engine has compiled the decoder. */
+const WARM_UP_TICKS = 800
+
+const { tier, bodies, tables } = workerData as Stream
+const replica = new Replica(layoutOf(tier === 'packed' ? arenaSchema : codedArenaSchema), NO_PACKER)
+const times: number[] = []
+for (const [i, body] of bodies.entries()) {
+  const tick = i + 1
+  const table = tables.get(tick)
+  if (table !== undefined) replica.learnTable(table.number, table.bytes)
+  const reader = new BitReader(body)
+  const start = performance.now()
+  replica.begin()
+  replica.readTrack(reader, 'all', tick)
+  replica.commit()
+  if (tick > WARM_UP_TICKS) times.push(performance.now() - start)
+}
+parentPort!.postMessage(times.toSorted((a, b) => a - b)[times.length >> 1]! * 1000)
