@@ -206,7 +206,7 @@ describe('a seat whose connection breaks', () => {
     expect(t.link.connection).toMatchObject({ phase: 'resuming', attempt: 1, retryInMs: 0 })
   })
 
-  it('stays away for as long as a stopping server asks, and its seat waits so much longer', async () => {
+  it('[HSK10] stays away for as long as a stopping server asks, and its seat waits so much longer', async () => {
     t.connection.send({ type: 'goingAway', retryAfterMs: 20_000 })
     await t.run(0)
     t.connection.close(CLOSE['going-away'].code)
@@ -219,7 +219,7 @@ describe('a seat whose connection breaks', () => {
     expect(t.link.isClosed).toBe(false)
   })
 
-  it('stays away also when the player looks at the page or the network comes back', async () => {
+  it('[HSK10] stays away also when the player looks at the page or the network comes back', async () => {
     t.connection.send({ type: 'goingAway', retryAfterMs: 20_000 })
     await t.run(0)
     t.connection.close(CLOSE['going-away'].code)

@@ -21,7 +21,7 @@ describe('a server that drains', () => {
     expect(idle.closed?.code).toBe(GOING_AWAY)
   })
 
-  it('tells whoever comes new the same, before there is a link', () => {
+  it('[HSK10] tells whoever comes new the same, before there is a link', () => {
     const { server, connect, clock } = testServer({ authenticate: () => ({ id: 'ada' }) })
     void server.drain(1000)
     const late = connect()

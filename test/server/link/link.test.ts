@@ -30,7 +30,7 @@ describe('a link that drops', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('and never answered its welcome is kept only for as long as a handshake may take: its client may not know of it', async () => {
+  it('[HSK11] and never answered its welcome is kept only for as long as a handshake may take: its client may not know of it', async () => {
     const { join, connect, clock } = testServer()
     const [first, second] = [await join(), await join()]
     first.client.cut()
