@@ -179,6 +179,15 @@ export class BitWriter {
     this.copyWords(source, from, left)
   }
 
+  /**
+   * Bits of what another writer holds, without a view of it.
+   * @throws RangeError when it has not written them
+   */
+  copyFrom(source: BitWriter, bitOffset: number, bitLength: number): void {
+    if (bitOffset + bitLength > source.position) throw outOfRange('copyFrom', bitOffset + bitLength, 0, source.position)
+    this.copyBits(source.buffer, bitOffset, bitLength)
+  }
+
   /** The written bytes without a copy: valid until the next write. Unused bits of the last byte are zero. */
   view(): Uint8Array {
     this.clearTail()

@@ -28,7 +28,7 @@ function compile(kind: KindLayout): QuantiseKind {
     quantiseField(layout, entity[layout.name], row, revise, onClamp)
   }
   const lines = kind.fields.map((layout, index) => codeOf(layout, index))
-  const body = `'use strict'; let v, t, w; return (entity, row, revise, onClamp) => {\n${lines.join('\n')}\n}`
+  const body = `'use strict'; return (entity, row, revise, onClamp) => {\nlet v, t, w\n${lines.join('\n')}\n}`
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the text is made of a checked schema, its names are quoted
     return new Function('slow', body)(slow) as QuantiseKind

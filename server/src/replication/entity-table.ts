@@ -6,6 +6,7 @@ import { EntityBlobs } from './entity-blobs.ts'
 import { EntityList } from './entity-list.ts'
 import type { Entity } from './entity-list.ts'
 import { nearest } from './near.ts'
+import { iterateDense } from '../iterate-dense.ts'
 import { Reveals } from './reveals.ts'
 import { StaticGrid } from './static-grid.ts'
 
@@ -146,8 +147,8 @@ export class EntityTable {
   }
 
   /** All living entities in the order of slots. */
-  *[Symbol.iterator](): Iterator<EntityRecord> {
-    for (const record of this.records) if (record !== undefined) yield record
+  [Symbol.iterator](): Iterator<EntityRecord> {
+    return iterateDense(this.records)
   }
 
   /** The room and its players have no list: game code reaches them otherwise. */

@@ -76,6 +76,10 @@ interface HeldAnchor {
 export class SparseHeld implements Held {
   private readonly entries: Map<number, HeldAnchor> = new Map()
 
+  get isEmpty(): boolean {
+    return this.entries.size === 0
+  }
+
   idAt(slot: number): number {
     return this.entries.get(slot)?.id ?? NOTHING
   }

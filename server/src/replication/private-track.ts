@@ -45,6 +45,8 @@ export class PrivateTrack {
   write(writer: BitWriter, feed: ClientFeed, { id: seat, team }: Viewer, holds: Holds): boolean {
     const held = feed[this.name]
     const mine = this.candidates(feed, seat, team)
+    // By far the commonest case.
+    if (mine.length === 0 && held.isEmpty && !feed.isLost) return writeNothing(writer)
     const removals = feed.isLost ? this.forgetBlindly(feed, mine) : this.forget(feed, new Set(mine))
     writeSlots(writer, removals, removals.length)
     const updates = mine.filter((record) => this.isNews(record, held, holds))
@@ -111,4 +113,11 @@ export class PrivateTrack {
     }
     return removals
   }
+}
+
+/** No removals, no updates. */
+function writeNothing(writer: BitWriter): false {
+  writeCount(writer, 0)
+  writeCount(writer, 0)
+  return false
 }

@@ -16,6 +16,8 @@ export class Records {
   private starts: Float64Array = new Float64Array(0)
   private lengths: Float64Array = new Float64Array(0)
   private current: EntityRecord | null = null
+  /** Used again for each record: most of them do not even write it. */
+  private readonly head = { kind: 0, generation: 0 }
 
   constructor(replication: Replication) {
     this.replication = replication
@@ -40,7 +42,7 @@ export class Records {
       this.starts[slot] = start
       this.lengths[slot] = this.shared.bitLength - start
     }
-    writer.copyBits(this.shared.view(), this.starts[slot]!, this.lengths[slot]!)
+    writer.copyFrom(this.shared, this.starts[slot]!, this.lengths[slot]!)
   }
 
   private beginTick(): void {
@@ -59,7 +61,9 @@ export class Records {
     const { anchors, tick } = this.replication
     const { slot, kind, generation } = record
     this.current = record
-    const head = track === 'all' ? { kind: kind.index, generation } : null
+    this.head.kind = kind.index
+    this.head.generation = generation
+    const head = track === 'all' ? this.head : null
     writeUpdate(writer, anchors[track], slot, kind.index, heldTick, tick, head, this.blobs)
   }
 

@@ -13,9 +13,11 @@ export class Frame {
     this.tick = tick
     if (this.ids.length < table.slots) this.grow(2 * table.slots)
     this.ids.fill(-1)
-    for (const { slot, id, jumps } of table) {
-      this.ids[slot] = id
-      this.jumps[slot] = jumps
+    for (let slot = 0; slot < table.slots; slot++) {
+      const record = table.at(slot)
+      if (record === undefined) continue
+      this.ids[slot] = record.id
+      this.jumps[slot] = record.jumps
       this.xs[slot] = xs[slot]!
       this.ys[slot] = ys[slot]!
     }

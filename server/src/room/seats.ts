@@ -1,3 +1,4 @@
+import { iterateDense } from '../iterate-dense.ts'
 import type { Seat } from './seat.ts'
 import type { SeatLink } from './ports.ts'
 
@@ -42,7 +43,7 @@ export class Seats {
     this.taken--
   }
 
-  *[Symbol.iterator](): Iterator<Seat> {
-    for (const seat of this.seats) if (seat !== undefined) yield seat
+  [Symbol.iterator](): Iterator<Seat> {
+    return iterateDense(this.seats)
   }
 }

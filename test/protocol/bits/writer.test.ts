@@ -124,6 +124,27 @@ describe('copyBits of one body again and again', () => {
   })
 })
 
+describe('copyFrom', () => {
+  it('copies what copyBits copies of a view, whatever an earlier content left behind it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(), fc.nat(), fc.nat(7), (bytes, a, b, at) => {
+        const source = new BitWriter()
+        source.bytes(new Uint8Array(bytes.length + 1).fill(0xff))
+        source.reset()
+        source.bytes(bytes)
+        const from = a % (bytes.length * 8)
+        const length = b % (bytes.length * 8 - from + 1)
+        const [one, other] = [new BitWriter(), new BitWriter()]
+        one.bits(0, at)
+        other.bits(0, at)
+        one.copyFrom(source, from, length)
+        other.copyBits(bytes, from, length)
+        expect(isEqual(one.toBytes(), other.toBytes())).toBe(true)
+      }),
+    )
+  })
+})
+
 describe('positions', () => {
   it('rewindTo forgets what was written since: what follows is as if it never had been', () => {
     fc.assert(
@@ -269,6 +290,7 @@ describe("the caller's mistakes throw RangeError and write nothing", () => {
     'text: more bytes than maxBytes': (writer) => writer.text('\u00e9\u00e9', 3),
     'copyBits: past the end of its source': (writer) => writer.copyBits(new Uint8Array(2), 9, 8),
     'copyBits: before its source': (writer) => writer.copyBits(new Uint8Array(2), -1, 8),
+    'copyFrom: more than was written': (writer) => writer.copyFrom(new BitWriter(), 0, 1),
   }
   for (const [name, mistake] of Object.entries(mistakes)) {
     it(name, () => {
