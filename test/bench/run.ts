@@ -1,3 +1,4 @@
+import { alloc } from './alloc.ts'
 import { arena } from './arena.ts'
 import { cubes } from './cubes.ts'
 import { faults } from './faults.ts'
@@ -9,7 +10,7 @@ import type { Bench } from './report.ts'
 import { stats } from './stats.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [arena, faults, idle, interest, join, cubes, stats]
+const BENCHES: readonly Bench[] = [alloc, arena, faults, idle, interest, join, cubes, stats]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
