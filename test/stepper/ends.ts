@@ -125,6 +125,12 @@ export class Ends {
     if (this.options.seam === 'ws') await nextTurn()
   }
 
+  /** The first server's front door, for connections that no client makes. */
+  get front(): Pick<Composition, 'accept' | 'stats'> {
+    const [host] = this.hosts.values()
+    return host!.composition
+  }
+
   /** Drains the first server and closes it, as a deploy does. */
   async drain(graceMs: number): Promise<void> {
     const [host] = this.hosts.values()

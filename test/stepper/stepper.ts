@@ -163,9 +163,19 @@ export class Stepper<G extends GameTypes> {
     return [`at ${this.clock.nowMs()} ms`, ...stats, ...this.log.slice(-10)].join('\n')
   }
 
+  /** The first server's front door: for bytes that no client of ours sends, and for what it has counted. */
+  get front(): Ends['front'] {
+    return this.ends.front
+  }
+
   /** Drains the first server and closes it; the promise needs time that passes (`until`). */
   drain(graceMs: number): Promise<void> {
     return this.ends.drain(graceMs)
+  }
+
+  /** Stops the servers while their clients are still there. */
+  async stopServers(): Promise<void> {
+    await this.until(this.ends.close())
   }
 
   /** Closes clients and server. @throws Error when one of them leaves a timer behind */

@@ -17,7 +17,10 @@ const schema = defineGame({
     stone: entity({ x: place, y: place, word: field.text({ maxBytes: 16 }) }, { position: ['x', 'y'] }),
   },
   input: { x: field.int({ min: -1, max: 1 }) },
-  messages: { count: { toServer: number, toClient: number } },
+  messages: {
+    count: { toServer: number, toClient: number },
+    news: { toClient: { text: field.text({ maxBytes: 1024 }) } },
+  },
 })
 
 /** A slow, small game with numbered messages both ways: what is measured is the link under it. */
@@ -33,9 +36,10 @@ export interface Ledger {
   readonly heard: Map<number, number[]>
   readonly left: [series: number, reason: LeaveReason][]
   room: Room<Faults> | null
+  onTick: (() => void) | null
 }
 
-export const newLedger = (): Ledger => ({ heard: new Map(), left: [], room: null })
+export const newLedger = (): Ledger => ({ heard: new Map(), left: [], room: null, onTick: null })
 
 export function faultsRoom(ledger: Ledger, { maxPlayers = 32, resumeWindowMs = 30_000, stones = 0 } = {}): RoomType {
   return defineRoom(faultsGame, {
@@ -51,6 +55,9 @@ export function faultsRoom(ledger: Ledger, { maxPlayers = 32, resumeWindowMs = 3
     },
     onLeave(_room, player, reason) {
       ledger.left.push([player.state.series, reason])
+    },
+    onTick() {
+      ledger.onTick?.()
     },
     onDispose() {
       ledger.room = null
