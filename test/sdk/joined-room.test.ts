@@ -1,6 +1,7 @@
 import { DecodeError } from '@tickwire/protocol'
 import { BitReader } from '@tickwire/protocol/internal'
 import { describe, expect, it } from 'vitest'
+import { roomGone } from '../../sdk/src/connection/close-info.ts'
 import { flyer } from './flyer.ts'
 import type { Flyer } from './flyer.ts'
 import { RoomSetup, SEAT } from './room-setup.ts'
@@ -290,6 +291,16 @@ describe('a gap', () => {
 })
 
 describe('the end of a seat', () => {
+  it('has a meaning for people, also when the reason is one of the game’s own', () => {
+    const meanings = ['expired', 'room-closed', 'kicked', 'round-over'].map((reason) => roomGone(reason).meaning)
+    expect(meanings).toEqual([
+      'the server does not know this seat any more: it was dropped for too long, or the server was restarted',
+      'the room has ended',
+      'the game removed this player',
+      'the room ended this seat: round-over',
+    ])
+  })
+
   it('resolves left with the reason, and the last picture stays', async () => {
     const setup = flying()
     setup.run(500)

@@ -17,8 +17,15 @@ export function closeNamed(name: CloseName, detail: string = ''): CloseInfo {
   return closeInfo(CLOSE[name].code, detail)
 }
 
+/** Reasons of the server's that end a seat and no connection. */
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['expired', 'the server does not know this seat any more: it was dropped for too long, or the server was restarted'],
+  ['room-closed', 'the room has ended'],
+])
+
 /** Why a room let a player go, in the words that the server sent: a name of the table, or one of the game's own. */
 export function roomGone(reason: string): CloseInfo {
   if (Object.hasOwn(CLOSE, reason)) return closeNamed(reason as CloseName)
-  return { code: CLOSE.left.code, name: reason, meaning: `the room ended this seat: ${reason}`, retry: false }
+  const meaning = MEANINGS.get(reason) ?? `the room ended this seat: ${reason}`
+  return { code: CLOSE.left.code, name: reason, meaning, retry: false }
 }
