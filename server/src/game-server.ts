@@ -49,7 +49,7 @@ export interface DrainOptions {
  * @throws ConfigError at once, when an option cannot work; as a rejection, when the port is taken
  */
 export function createGameServer(options: GameServerOptions): Promise<GameServer> {
-  const checked = checkOptions(options)
+  const checked = checkOptions(options, isWatched())
   const composition = composeServer({
     rooms: options.rooms,
     createRoomMaker,
@@ -66,6 +66,9 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
   })
   return start(options, checked, composition)
 }
+
+/** Node tells the processes of its watch mode by this variable. */
+const isWatched = (): boolean => process.env['WATCH_REPORT_DEPENDENCIES'] !== undefined
 
 async function start(
   options: GameServerOptions,

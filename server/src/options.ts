@@ -50,7 +50,10 @@ export interface GameServerOptions {
    * `httpServer` the process is the caller's, and so are its signals.
    */
   readonly signals?: boolean
-  /** How long SIGTERM lets seats go on before it ends them, in ms (default 5000); SIGINT does not wait. See `drain`. */
+  /**
+   * How long SIGTERM lets seats go on before it ends them, in ms (default 5000; 0 under `node --watch`, which sends one at every
+   * edit); SIGINT does not wait. See `drain`.
+   */
   readonly drainGraceMs?: number
   /** For tests: time, and both kinds of randomness. */
   readonly clock?: Clock
@@ -94,8 +97,11 @@ const DEFAULT_PATH = '/tickwire'
 /** Shorter than what process managers wait before they kill: 30 s in Kubernetes, 10 s in Docker are for all of the stop. */
 export const DEFAULT_GRACE_MS = 5000
 
-/** @throws ConfigError naming the option that cannot work */
-export function checkOptions(options: GameServerOptions): CheckedOptions {
+/**
+ * @param isWatched whether the process starts again at every edit
+ * @throws ConfigError naming the option that cannot work
+ */
+export function checkOptions(options: GameServerOptions, isWatched: boolean): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw new ConfigError('createGameServer', 'an object', options)
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) throw new ConfigError('createGameServer', `options ${NAMES.join(', ')}`, name)
@@ -117,7 +123,7 @@ export function checkOptions(options: GameServerOptions): CheckedOptions {
     allowedOrigins: (options.allowedOrigins ?? []).map(checkOrigin),
     isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
     messageRates: checkRates(options.messageRates ?? {}),
-    drainGraceMs: checkGrace(options.drainGraceMs ?? DEFAULT_GRACE_MS),
+    drainGraceMs: checkGrace(options.drainGraceMs ?? (isWatched ? 0 : DEFAULT_GRACE_MS)),
     limits: serverLimits(options.limits),
     log: checkLog(options.log ?? 'info'),
   }
