@@ -44,11 +44,19 @@ export interface JoinOptions {
 }
 
 export interface Client {
+  /** The link's, over all rooms; `closed` only when nothing brings it back. */
   readonly connection: ConnectionState
+  /** Hears each change of `connection`. */
   onConnection(listener: (state: ConnectionState) => void): Unsubscribe
-  /** Joins a room with a free seat, or a new one; with a key, the room of that key. Rejects with a typed error. */
+  /**
+   * Joins a room with a free seat, or a new one; with a key, the room of that key. Rejects with what `onJoin` refused
+   * (`RefusedError`), `UnreachableError`, `SchemaMismatchError` or `ConnectionClosedError`, all of which
+   * have a `code`; or with a `RangeError` that names the field of `join` that does not fit.
+   */
   joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  /** Makes a room and joins it; with a key that is taken it rejects (`key-taken`). */
   create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  /** Joins exactly this room (`room.id` of another page); rejects with `room-not-found`, `room-full` or `room-locked`. */
   joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>>
   /** Takes the seat back that this tab held before a reload, or null if there is none any more. */
   resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null>

@@ -76,7 +76,7 @@ export interface RequestOptions {
 /** Stops a subscription. */
 export type Unsubscribe = () => void
 
-/** One frame's input without its presses; those come from `press`. */
+/** One frame's input. What it leaves out is neutral; a press that it names is pressed anew in each frame: see `press`. */
 export type Sample<G extends GameTypes> = () => Partial<G['input']>
 
 /** A room as its player sees it. */
