@@ -6,6 +6,7 @@ export { defineGame, defineSimulation, entity } from './schema/define.ts'
 export type {
   EntityDef,
   EntityOptions,
+  FarOptions,
   Game,
   GameDefinition,
   GameSchema,

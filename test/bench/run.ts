@@ -1,5 +1,6 @@
 import { alloc } from './alloc.ts'
 import { arena } from './arena.ts'
+import { budget } from './budget.ts'
 import { cubes } from './cubes.ts'
 import { faults } from './faults.ts'
 import { idle } from './idle.ts'
@@ -10,7 +11,7 @@ import type { Bench } from './report.ts'
 import { stats } from './stats.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [alloc, arena, faults, idle, interest, join, cubes, stats]
+const BENCHES: readonly Bench[] = [alloc, arena, budget, faults, idle, interest, join, cubes, stats]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -8,19 +8,12 @@ import type { Replication } from './replication.ts'
 import { isOwn } from './visible.ts'
 import type { Sight } from './visible.ts'
 
-/** Nobody waits much longer than this; then it goes before all that is only important. */
-const MAX_AGE_SECONDS = 1.5
-/** So many of the nearest are told as if the budget were for them alone. */
+/** How long one may wait in the middle of the view; on its border by so much longer; and if it is of the nearest. */
+const PATIENCE_SECONDS = 0.3
+const BORDER_PATIENCE_SECONDS = 1
 const NEAREST = 10
-const NEAREST_MAX_AGE_SECONDS = 0.1
-const NEAREST_FACTOR = 4
-/** How much less a thing on the border of the view weighs than one in its middle, less one. */
-const DISTANCE_FACTOR = 4
-/** More than any urgency, which is a sum of weights. */
-const OVERDUE = 1e12
+const NEAREST_PATIENCE_SECONDS = 0.1
 const GAP_BITS = 4
-/** Large records may not fit where smaller ones still do. */
-const MAX_MISFITS = 8
 
 interface Candidate {
   readonly record: EntityRecord
@@ -89,16 +82,14 @@ export class Choice {
   /** The most urgent first, as far as they fit. */
   private take(candidates: Candidate[], chosen: EntityRecord[], own: DenseHeld, bits: number): void {
     candidates.sort((a, b) => b.urgency - a.urgency)
-    let [used, misfits] = [this.trial.bitLength + chosen.length * GAP_BITS, 0]
+    let used = this.trial.bitLength + chosen.length * GAP_BITS
     for (const [i, { record }] of candidates.entries()) {
-      if (used >= bits || misfits === MAX_MISFITS) return
-      const size = this.measure(record, own) + GAP_BITS
-      // The first one goes whatever its size, or what is larger than a snapshot's share would wait for ever.
-      if (i > 0 && used + size > bits) misfits++
-      else {
-        used += size
-        chosen.push(record)
-      }
+      if (used >= bits) return
+      used += this.measure(record, own) + GAP_BITS
+      // The first one goes whatever its size, or what is larger than a snapshot's share would wait for ever. Behind one that
+      // does not fit nobody goes: with smaller ones always before it, it would wait for ever, too.
+      if (i > 0 && used > bits) return
+      chosen.push(record)
     }
   }
 
@@ -110,6 +101,7 @@ export class Choice {
     return this.trial.bitLength - before
   }
 
+  /** What has waited for the most of what it may is the most urgent: when too much waits, all wait longer alike. */
   private rate(candidates: Candidate[], { waits }: ClientFeed, { interest }: Sight): void {
     const { xs, ys } = this.replication
     const distanceOf = ({ slot, kind }: EntityRecord): number =>
@@ -119,11 +111,10 @@ export class Choice {
     for (const [i, candidate] of candidates.entries()) {
       const { slot, id, kind } = candidate.record
       const distance = distances[i]!
-      const isNear = distance <= near
-      const weight = (kind.priority * (isNear ? NEAREST_FACTOR : 1)) / (1 + DISTANCE_FACTOR * distance)
-      const ageSeconds = waits.age(slot, id) / this.tickRateHz
-      const isOverdue = ageSeconds >= (isNear ? NEAREST_MAX_AGE_SECONDS : MAX_AGE_SECONDS)
-      candidate.urgency = waits.urgency(slot, id, weight) + (isOverdue ? OVERDUE : 0)
+      const patience = PATIENCE_SECONDS + BORDER_PATIENCE_SECONDS * Math.min(1, distance)
+      const waitedTicks = waits.age(slot, id) + this.ticksPerSnapshot
+      const perTick = kind.priority / this.tickRateHz / (distance <= near ? NEAREST_PATIENCE_SECONDS : patience)
+      candidate.urgency = waitedTicks * perTick
     }
   }
 }

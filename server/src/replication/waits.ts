@@ -1,14 +1,13 @@
 import { NOTHING } from './held.ts'
 
 /**
- * What one client may see, does not know and was not told yet: since when, and how urgent that has become. Per slot, as
- * the occupants of slots that were looked at in the snapshot before; whoever was not is no longer waiting.
+ * What one client may see, does not know and was not told yet, and since when. Whoever was not looked at in the
+ * snapshot before is not waiting any more.
  */
 export class Waits {
   private ids: Float64Array = new Float64Array(0)
   private sinceTicks: Float64Array = new Float64Array(0)
   private lookedTicks: Float64Array = new Float64Array(0)
-  private urgencies: Float64Array = new Float64Array(0)
   private tick = -1
   private previousTick = -1
 
@@ -25,15 +24,6 @@ export class Waits {
     return this.tick - this.sinceTicks[slot]!
   }
 
-  /** How urgent it is to tell of it; grows by `weight` with every tick that it waits. */
-  urgency(slot: number, id: number, weight: number): number {
-    this.look(slot, id)
-    const ticks = Math.max(1, this.tick - Math.max(this.previousTick, this.sinceTicks[slot]!))
-    const urgency = this.urgencies[slot]! + weight * ticks
-    this.urgencies[slot] = urgency
-    return urgency
-  }
-
   /** The client is told. */
   end(slot: number): void {
     this.ids[slot] = NOTHING
@@ -44,20 +34,17 @@ export class Waits {
     if (!wasWaiting) {
       this.ids[slot] = id
       this.sinceTicks[slot] = this.tick
-      this.urgencies[slot] = 0
     }
     this.lookedTicks[slot] = this.tick
   }
 
   private grow(size: number): void {
-    const { ids, sinceTicks, lookedTicks, urgencies } = this
+    const { ids, sinceTicks, lookedTicks } = this
     this.ids = new Float64Array(size).fill(NOTHING)
     this.sinceTicks = new Float64Array(size)
     this.lookedTicks = new Float64Array(size)
-    this.urgencies = new Float64Array(size)
     this.ids.set(ids)
     this.sinceTicks.set(sinceTicks)
     this.lookedTicks.set(lookedTicks)
-    this.urgencies.set(urgencies)
   }
 }
