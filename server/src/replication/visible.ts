@@ -57,9 +57,15 @@ export class Visible {
     for (const slot of grid.everywhere) this.see(slot)
     for (const { slot } of replication.ownedBy(seat)) this.see(slot)
     grid.visit(interest.bounds, (slot) => {
-      const isHeld = own.idAt(slot) === replication.table.at(slot)!.id
-      if (interest.reaches(replication.xs[slot]!, replication.ys[slot]!, isHeld)) this.see(slot)
+      const [x, y] = [replication.xs[slot]!, replication.ys[slot]!]
+      // What the client holds only matters on the edge: its memory is cold, so it is asked last.
+      const isIn = interest.reaches(x, y, false) || (interest.reaches(x, y, true) && this.isHeld(own, slot))
+      if (isIn) this.see(slot)
     })
+  }
+
+  private isHeld(own: DenseHeld, slot: number): boolean {
+    return own.idAt(slot) === this.replication.table.at(slot)!.id
   }
 
   private see(slot: number): void {
