@@ -83,6 +83,8 @@ export function composeServer(options: CompositionOptions): Composition {
     random,
     reportError: reportRoomError,
     warn: (line) => log.warn(line),
+    maxPendingRequests: limits.maxPendingRequests,
+    onTooManyRequests: () => counters.add('requestsRefused'),
     ...(options.yieldToIo && { yieldToIo: options.yieldToIo }),
   })
   const { maxRoomsPerServer: maxRooms } = limits

@@ -10,6 +10,8 @@ export interface ServerLimits {
   readonly handshakesPerSecondPerIp: number
   /** Handshakes and joins that wait for an answer. */
   readonly maxPendingJoins: number
+  /** Requests of one player without a reply yet; more are refused as `too-many-requests`. */
+  readonly maxPendingRequests: number
   readonly messagesPerSecond: number
   /**
    * Of each message and request that has no rate in `messageRates`. More reliable messages end the connection as `rate-limited`,
@@ -33,6 +35,7 @@ const DEFAULTS: ServerLimits = {
   maxLinksPerIp: LIMITS.maxLinksPerIp,
   handshakesPerSecondPerIp: LIMITS.handshakesPerSecondPerIp,
   maxPendingJoins: LIMITS.maxPendingJoins,
+  maxPendingRequests: LIMITS.maxPendingRequests,
   messagesPerSecond: LIMITS.messagesPerSecond,
   messagesPerSecondPerKind: LIMITS.messagesPerSecondPerKind,
   bytesPerSecond: LIMITS.bytesPerSecond,

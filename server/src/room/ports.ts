@@ -126,6 +126,10 @@ export interface RoomHost {
   readonly reportError: (error: RoomError) => void
   /** Calls back after the process has looked at its sockets. Default: a timer of 0 ms; in production `setImmediate`. */
   readonly yieldToIo?: (fn: () => void) => void
+  /** Requests of one player that may wait for a reply (default `LIMITS.maxPendingRequests`). */
+  readonly maxPendingRequests?: number
+  /** Hears of each request that was refused for that. */
+  readonly onTooManyRequests?: () => void
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
 }

@@ -1,5 +1,6 @@
 import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
 import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
+import type { RoomHost } from './ports.ts'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
 
@@ -11,9 +12,13 @@ export class RoomCalls {
   private readonly core: RoomCore
   private readonly onMessage: OnMessage
   private readonly onRequest: OnRequest
+  private readonly maxPendingRequests: number
+  private readonly onTooManyRequests: () => void
 
-  constructor(core: RoomCore) {
+  constructor(core: RoomCore, { maxPendingRequests, onTooManyRequests }: RoomHost) {
     this.core = core
+    this.maxPendingRequests = maxPendingRequests ?? LIMITS.maxPendingRequests
+    this.onTooManyRequests = onTooManyRequests ?? ((): void => {})
     const { onMessage, onRequest } = core.type.definition
     this.onMessage = onMessage ?? {}
     this.onRequest = onRequest ?? {}
@@ -53,8 +58,9 @@ export class RoomCalls {
     const { codec, game, facade } = this.core
     const name = codec.nameAt(codec.requestNames, request, 'request index')
     const values = codec.decodePayload(codec.schema.requests[name]!.ask, payload)
-    if (seat.requests.size >= LIMITS.maxPendingRequests) {
-      sendRefusal(seat, id, 'too-many-requests', `at most ${LIMITS.maxPendingRequests} requests may wait for a reply`)
+    if (seat.requests.size >= this.maxPendingRequests) {
+      this.onTooManyRequests()
+      sendRefusal(seat, id, 'too-many-requests', `at most ${this.maxPendingRequests} requests may wait for a reply`)
       return
     }
     seat.requests.set(id, 'waiting')

@@ -49,7 +49,7 @@ export class RoomMachine implements RoomPort {
       kick: (seat, reason) => this.kick(seat, checkedReason(reason)),
     }
     this.core.facade = createGameRoom(this.core, this.actions)
-    this.calls = new RoomCalls(this.core)
+    this.calls = new RoomCalls(this.core, host)
     const creating: unknown = this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
     this.core.game.watch('create', null, creating)
     if (this.isDisposed) throw new RefusedError('room-gone', `room "${plan.id}" was disposed in its onCreate`)
