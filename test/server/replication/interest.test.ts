@@ -107,7 +107,7 @@ describe('interest', () => {
     expect(ages).toEqual([1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0])
   })
 
-  it('[REC9] names only what the client holds: references turn null when it leaves and come back with it', async () => {
+  it('[SNP6] names only what the client holds: references turn null when it leaves and come back with it', async () => {
     const setup = await start()
     const { ada, room } = setup
     setup.player.view = { x: 0, y: 0, radius: 100 }
@@ -124,7 +124,7 @@ describe('interest', () => {
     expect(ada.link.shown('spy')).toMatchObject([{ target: null }])
   })
 
-  it('[REC9] names only what the client holds in events, too', async () => {
+  it('[SNP6] names only what the client holds in events, too', async () => {
     const setup = await start()
     const { ada, room } = setup
     setup.player.view = { x: 0, y: 0, radius: 100 }
@@ -139,7 +139,7 @@ describe('interest', () => {
     expect(ada.link.told.at(-1)!.events).toMatchObject([{ payload: { by: far.id, of: [near.id, far.id] } }])
   })
 
-  it('[REC9] the bytes are the same whatever an entity out of sight is called', async () => {
+  it('[SNP6] the bytes are the same whatever an entity out of sight is called', async () => {
     const bytesWith = async (others: number): Promise<string[]> => {
       const setup = await start()
       const { room, ada } = setup
