@@ -1,0 +1,153 @@
+/** Sections 3 and 4 of docs/protocol.md: all messages but inputs and snapshots, which need the schema of a game. */
+import { malformed } from './bits.ts'
+import { bits, bool, bytes, mapped, optional, sized, struct, text, times, uintMax, varuint } from './parts.ts'
+import type { Part } from './parts.ts'
+
+/** What the lengths of messages are held against, in bytes; the first four stand in `protocol/src/limits.ts`. */
+export const BOUNDS = {
+  maxPayloadBytes: 8192,
+  maxTextBytes: 4096,
+  maxNameBytes: 64,
+  maxTicketBytes: 4096,
+  url: 1024,
+  description: 65_536,
+  table: 262_144,
+} as const
+
+export const channel: Part<number> = varuint(3, 0xffff)
+const seq = varuint(7)
+const index = varuint(4, 0xffff)
+const payload = sized(BOUNDS.maxPayloadBytes)
+const name = text(BOUNDS.maxNameBytes)
+const words = text(BOUNDS.maxTextBytes)
+const hashes = times(9, bits(32))
+const [u8, u16, u32] = [bits(8), bits(16), bits(32)]
+
+const fromOneOn = mapped(
+  seq,
+  (n) => n - 1,
+  (n) => n + 1,
+)
+const seatClaim = struct({ channel, epoch: u32, game: name, hashes, heldSnapshot: fromOneOn })
+const resumeClaim = struct({ linkId: bytes(16), token: bytes(16), receivedSeq: seq, seat: optional(seatClaim) })
+const helloBody = struct({ ticket: text(BOUNDS.maxTicketBytes), resume: optional(resumeClaim) })
+type Hello = { readonly protocolVersion: number } & ReturnType<typeof helloBody.read>
+
+const MAGIC = 0x5257_4b54
+const VERSION = 1
+const version = varuint(7, 0xffff)
+const hello: Part<Hello> = {
+  read: (from) => {
+    if (u32.read(from) !== MAGIC) malformed('not the magic')
+    const protocolVersion = version.read(from)
+    if (protocolVersion === VERSION) return { protocolVersion, ...helloBody.read(from) }
+    from.skipToEnd()
+    return { protocolVersion, ticket: '', resume: null }
+  },
+  write: (to, value) => {
+    u32.write(to, MAGIC)
+    version.write(to, value.protocolVersion)
+    helloBody.write(to, value)
+  },
+}
+
+const welcome = struct({
+  linkId: bytes(16),
+  token: bytes(16),
+  userId: name,
+  resumed: bool,
+  receivedSeq: seq,
+  seatResumed: bool,
+  resumeWindowMs: u32,
+})
+
+const VERBS = ['joinOrCreate', 'create', 'joinById'] as const
+const verb = mapped(
+  uintMax(VERBS.length - 1),
+  (i) => VERBS[i]!,
+  (word) => VERBS.indexOf(word),
+)
+
+/** What follows number and channel of each item of the reliable stream, in the order of their numbers. */
+const ITEMS = {
+  message: struct({ message: index, payload }),
+  request: struct({ id: seq, request: index, payload }),
+  reply: struct({ id: seq, payload }),
+  refusal: struct({ id: seq, code: name, text: words }),
+  cancel: struct({ id: seq }),
+  join: struct({ verb, game: name, hashes, room: name, reservation: name, join: payload }),
+  leave: struct({}),
+  joined: struct({ roomId: name, epoch: u32, seat: uintMax(1022), tick: u32, simulationSeed: u32 }),
+  joinRefused: struct({ code: name, text: words, section: name, description: text(BOUNDS.description) }),
+  redirect: struct({ url: text(BOUNDS.url), reservation: name }),
+  left: struct({ reason: name }),
+  table: struct({ number: u8, bytes: sized(BOUNDS.table) }),
+} as const
+type ItemName = keyof typeof ITEMS
+const ITEM_NAMES = Object.keys(ITEMS) as ItemName[]
+const CALLS: readonly ItemName[] = ['message', 'request', 'reply', 'refusal', 'cancel']
+const MAY_SEND: Readonly<Record<End, readonly ItemName[]>> = {
+  client: [...CALLS, 'join', 'leave'],
+  server: [...CALLS, 'joined', 'joinRefused', 'redirect', 'left', 'table'],
+}
+
+export type End = 'client' | 'server'
+export type Item = {
+  [K in ItemName]: { readonly type: K; readonly channel: number } & ReturnType<(typeof ITEMS)[K]['read']>
+}[ItemName]
+export interface Reliable {
+  readonly seq: number
+  readonly item: Item
+}
+
+function reliable(end: End): Part<Reliable> {
+  const number = bits(4)
+  return {
+    read: (from) => {
+      const head = seq.read(from)
+      const type = ITEM_NAMES[number.read(from) - 1]
+      if (type === undefined || !MAY_SEND[end].includes(type)) return malformed(`no item of a ${end}`)
+      return { seq: head, item: { type, channel: channel.read(from), ...ITEMS[type].read(from) } as Item }
+    },
+    write: (to, value) => {
+      seq.write(to, value.seq)
+      number.write(to, ITEM_NAMES.indexOf(value.item.type) + 1)
+      channel.write(to, value.item.channel)
+      ;(ITEMS[value.item.type] as Part<unknown>).write(to, value.item)
+    },
+  }
+}
+
+const rawPong = struct({ id: u16, channel, tick: u32, fraction: u8, hold: u16 })
+const pong = mapped(
+  rawPong,
+  ({ id, channel: of, tick, fraction, hold }) => ({ id, channel: of, tick: tick + fraction / 256, holdMs: hold / 16 }),
+  ({ id, channel: of, tick, holdMs }) => {
+    const whole = Math.floor(tick)
+    return { id, channel: of, tick: whole, fraction: (tick - whole) * 256, hold: holdMs * 16 }
+  },
+)
+const reliableAck = struct({ seq })
+const latest = struct({ channel, message: index, payload })
+
+/** The messages of each end, in the order of their numbers; null: those that need a schema. */
+export const MESSAGES = {
+  client: {
+    hello,
+    ping: struct({ id: u16, channel }),
+    inputs: null,
+    snapshotAck: struct({ channel, ackedSnapshot16: u16 }),
+    reliable: reliable('client'),
+    reliableAck,
+    latest,
+  },
+  server: {
+    welcome,
+    pong,
+    snapshot: null,
+    reliable: reliable('server'),
+    reliableAck,
+    latest,
+    goingAway: struct({ retryAfterMs: u32 }),
+  },
+} as const

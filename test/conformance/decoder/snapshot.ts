@@ -1,0 +1,126 @@
+/** Section 7 of docs/protocol.md: snapshots of one room, one after the other. */
+import type { GameSchema } from '../../../protocol/src/schema/define.ts'
+import { malformed } from './bits.ts'
+import type { BitSource } from './bits.ts'
+import { Tables } from './coded.ts'
+import { kindsOf, TRACKS } from './kinds.ts'
+import type { Kind } from './kinds.ts'
+import { bits, bool, uintMax, varuint } from './parts.ts'
+import { MAX_SLOT, readCodedTrack, readTrack, tickBefore } from './tracks.ts'
+import type { TrackReading, World } from './tracks.ts'
+import { valuesOf } from './values.ts'
+import type { Values } from './values.ts'
+
+export interface SpawnKey {
+  readonly slot: number
+  readonly tick: number
+  readonly n: number
+}
+
+export interface GameEvent {
+  /** The index of its name. */
+  readonly event: number
+  readonly tick: number
+  /** Null: not keyed. */
+  readonly n: number | null
+  readonly payload: Values
+}
+
+export interface Snapshot {
+  readonly seq: number
+  readonly tick: number
+  readonly isPartial: boolean
+  /** Null: not told. */
+  readonly slackTicks: number | null
+  readonly starvedTicks: number
+  readonly spawnKeys: readonly SpawnKey[]
+  readonly events: readonly GameEvent[]
+}
+
+const [u8, u16, age] = [bits(8), bits(16), varuint(4)]
+const slotOf = uintMax(MAX_SLOT)
+const MAX_EVENTS = 1024
+const [keys, events, nth] = [varuint(2, 0xffff), varuint(2, MAX_EVENTS), varuint(2, 0xffff)]
+
+/** What a client of one room holds. */
+export class SnapshotReader {
+  readonly kinds: readonly Kind[]
+  world: World = new Map()
+  tick: number
+  seq = 0
+  readonly tables: Tables
+  /** Which records were read so far. */
+  readonly met: Set<string> = new Set<string>()
+  private readonly schema: GameSchema
+
+  /** `joinTick` is that of the `joined`: what the first tick is widened against. */
+  constructor(schema: GameSchema, joinTick: number) {
+    this.schema = schema
+    this.kinds = kindsOf(schema)
+    this.tables = new Tables(this.kinds)
+    this.tick = joinTick
+  }
+
+  /** Reads what follows the channel; nothing of it is kept if anything is wrong. */
+  read(from: BitSource): Snapshot {
+    const head = this.readHead(from)
+    if (head.seq <= this.seq || head.tick < this.tick) malformed('a snapshot out of order')
+    const world: World = new Map(this.world)
+    from.align()
+    for (const name of TRACKS) {
+      this.readTrack({ from, name, world, kinds: this.kinds, tick: head.tick, met: this.met })
+      if (name === 'all') from.align()
+    }
+    const snapshot = { ...head, spawnKeys: readSpawnKeys(from, head.tick), events: this.readEvents(from, head.tick) }
+    from.expectEnd()
+    this.world = world
+    this.tick = head.tick
+    this.seq = head.seq
+    return snapshot
+  }
+
+  private readTrack(reading: TrackReading): void {
+    const { compression, ticksPerSnapshot } = this.schema
+    if (reading.name !== 'all' || compression === 'packed') readTrack(reading)
+    else readCodedTrack({ ...reading, tables: this.tables, ticksPerSnapshot })
+  }
+
+  private readHead(from: BitSource): Omit<Snapshot, 'spawnKeys' | 'events'> {
+    const seq = widened(u16.read(from), this.seq)
+    const tick = widened(u16.read(from), this.tick)
+    const [isPartial, hasSlack, hasStarved] = [bool.read(from), bool.read(from), bool.read(from)]
+    const slackTicks = hasSlack ? signed16(u16.read(from)) / 256 : null
+    return { seq, tick, isPartial, slackTicks, starvedTicks: hasStarved ? u8.read(from) : 0 }
+  }
+
+  private readEvents(from: BitSource, tick: number): GameEvent[] {
+    const kinds = Object.values(this.schema.events)
+    return Array.from({ length: events.read(from) }, () => {
+      const event = uintMax(Math.max(0, kinds.length - 1)).read(from)
+      const fields = kinds[event] ?? malformed('an event of no kind')
+      const isKeyed = bool.read(from)
+      const eventTick = tickBefore(tick, age.read(from))
+      const n = isKeyed ? nth.read(from) : null
+      return { event, tick: eventTick, n, payload: valuesOf(fields).read(from) }
+    })
+  }
+}
+
+function readSpawnKeys(from: BitSource, tick: number): SpawnKey[] {
+  return Array.from({ length: keys.read(from) }, () => ({
+    slot: slotOf.read(from),
+    tick: tickBefore(tick, age.read(from)),
+    n: nth.read(from),
+  }))
+}
+
+/** The number nearest to another one that ends in these 16 bits. */
+export function widened(low: number, near: number): number {
+  const candidate = near - (near % 65_536) + low
+  if (candidate - near >= 32_768 && candidate >= 65_536) return candidate - 65_536
+  return near - candidate > 32_768 ? candidate + 65_536 : candidate
+}
+
+function signed16(value: number): number {
+  return value < 32_768 ? value : value - 65_536
+}
