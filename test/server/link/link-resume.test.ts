@@ -32,7 +32,7 @@ describe('a resume', () => {
     expect(room.log.at(-1)).toBe('inputs 0: 5')
   })
 
-  it('[RSM2] [REL4] replays what was not received, once and in order, in the packet of the welcome', async () => {
+  it('[REL4] replays what was not received, once and in order, in the packet of the welcome', async () => {
     const { join, connect } = testServer()
     const { client, room } = await join()
     const link = linkOf(room)

@@ -26,7 +26,7 @@ describe('a byte budget', () => {
     expect(figures.nearestMaxAgeMs).toBeLessThanOrEqual(150)
   }, 30_000)
 
-  it('lets the room, the players and what a player owns through at once', async () => {
+  it('[SNP7] lets the room, the players and what a player owns through at once', async () => {
     const { harness, room } = start({ bytesPerSecond: 256 })
     const ada = await harness.join()
     for (let i = 0; i < 50; i++) room.world.spawn('ball', { x: i, y: i, tag: 'abcd' })
@@ -39,7 +39,7 @@ describe('a byte budget', () => {
     expect(ada.link.shown('ball').length).toBeLessThan(20)
   })
 
-  it('is told what came to rest until it is exact, and then shares with the others again', async () => {
+  it('[SNP7] is told what came to rest until it is exact, and then shares with the others again', async () => {
     const { harness, room } = start()
     const ada = await harness.join()
     const player = room.players.get(ada.seat)!
