@@ -9,6 +9,7 @@ import type { Authenticate } from './link/handshake.ts'
 import { Gate } from './link/gate.ts'
 import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
+import type { SameUser } from './link/links.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
@@ -26,6 +27,8 @@ export interface CompositionOptions {
   /** Messages and requests per second, by name; see `GameServerOptions`. */
   readonly messageRates?: Readonly<Record<string, number>>
   readonly clock: Clock
+  /** Default: `'allow'`. */
+  readonly sameUser?: SameUser
   /** A number in [0, 1), for what is no secret. */
   readonly random: () => number
   readonly randomBytes: RandomBytes
@@ -100,6 +103,7 @@ export function composeServer(options: CompositionOptions): Composition {
     desk,
     registry,
     messageRates: options.messageRates ?? {},
+    sameUser: options.sameUser ?? 'allow',
     authenticate,
     gate,
     counters,

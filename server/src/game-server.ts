@@ -57,6 +57,7 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
     authenticate: options.authenticate ?? null,
     limits: checked.limits,
     messageRates: checked.messageRates,
+    ...(options.sameUser !== undefined && { sameUser: options.sameUser }),
     clock: options.clock ?? realClock,
     random: options.random ?? realRandom,
     randomBytes: options.randomBytes ?? realRandomBytes,

@@ -6,6 +6,8 @@ import type { Directory } from './directory/directory.ts'
 import { serverLimits } from './limits.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
+import { SAME_USER } from './link/links.ts'
+import type { SameUser } from './link/links.ts'
 import { createLogger, LOG_LEVELS } from './log.ts'
 import type { Logger, LogLevel } from './log.ts'
 import type { AnyRoomType } from './room/ports.ts'
@@ -39,6 +41,12 @@ export interface GameServerOptions {
   readonly messageRates?: Readonly<Record<string, number>>
   /** Who a client is (default: everybody is anonymous). */
   readonly authenticate?: Authenticate
+  /**
+   * What becomes of a user who connects a second time, say in another tab: both play (`'allow'`, the default), the first link ends as
+   * `replaced`, or the second one is refused as `auth-failed` while the first is online. A tab that comes back by its
+   * resume token is not a second one. Only users that `authenticate` names can be told apart.
+   */
+  readonly sameUser?: SameUser
   /** Where rooms are found (default: in this process). */
   readonly directory?: Directory
   /** Changes to the limits; see `ServerLimits`. */
@@ -83,6 +91,7 @@ const NAMES: readonly string[] = [
   'trustedProxies',
   'messageRates',
   'authenticate',
+  'sameUser',
   'directory',
   'limits',
   'log',
@@ -115,6 +124,9 @@ export function checkOptions(options: GameServerOptions, isWatched: boolean): Ch
   if (host !== undefined && typeof host !== 'string') throw new ConfigError('host', 'an address', host)
   if (authenticate !== undefined && typeof authenticate !== 'function') {
     throw new ConfigError('authenticate', 'a function (ticket, peer) => user', authenticate)
+  }
+  if (options.sameUser !== undefined && !SAME_USER.includes(options.sameUser)) {
+    throw new ConfigError('sameUser', `one of ${SAME_USER.join(', ')}`, options.sameUser)
   }
   if (signals !== undefined && typeof signals !== 'boolean') throw new ConfigError('signals', 'true or false', signals)
   return {

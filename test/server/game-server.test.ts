@@ -245,6 +245,7 @@ describe('wrong options', () => {
     ['a grace that is none', { drainGraceMs: -5 }, /graceMs: expected milliseconds/],
     ['a proxy that is none', { trustedProxies: ['proxy.example'] }, /trustedProxies: expected addresses or networks/],
     ['a rate of nothing', { messageRates: { chat: 0 } }, /messageRates\.chat: expected a number above 0/],
+    ['a rule that is none', { sameUser: 'both' }, /sameUser: expected one of allow, replace, refuse/],
     ['signals that are none', { signals: 'yes' }, /signals: expected true or false/],
   ]
 

@@ -19,9 +19,14 @@ import type { CloseName, LinkConnection } from './online.ts'
 export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
   readonly gate: HandshakeOptions['gate']
+  readonly sameUser: SameUser
   readonly log: Logger
   readonly reportError: (where: string, error: unknown) => void
 }
+
+export const SAME_USER = ['allow', 'replace', 'refuse'] as const
+/** What becomes of a user who comes a second time, without the token of the first. */
+export type SameUser = (typeof SAME_USER)[number]
 
 /** All connections and links of this process. */
 export class Links {
@@ -34,6 +39,8 @@ export class Links {
   private readonly connectionServices: ConnectionServices
   private readonly connectionsOfIp = new Tally()
   private readonly linksOfIp = new Tally()
+  /** Empty where a user may have several. */
+  private readonly linkOfUser = new Map<string, Link>()
   private readonly handshakesOfIp: AddressRates
   private onIdle: (() => void) | null = null
   private isClosing = false
@@ -165,6 +172,7 @@ export class Links {
 
   private open(user: User, connection: LinkConnection): Link | null {
     const { ip } = connection
+    if (!this.makeWay(user, connection)) return null
     if (this.isFull(this.linksOfIp, ip, 0)) {
       const { name, detail } = this.tooMany(ip)
       connection.close(name, detail)
@@ -173,8 +181,22 @@ export class Links {
     const id = this.options.randomBytes(SECRET_BYTES)
     const link = new Link({ id, user, ip }, connection, this.linkServices)
     this.links.set(hex(id), link)
+    if (this.options.sameUser !== 'allow') this.linkOfUser.set(user.id, link)
     this.linksOfIp.add(ip, 1)
     return link
+  }
+
+  /** False: the user is here already, and the connection was closed for it. */
+  private makeWay(user: User, connection: LinkConnection): boolean {
+    const other = this.linkOfUser.get(user.id)
+    if (other === undefined) return true
+    // A dropped one is not in use: to refuse would lock out who has lost its token.
+    if (this.options.sameUser === 'refuse' && other.phase === 'online') {
+      connection.close('auth-failed', 'this user is connected already, perhaps in another tab')
+      return false
+    }
+    other.end('kicked', { name: 'replaced', detail: 'the same user has connected again, perhaps in another tab' })
+    return true
   }
 
   /** Unknown link and wrong token look alike to the client. */
@@ -189,6 +211,7 @@ export class Links {
     const { counters, log } = this.options
     this.links.delete(hex(link.id))
     this.linksOfIp.add(link.ip, -1)
+    if (this.linkOfUser.get(link.userId) === link) this.linkOfUser.delete(link.userId)
     if (reason === 'expired') counters.add('linksExpired')
     log.info(`link ${short(link.id)} of user ${quote(link.userId)} ended: ${reason}`)
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { CLOSE } from '@tickwire/protocol'
-import { settle, testServer } from '../helpers.ts'
+import { CLOSE, PROTOCOL_VERSION } from '@tickwire/protocol'
+import type { SameUser } from '@tickwire/server'
+import { joinItem, settle, testServer } from '../helpers.ts'
+import type { TestClient } from '../helpers.ts'
 
 describe('connections', () => {
   it('of a refused origin are closed with a reason that names origin and option', () => {
@@ -62,6 +64,73 @@ describe('connections', () => {
   it('of loopback are not limited: there it is a proxy or the developer', () => {
     const { connect } = testServer({ limits: { maxLinksPerIp: 2 } })
     for (let i = 0; i < 5; i++) expect(connect({ ip: '127.0.0.1' }).closed).toBeNull()
+  })
+})
+
+describe('a user who comes a second time', () => {
+  const authenticate = (ticket: string) => ({ id: ticket })
+  const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, resume: null } as const
+
+  function setup(sameUser?: SameUser) {
+    const one = testServer({ authenticate, ...(sameUser !== undefined && { sameUser }) })
+    const enter = async (user: string): Promise<TestClient> => {
+      const client = one.connect()
+      client.say({ ...hello, ticket: user }, client.item(joinItem()))
+      await settle()
+      return client
+    }
+    return { ...one, enter, seats: () => [...one.maker.rooms[0]!.seats.values()].map(({ userId }) => userId) }
+  }
+
+  it('plays twice, where nothing else was said', async () => {
+    const { enter, seats } = setup()
+    const clients = [await enter('ada'), await enter('ada')]
+    expect(clients.map(({ closed }) => closed)).toEqual([null, null])
+    expect(seats()).toEqual(['ada', 'ada'])
+  })
+
+  it('replaces itself: the first link ends, its seat is free, and its token opens nothing any more', async () => {
+    const { enter, seats, connect, maker, server } = setup('replace')
+    const [first, other] = [await enter('ada'), await enter('bob')]
+    const second = await enter('ada')
+    expect([first.closed?.code, other.closed, second.closed]).toEqual([CLOSE.replaced.code, null, null])
+    expect(seats().toSorted()).toEqual(['ada', 'bob'])
+    const thief = connect()
+    thief.say({ ...hello, ticket: 'eve', resume: first.claim(maker.rooms[0]!) })
+    await settle()
+    expect(thief.welcome).toMatchObject({ resumed: false, userId: 'eve' })
+    expect(server.stats.counters.takeovers).toBe(1)
+  })
+
+  it('replaces itself also while it is dropped: no second player stands about', async () => {
+    const { enter, seats } = setup('replace')
+    const first = await enter('ada')
+    first.cut()
+    await enter('ada')
+    expect(seats()).toEqual(['ada'])
+  })
+
+  it('is refused while the first is online, and let in when that has dropped or left', async () => {
+    const { enter, seats } = setup('refuse')
+    const first = await enter('ada')
+    expect((await enter('ada')).closed).toEqual({
+      code: CLOSE['auth-failed'].code,
+      reason: 'this user is connected already, perhaps in another tab',
+    })
+    expect([first.closed, seats()]).toEqual([null, ['ada']])
+    first.cut()
+    const second = await enter('ada')
+    expect([second.closed, seats()]).toEqual([null, ['ada']])
+    second.cut(CLOSE.left.code)
+    expect((await enter('ada')).closed).toBeNull()
+  })
+
+  it.each(['replace', 'refuse'] as const)('is no second one when it comes back by its token (%s)', async (sameUser) => {
+    const { enter, connect, maker } = setup(sameUser)
+    const first = await enter('ada')
+    const again = connect()
+    again.hello(first.claim(maker.rooms[0]!))
+    expect(again.welcome).toMatchObject({ resumed: true, seatResumed: true })
   })
 })
 
