@@ -1,6 +1,7 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
-import { DenseHeld, NOTHING, SparseHeld } from './held.ts'
+import { DenseHeld, SparseHeld } from './held.ts'
+import { HeldChanges } from './held-changes.ts'
 import type { Held } from './held.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { Replication } from './replication.ts'
@@ -18,15 +19,7 @@ interface InFlight {
   readonly cursorBefore: number
   /** Counts the changes of mode: what was told in another mode cannot be taken back. */
   readonly mode: number
-  readonly changes: readonly HeldChange[]
-}
-
-interface HeldChange {
-  readonly held: Held
-  readonly slot: number
-  readonly id: number
-  readonly tick: number
-  readonly mask: number
+  readonly changes: HeldChanges
 }
 
 /** Round trip that is assumed while none was measured: a bad mobile network. */
@@ -63,7 +56,9 @@ export class ClientFeed {
   private lastSeq = 0
   private mode = 0
   private inFlight: InFlight[] = []
-  private changes: HeldChange[] = []
+  private changes: HeldChanges = new HeldChanges()
+  /** Of snapshots that were acknowledged, to be used again. */
+  private readonly spare: HeldChanges[] = []
 
   /** @param cursor the end of the event log: a newcomer is not told of the past */
   constructor(cursor: number) {
@@ -89,14 +84,13 @@ export class ClientFeed {
 
   /** Says what a client holds from the snapshot on that is being written. */
   hold(held: Held, slot: number, id: number, tick: number, mask: number = 0): void {
-    this.changes.push({ held, slot, id: held.idAt(slot), tick: held.tickAt(slot), mask: held.maskAt(slot) })
+    this.changes.remember(held, slot)
     held.set(slot, id, tick, mask)
   }
 
   /** It will not come to hold what was just written: nothing was sent. */
   discard(): void {
-    undo(this.changes)
-    this.changes = []
+    this.changes.undo()
   }
 
   /** The snapshot that was written is on its way. */
@@ -111,7 +105,7 @@ export class ClientFeed {
       mode: this.mode,
       changes: this.changes,
     })
-    this.changes = []
+    this.changes = this.spare.pop() ?? new HeldChanges()
     if (this.sentTicks.push(tick) > SENT_TICKS) this.sentTicks.shift()
     this.syncTick = tick
     this.isLost = false
@@ -126,11 +120,13 @@ export class ClientFeed {
       throw new DecodeError('unexpected', { what: 'acknowledged snapshot', expected, got: `${seq}`, offset: 0 })
     }
     if (seq <= this.ackedSeq) return
-    const newest = this.inFlight.findLast((one) => one.seq <= seq)
     this.ackedSeq = seq
-    if (newest === undefined) return
-    this.ackedTick = newest.tick
-    this.inFlight = this.inFlight.filter((one) => one.seq > seq)
+    while (this.inFlight.length > 0 && this.inFlight[0]!.seq <= seq) {
+      const { tick, changes } = this.inFlight.shift()!
+      this.ackedTick = tick
+      changes.forget()
+      this.spare.push(changes)
+    }
   }
 
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
@@ -169,7 +165,7 @@ export class ClientFeed {
   private takeBack(lost: readonly InFlight[]): void {
     const first = lost[0]
     if (first === undefined) return
-    for (const { changes } of lost.toReversed()) undo(changes)
+    for (const { changes } of lost.toReversed()) changes.undo()
     while (this.sentTicks.length > 0 && this.sentTicks.at(-1)! >= first.tick) this.sentTicks.pop()
     this.syncTick = first.syncTickBefore
     this.isLost = first.isLostBefore
@@ -190,11 +186,5 @@ export class ClientFeed {
     if (heldSeq > 0) return
     this.lastSeq = this.ackedSeq = 0
     this.ackedTick = -1
-  }
-}
-
-function undo(changes: readonly HeldChange[]): void {
-  for (const { held, slot, id, tick, mask } of changes.toReversed()) {
-    held.set(slot, id, id === NOTHING ? NOTHING : tick, mask)
   }
 }
