@@ -46,7 +46,11 @@ export interface ClientOptions {
   readonly ticket?: string
   /** How fast its clock runs against the server's. */
   readonly clockRate?: number
+  /** Timers fire only at multiples of this, as in a tab that nobody looks at; 0: when they are due. */
+  readonly timerGridMs?: () => number
 }
+
+type ClientClock = Pick<FakeClock, 'nowMs' | 'setTimer'>
 
 /** A server at an address that only this process knows. */
 interface Host {
@@ -102,7 +106,7 @@ export class Ends {
   connectClient(options: ClientOptions): { readonly client: Client; readonly network: ImpairmentControls } {
     const random = this.options.random.fork(`client ${this.clients++}`)
     const { connect, network } = this.networkFor(options.impairment, random)
-    const clock = runningAt(this.options.clock, options.clockRate ?? 1)
+    const clock = throttled(runningAt(this.options.clock, options.clockRate ?? 1), options.timerGridMs)
     const [url] = this.hosts.keys()
     const client = createClientWith(url!, options, {
       connect: tapped(connect, options),
@@ -178,11 +182,24 @@ function bytesOf(random: Random): (length: number) => Uint8Array {
 }
 
 /** The same moments on a clock that runs faster or slower. */
-function runningAt(clock: FakeClock, rate: number): Pick<FakeClock, 'nowMs' | 'setTimer'> {
+function runningAt(clock: FakeClock, rate: number): ClientClock {
   if (rate === 1) return clock
   return {
     nowMs: () => clock.nowMs() * rate,
     setTimer: (fn, delayMs) => clock.setTimer(fn, delayMs / rate),
+  }
+}
+
+/** The same clock, whose timers may have to wait for the next time that the browser looks at them. */
+function throttled(clock: ClientClock, gridMs: () => number = () => 0): ClientClock {
+  return {
+    nowMs: () => clock.nowMs(),
+    setTimer(fn, delayMs) {
+      const grid = gridMs()
+      if (grid === 0) return clock.setTimer(fn, delayMs)
+      const dueMs = Math.ceil((clock.nowMs() + delayMs) / grid) * grid
+      return clock.setTimer(fn, dueMs - clock.nowMs())
+    },
   }
 }
 

@@ -27,6 +27,8 @@ export interface StepperClient<G extends GameTypes> {
   readonly storage: TokenStorage
   /** The room that `run` advances; set by `join`. */
   room: JoinedRoom<G> | null
+  /** Above 0: its timers fire at multiples of this only, as those of a hidden tab do (60,000 after five minutes). */
+  timerGridMs: number
   /** Sees every packet that leaves. */
   onSend: ((packet: Uint8Array) => void) | null
   /** Sees every packet before the client does. */
@@ -107,10 +109,11 @@ export class Stepper<G extends GameTypes> {
       ...parts,
       storage,
       impairment: this.impairment,
+      timerGridMs: () => client.timerGridMs,
       onSend: (packet) => client.onSend?.(packet),
       onReceive: (packet) => client.onReceive?.(packet),
     })
-    const client: StepperClient<G> = { ...end, storage, room: null, onSend: null, onReceive: null }
+    const client: StepperClient<G> = { ...end, storage, room: null, timerGridMs: 0, onSend: null, onReceive: null }
     this.clients.push(client)
     return client
   }
