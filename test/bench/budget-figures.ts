@@ -28,13 +28,12 @@ const NEAREST = 10
 /** A view that opens, or a world that is new, is no steady state. */
 const WARM_UP_SECONDS = 3
 
-/** Plays the interest workload without a budget, then with that share of what each client took. */
+/** Plays the interest workload without a budget, then with that share of what a client took on average. */
 export async function budgetFigures(clients: number, seconds: number, share: number): Promise<BudgetFigures> {
-  const free = new BudgetRun(() => Infinity)
+  const free = new BudgetRun(Infinity)
   await free.play(clients, seconds)
-  const demands = free.bytes.map((bytes) => bytes / seconds)
-  const demandBytesPerSecond = demands.reduce((sum, demand) => sum + demand, 0) / clients
-  const run = new BudgetRun((seat) => demands[seat]! * share)
+  const demandBytesPerSecond = free.bytes / (clients * seconds)
+  const run = new BudgetRun(demandBytesPerSecond * share)
   await run.play(clients, seconds)
   const { worstOver, worstUnder, maxAge, nearestMaxAge } = run
   return {
@@ -58,8 +57,7 @@ interface Watched {
 }
 
 class BudgetRun {
-  /** By seat. */
-  readonly bytes: number[] = []
+  bytes = 0
   worstOver = 0
   worstUnder = 0
   /** In snapshots. */
@@ -69,11 +67,11 @@ class BudgetRun {
   private moving: MovingWorld | null = null
   private snapshots = 0
   private truths: Map<number, Int32Array> = new Map()
-  private readonly budgetOf: (seat: number) => number
+  private readonly bytesPerSecond: number
   private readonly row = new Int32Array(64)
 
-  constructor(budgetOf: (seat: number) => number) {
-    this.budgetOf = budgetOf
+  constructor(bytesPerSecond: number) {
+    this.bytesPerSecond = bytesPerSecond
     // The worlds differ in their kinds only, which this file does not name.
     const schema: typeof arenaSchema = interestWorld.schema
     const game = defineSimulation<ArenaTypes>(schema, () => undefined)
@@ -90,7 +88,7 @@ class BudgetRun {
         this.moving?.step()
         for (const player of room.players.values()) {
           player.view = interestWorld.viewOf(player.id, room.tick)
-          player.bytesPerSecond = budgetOf(player.id)
+          player.bytesPerSecond = bytesPerSecond
         }
       },
     })
@@ -132,8 +130,8 @@ class BudgetRun {
       partials.shift()
     }
     if (!isMeasured) return
-    this.bytes[member.seat] = (this.bytes[member.seat] ?? 0) + told.bytes
-    const off = sizes.reduce((sum, size) => sum + size, 0) / this.budgetOf(member.seat) - 1
+    this.bytes += told.bytes
+    const off = sizes.reduce((sum, size) => sum + size, 0) / this.bytesPerSecond - 1
     this.worstOver = Math.max(this.worstOver, off)
     if (partials.every(Boolean)) this.worstUnder = Math.max(this.worstUnder, -off)
   }

@@ -15,6 +15,13 @@ const NEAREST = 10
 const NEAREST_PATIENCE_SECONDS = 0.1
 const GAP_BITS = 4
 
+/** What a snapshot's public updates may take. */
+export interface Allowance {
+  readonly bits: number
+  /** The same of a client that was sent nothing for a while. */
+  readonly mostBits: number
+}
+
 interface Candidate {
   readonly record: EntityRecord
   urgency: number
@@ -60,7 +67,7 @@ export class Choice {
    * Leaves in `updates` what fits into so many bits: first the client's own, then by urgency. True: something was left
    * out.
    */
-  fit(updates: EntityRecord[], feed: ClientFeed, own: DenseHeld, sight: Sight, bits: number): boolean {
+  fit(updates: EntityRecord[], feed: ClientFeed, own: DenseHeld, sight: Sight, room: Allowance): boolean {
     const candidates: Candidate[] = []
     const chosen: EntityRecord[] = []
     this.trial.reset()
@@ -73,22 +80,25 @@ export class Choice {
     }
     const count = updates.length
     this.rate(candidates, feed, sight)
-    this.take(candidates, chosen, own, bits)
+    this.take(candidates, chosen, own, room)
     updates.length = 0
     updates.push(...chosen)
     return chosen.length < count
   }
 
   /** The most urgent first, as far as they fit. */
-  private take(candidates: Candidate[], chosen: EntityRecord[], own: DenseHeld, bits: number): void {
+  private take(candidates: Candidate[], chosen: EntityRecord[], own: DenseHeld, { bits, mostBits }: Allowance): void {
     candidates.sort((a, b) => b.urgency - a.urgency)
     let used = this.trial.bitLength + chosen.length * GAP_BITS
     for (const [i, { record }] of candidates.entries()) {
       if (used >= bits) return
-      used += this.measure(record, own) + GAP_BITS
-      // The first one goes whatever its size, or what is larger than a snapshot's share would wait for ever. Behind one that
-      // does not fit nobody goes: with smaller ones always before it, it would wait for ever, too.
-      if (i > 0 && used > bits) return
+      const size = this.measure(record, own) + GAP_BITS
+      // Behind one that does not fit nobody goes: with smaller ones always before it, it would wait for ever. So would one
+      // that never can fit, unless it goes as the first.
+      const canNeverFit = i === 0 && size > mostBits
+      // To the nearest: what a snapshot has too much of, the next one has less.
+      if (used + size / 2 > bits && !canNeverFit) return
+      used += size
       chosen.push(record)
     }
   }

@@ -1,6 +1,7 @@
 import { writeCount, writeGap, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
 import type { BitWriter, GameCodec } from '@tickwire/protocol/internal'
 import { Choice } from './choice.ts'
+import type { Allowance } from './choice.ts'
 import type { ClientFeed } from './client-feed.ts'
 import type { EntityRecord } from './entity-table.ts'
 import { NOTHING } from './held.ts'
@@ -53,14 +54,17 @@ export class OwnTrack {
     this.visible = new Visible(replication)
   }
 
-  /** @returns whether something that the client may see is left out for now */
-  plan(feed: ClientFeed, own: DenseHeld, sight: Sight, bits: number): boolean {
+  /**
+   * @param room what it may take, or null: as much as it needs
+   * @returns whether something that the client may see is left out for now
+   */
+  plan(feed: ClientFeed, own: DenseHeld, sight: Sight, room: Allowance | null): boolean {
     const { table, tick } = this.replication
     this.visible.look(own, sight)
     feed.waits.begin(tick, table.slots)
     this.findUpdates(own)
     let isPartial = this.choice.deferFar(this.updates, feed, own, sight)
-    if (bits < Infinity) isPartial = this.choice.fit(this.updates, feed, own, sight, bits) || isPartial
+    if (room !== null) isPartial = this.choice.fit(this.updates, feed, own, sight, room) || isPartial
     this.markChosen(feed)
     this.findRemovals(feed, own)
     this.holds = isOpen(sight) ? HOLDS_ALL : this.willHold(own)

@@ -4,6 +4,8 @@ import type { EventFields, GameCodec, SpawnKey } from '@tickwire/protocol/intern
 import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { PlayerViewArea } from '../room/room-api.ts'
+import type { ByteBudget } from './byte-budget.ts'
+import type { Allowance } from './choice.ts'
 import type { ClientFeed } from './client-feed.ts'
 import { CodedBodies } from './coded-bodies.ts'
 import type { EventLog } from './event-log.ts'
@@ -52,6 +54,13 @@ interface Assembled {
 }
 
 const HEADER_BYTES = 8
+/** What is left of a snapshot's bytes for its updates; null: there is no budget. */
+function allowance({ expectedTailBytes, mostBytes }: ByteBudget, bytes: number): Allowance | null {
+  if (bytes === Infinity) return null
+  const rest = HEADER_BYTES + expectedTailBytes
+  return { bits: 8 * (bytes - rest), mostBits: 8 * (mostBytes - rest) }
+}
+
 const HOLDS_ALL: Holds = () => true
 
 /** A predicted spawn that was not found by now was given up by its client. */
@@ -166,8 +175,7 @@ export class SnapshotSender {
     const { id, inputs, feed } = receiver
     const { tick } = this.replication
     const keys = this.newSpawnKeys(id, feed)
-    const bits = 8 * (bytes - HEADER_BYTES - feed.budget.expectedTailBytes)
-    const isPartial = own !== null && this.ownTrack.plan(feed, own, sight, bits)
+    const isPartial = own !== null && this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes))
     this.writeHeader(receiver, isPartial)
     let hasNews = own === null ? this.publicTrack.writeShared(writer, feed) : this.ownTrack.write(writer, feed, own)
     writer.align()
