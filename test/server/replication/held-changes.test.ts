@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { HeldChanges } from '../../../server/src/replication/held-changes.ts'
+import { DenseHeld, NOTHING, SparseHeld } from '../../../server/src/replication/held.ts'
+
+describe('HeldChanges', () => {
+  it('puts everything back as it was, whatever changed twice, in whichever track', () => {
+    const [dense, sparse] = [new DenseHeld(), new SparseHeld()]
+    dense.set(3, 65_539, 10, 1)
+    sparse.set(7, 7, 4, 0)
+    const changes = new HeldChanges()
+    const hold = (held: DenseHeld | SparseHeld, slot: number, id: number, tick: number): void => {
+      changes.remember(held, slot)
+      held.set(slot, id, tick, 0)
+    }
+    hold(dense, 3, 3, 20)
+    hold(dense, 3, NOTHING, NOTHING)
+    hold(sparse, 7, NOTHING, NOTHING)
+    // More than it has room for at first.
+    for (let slot = 10; slot < 50; slot++) hold(dense, slot, slot, 20)
+    changes.undo()
+    expect([dense.idAt(3), dense.tickAt(3), dense.maskAt(3)]).toEqual([65_539, 10, 1])
+    expect(dense.slots).toEqual([3])
+    expect([sparse.idAt(7), sparse.tickAt(7), sparse.slots()]).toEqual([7, 4, [7]])
+  })
+
+  it('takes nothing back twice, and nothing that was forgotten', () => {
+    const held = new DenseHeld()
+    const changes = new HeldChanges()
+    changes.remember(held, 1)
+    held.set(1, 1, 5, 0)
+    changes.forget()
+    changes.undo()
+    expect(held.tickAt(1)).toBe(5)
+    changes.remember(held, 1)
+    held.set(1, 1, 6, 0)
+    changes.undo()
+    held.set(1, 1, 7, 0)
+    changes.undo()
+    expect(held.tickAt(1)).toBe(7)
+  })
+})
