@@ -85,18 +85,22 @@ export class OwnTrack {
       const { slot, id } = record
       writeGap(writer, slot - last - 1)
       last = slot
-      const mask = this.references.maskOf(record, 'all', this.holds)
-      this.writeRecord(writer, record, own, mask)
+      const mask = this.writeRecord(writer, record, own)
       feed.hold(own, slot, id, anchors.all.newestTick(slot), mask)
     }
     return this.removals.length > 0 || this.updates.length > 0
   }
 
-  private writeRecord(writer: BitWriter, record: EntityRecord, own: DenseHeld, mask: number): void {
-    const isHeld = own.idAt(record.slot) === record.id
-    const held = { tick: isHeld ? own.tickAt(record.slot) : NOTHING, mask: isHeld ? own.maskAt(record.slot) : 0 }
-    if (mask === 0 && held.mask === 0) this.records.write(writer, 'all', record, held.tick)
-    else this.masked.write(writer, 'all', record, held, mask, this.holds)
+  /** @returns the mask that it was written under */
+  private writeRecord(writer: BitWriter, record: EntityRecord, own: DenseHeld): number {
+    const { slot, id, kind } = record
+    const isHeld = own.idAt(slot) === id
+    const tick = isHeld ? own.tickAt(slot) : NOTHING
+    const heldMask = isHeld ? own.maskAt(slot) : 0
+    const mask = this.references.has(kind, 'all') ? this.references.maskOf(record, 'all', this.holds) : 0
+    if (mask === 0 && heldMask === 0) this.records.write(writer, 'all', record, tick)
+    else this.masked.write(writer, 'all', record, { tick, mask: heldMask }, mask, this.holds)
+    return mask
   }
 
   private findUpdates(own: DenseHeld): void {

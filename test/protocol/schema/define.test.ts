@@ -159,6 +159,23 @@ describe('defineGame', () => {
     }
   })
 
+  it('names what is wrong about when and to whom a kind is sent', () => {
+    const fields = { x: place, y: place }
+    const position = ['x', 'y']
+    expect(wrongEntity(fields, { relevant: 'never' })).toBe('entities.ship.relevant')
+    for (const priority of [0, -1, 1001, Number.NaN]) {
+      expect(wrongEntity(fields, { priority })).toBe('entities.ship.priority')
+    }
+    expect(wrongEntity(fields, { far: { beyond: 1, everySnapshots: 2 } })).toBe('entities.ship.far')
+    expect(wrongEntity(fields, { position, far: { beyond: -1, everySnapshots: 2 } })).toBe('entities.ship.far.beyond')
+    for (const everySnapshots of [1, 65, 2.5]) {
+      expect(wrongEntity(fields, { position, far: { beyond: 1, everySnapshots } })).toBe(
+        'entities.ship.far.everySnapshots',
+      )
+    }
+    expect(wrongEntity(fields, { position, relevant: 'always', priority: 0.5 })).toBe('none')
+  })
+
   it('says what was expected, what came, and where', () => {
     expect(() => define({ snapshotRateHz: 7 })).toThrow(
       'defineGame.snapshotRateHz: expected a divisor of tickRateHz (60), got 7',

@@ -103,6 +103,12 @@ describe('hashSections', () => {
     expect(ours.filter((hash, i) => hash !== theirs[i])).toHaveLength(1)
   })
 
+  it('[HSK8] leaves out what is the own affair of the server: when and to whom it sends', () => {
+    const { fields } = base.entities.ship
+    const ship = entity(fields, { predict: 'owner', relevant: 'always', priority: 3 })
+    expect(differingSection(hashSections(schema), hashSections(defineGame({ ...base, entities: { ship } })))).toBeNull()
+  })
+
   it('finds no difference between equal schemas', () => {
     expect(differingSection(hashSections(schema), hashSections(defineGame(base)))).toBeNull()
   })
