@@ -16,6 +16,8 @@ import { fromHex, toHex } from './shown.ts'
 
 const frames = CORPUS.flatMap((recording) => recording.frames)
 const typeOf = (message: unknown): string => (message as { readonly type: string }).type
+/** Of long packets not every cut is tried: a world has thousands of bytes. */
+const MOST_CUTS = 32
 const isAlone = ({ messages }: Frame): boolean => messages.length === 1
 
 /** The items of the reliable stream in a recording, with the end that sent them. */
@@ -37,11 +39,12 @@ describe.each(CORPUS)('the recording "$name"', ({ frames: recorded }) => {
     }
   })
 
-  it('[BIT1] [PKT4] refuses each message that is cut at any byte, and goes on as if it had not come', () => {
+  it('[BIT1] [PKT4] refuses each message that is cut, and goes on as if it had not come', () => {
     const pair = new Pair()
     for (const frame of recorded) {
       const packet = fromHex(frame.hex)
-      for (let length = 0; isAlone(frame) && length < packet.length; length++) {
+      const step = Math.ceil(packet.length / MOST_CUTS)
+      for (let length = 0; isAlone(frame) && length < packet.length; length += step) {
         expect(pair.read(frame.from, packet.subarray(0, length)), frame.hex.slice(0, 2 * length)).toBe('refused')
       }
       expect(pair.read(frame.from, packet)).toEqual(frame.messages)

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { Random } from '@tickwire/protocol'
 import type { Client, TokenStorage } from '@tickwire/sdk'
 import { webSocketConnect } from '../../sdk/src/connection/websocket.ts'
-import type { Connect } from '../../sdk/src/connection/transport.ts'
+import type { Connect, Transport, TransportHandlers } from '../../sdk/src/connection/transport.ts'
 import { createClientWith } from '../../sdk/src/game-client.ts'
 import { impairConnect } from '../../sdk/src/impair/impair-connect.ts'
 import type { ImpairmentControls } from '../../sdk/src/impair/impair-connect.ts'
@@ -120,6 +120,16 @@ export class Ends {
       openRoom: openJoinedRoom,
     })
     return { client, network }
+  }
+
+  /** A connection to the first server without a client, for bytes that none of ours would send. */
+  connectBare(handlers: TransportHandlers): Transport {
+    const memory = createMemoryConnect({
+      clock: this.options.clock,
+      find: (url) => this.hosts.get(url)?.accept ?? null,
+    })
+    const [url] = this.hosts.keys()
+    return memory(url!, handlers)
   }
 
   /** Lets promises and streams go on until nothing moves without time. */

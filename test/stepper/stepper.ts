@@ -1,6 +1,7 @@
 import { Random } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
 import type { Client, JoinedRoom, JoinOptions, TokenStorage } from '@tickwire/sdk'
+import type { Transport, TransportHandlers } from '../../sdk/src/connection/transport.ts'
 import type { Impairment } from '../../sdk/src/impair/impairment.ts'
 import type { ImpairmentControls } from '../../sdk/src/impair/impair-connect.ts'
 import { Ends } from './ends.ts'
@@ -116,6 +117,11 @@ export class Stepper<G extends GameTypes> {
     const client: StepperClient<G> = { ...end, storage, room: null, timerGridMs: 0, onSend: null, onReceive: null }
     this.clients.push(client)
     return client
+  }
+
+  /** A connection without a client, for bytes that none of ours would send. */
+  connectBare(handlers: TransportHandlers): Transport {
+    return this.ends.connectBare(handlers)
   }
 
   /** Joins, or creates, a room with a client that has none yet; rejects as the client's own promise does. */
