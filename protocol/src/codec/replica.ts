@@ -10,6 +10,7 @@ import { NOT_HELD, Staging } from './staging.ts'
 import type { HeldAnchor, HeldEntity } from './staging.ts'
 import { BodyDecoder } from './entropy/body-decoder.ts'
 import { readAnchorTick, readCount, readForm, readHead, readSlot } from './updates.ts'
+import type { UpdateForm } from './updates.ts'
 
 /** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
 export interface ReplicaChanges {
@@ -75,11 +76,15 @@ export class Replica {
 
   /** Reads one track of a snapshot; nothing changes until `commit`. */
   readTrack(reader: BitReader, track: TrackName, snapshotTick: number): void {
-    if (track === 'all' && this.coded !== null && this.coded.begin(reader)) this.readCoded(this.coded, snapshotTick)
+    const coded = track === 'all' && this.coded?.begin(reader) === true ? this.coded : null
+    if (coded !== null) this.readCoded(coded, snapshotTick)
     else this.readRemovals(reader, track)
     for (let left = readCount(reader), slot = -1; left > 0; left--) {
       slot = readSlot(reader, slot)
-      this.readUpdate(reader, track, slot, snapshotTick)
+      const form = readForm(reader)
+      // Behind a coded body there are arrivals only: the rest was in it.
+      if (coded !== null && form !== 'full') throw notHeld(reader, slot)
+      this.readUpdate(reader, track, slot, form, snapshotTick)
     }
   }
 
@@ -152,8 +157,7 @@ export class Replica {
     return entity.anchors.owner.tick !== NOT_HELD
   }
 
-  private readUpdate(reader: BitReader, track: TrackName, slot: number, snapshotTick: number): void {
-    const form = readForm(reader)
+  private readUpdate(reader: BitReader, track: TrackName, slot: number, form: UpdateForm, snapshotTick: number): void {
     const tick = form === 'delta' ? snapshotTick : readAnchorTick(reader, snapshotTick)
     const entity = form === 'full' && track === 'all' ? this.readArrival(reader, slot) : this.known(reader, slot)
     const codec = this.codecs[entity.kind.index]![track]

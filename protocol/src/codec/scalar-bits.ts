@@ -11,14 +11,26 @@ export function writeScalar(writer: BitWriter, { min, bits }: Scalar, value: num
 }
 
 /** @throws DecodeError for what is out of range, and for a float that is no number */
-export function readScalar(reader: BitReader, { min, max, isFloat }: Scalar, what: string): number {
+export function readScalar(reader: BitReader, scalar: Scalar, what: string): number {
   const start = reader.bitOffset
-  const value = reader.int(min, max, what) | 0
-  if (isFloat && (value & EXPONENT) === EXPONENT) {
-    const fault = { what, expected: 'a finite number', got: 'NaN or an infinity', offset: start }
-    throw new DecodeError('malformed', fault)
-  }
+  const value = reader.int(scalar.min, scalar.max, what) | 0
+  expectNumber(scalar, value, what, start)
   return value
+}
+
+/** @throws DecodeError when a pattern of 32 bits, taken as it is, is no value of its column */
+export function expectPattern(scalar: Scalar, pattern: number, what: string): void {
+  const distance = (pattern - scalar.min) >>> 0
+  if (distance > scalar.max - scalar.min) {
+    const expected = `${scalar.min}..${scalar.max}`
+    throw new DecodeError('out-of-range', { what, expected, got: `${pattern}`, offset: 0 })
+  }
+  expectNumber(scalar, pattern, what, 0)
+}
+
+function expectNumber({ isFloat }: Scalar, value: number, what: string, offset: number): void {
+  if (!isFloat || (value & EXPONENT) !== EXPONENT) return
+  throw new DecodeError('malformed', { what, expected: 'a finite number', got: 'NaN or an infinity', offset })
 }
 
 /** All exponent bits of a 32-bit float set: an infinity or NaN. */

@@ -1,4 +1,5 @@
 import { shortWay } from '../extrapolate.ts'
+import { expectPattern } from '../scalar-bits.ts'
 import type { Column, KindLayout, Track } from '../layout.ts'
 import { codeMagnitude, MAGNITUDE_CONTEXTS } from './models.ts'
 import type { BitCoder } from './models.ts'
@@ -51,7 +52,11 @@ export class EntityModels {
   codeValue(coder: BitCoder, i: number, age: number, value: number, expected: number, held: Int32Array): number {
     const column = this.track.columns[i]!
     const at = this.columnBase(i)
-    if (column.bits === 32) return coder.raw(value >>> 0, 32) | 0
+    if (column.bits === 32) {
+      const pattern = coder.raw(value >>> 0, 32) | 0
+      expectPattern(column, pattern, column.name)
+      return pattern
+    }
     const miss = shortWay(column, value - expected)
     const trend = this.trendOf[i]! < 0 ? 0 : Math.sign(held[this.trendOf[i]!]!)
     const isBelow = coder.bit(at + AGES * NEIGHBOURS + trend + 1, miss < 0)

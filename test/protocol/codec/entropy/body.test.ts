@@ -9,7 +9,13 @@ const schema = defineGame({
   name: 'coded',
   tickRateHz: 20,
   compression: 'entropy',
-  entities: { dot: entity({ x: field.fixed({ min: 0, max: 64, precision: 1 / 8 }), hp: field.uint({ max: 9 }) }) },
+  entities: {
+    dot: entity({
+      x: field.fixed({ min: 0, max: 64, precision: 1 / 8 }),
+      hp: field.uint({ max: 9 }),
+      heat: field.f32(),
+    }),
+  },
 })
 const layout = layoutOf(schema)
 const contexts = new Models(4096)
@@ -27,7 +33,7 @@ function held(): Replica {
     writer.varuint(0)
     writer.varuint(layout.kindByName.get('dot')!.index)
     writer.bits(7, 16)
-    for (let i = 0; i < 4; i++) writer.bool(false)
+    for (let i = 0; i < 5; i++) writer.bool(false)
   }
   replica.begin()
   replica.readTrack(new BitReader(writer.toBytes()), 'all', 1)
@@ -64,6 +70,18 @@ describe('a coded body', () => {
     expect(() => replica.readTrack(new BitReader(Uint8Array.of(2, 0, 0, 0)), 'all', 2)).toThrow(/table/)
   })
 
+  it('[COD1] is followed by arrivals alone: anything else was in it', () => {
+    const replica = held()
+    const writer = new BitWriter()
+    writer.bits(1, 8)
+    writer.varuint(0, 7)
+    writer.varuint(1)
+    writer.bool(false)
+    writer.bool(false)
+    replica.begin()
+    expect(() => replica.readTrack(new BitReader(writer.toBytes()), 'all', 2)).toThrow(DecodeError)
+  })
+
   it('[COD4] of any bytes ends in a DecodeError or in values of their range, and changes nothing before commit', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (noise) => {
@@ -86,7 +104,11 @@ describe('a coded body', () => {
         for (const one of replica.entities.values()) {
           const row = new Int32Array(one.kind.columns.length)
           replica.rowAt(one, 2, row)
-          for (const [i, { min, max }] of one.kind.columns.entries()) {
+          for (const [i, { min, max, isFloat }] of one.kind.columns.entries()) {
+            if (isFloat) {
+              expect(new Float32Array(row.buffer)[i]).toSatisfy(Number.isFinite)
+              continue
+            }
             expect(row[i]).toBeGreaterThanOrEqual(min)
             expect(row[i]).toBeLessThanOrEqual(max)
           }
