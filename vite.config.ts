@@ -7,8 +7,15 @@ const repository = fileURLToPath(new URL('.', import.meta.url))
 /** The packages resolve to their sources: neither the dev server nor a test needs a build. */
 const source = '@tickwire/source'
 
-/** Tests that need more than Node and memory: a browser, or the registry and a folder outside. */
-const slow = { e2e: 'test/e2e/**/*.test.ts', package: 'test/package/**/*.test.ts' }
+/**
+ * Tests by what they need: a browser; the registry and a folder outside; both ends at once and many simulated minutes.
+ * All others are unit tests, which `npm run check` runs.
+ */
+const slow = {
+  e2e: 'test/e2e/**/*.test.ts',
+  package: 'test/package/**/*.test.ts',
+  integration: 'test/{conformance,games,scenarios,stepper}/**/*.test.ts',
+}
 
 export default defineConfig({
   root: `${repository}demo`,
@@ -33,6 +40,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'unit', root: repository, include: ['test/**/*.test.ts'], exclude: Object.values(slow) },
+      },
+      {
+        extends: true,
+        test: { name: 'integration', root: repository, include: [slow.integration] },
       },
       {
         extends: true,

@@ -16,7 +16,7 @@ const stages: (() => Count)[] = [
   () => tool('format', 'oxfmt/bin/oxfmt', ['--check']),
 ]
 if (quick) stages.push(() => tests(['unit']))
-else stages.push(browser, () => tests(['unit', 'package', 'e2e']))
+else stages.push(browser, () => tests(['unit', 'integration', 'package', 'e2e']))
 
 const total = sum(stages.map((stage) => stage()))
 if (total.skipped > 0) console.log(`\n${total.skipped} skipped`)
