@@ -9,9 +9,10 @@ import { join } from './join.ts'
 import { printTable, toJson } from './report.ts'
 import type { Bench } from './report.ts'
 import { stats } from './stats.ts'
+import { ticks } from './ticks.ts'
 
 /** `npm run bench -- <name> [--json]`: a table for people, and with `--json` one JSON object on the last line. */
-const BENCHES: readonly Bench[] = [alloc, arena, budget, faults, idle, interest, join, cubes, stats]
+const BENCHES: readonly Bench[] = [alloc, arena, budget, faults, idle, interest, join, cubes, stats, ticks]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
