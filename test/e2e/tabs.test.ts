@@ -1,15 +1,13 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { createGameServer } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
 import type { Browser, BrowserContext, Page } from 'playwright'
-import { build } from 'vite'
-import type { Rolldown } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { arenaRoom } from '../games/arena/room.ts'
 import { launchBrowser } from './browser.ts'
+import { bundle } from './bundle.ts'
 import type { PlayerReport } from './tabs/player.ts'
 
 let browser: Browser
@@ -101,16 +99,3 @@ describe('tabs in Chromium', () => {
     expect(await reportOf(await open())).toEqual({ found: 0, resumed: false, seat: 1, phase: 'online' })
   })
 })
-
-/** One file with the SDK and the game in it, as a user's bundler would make it. */
-async function bundle(entry: string): Promise<string> {
-  const built = (await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['@tickwire/source', 'browser', 'module', 'import'] },
-    build: { write: false, rollupOptions: { input: fileURLToPath(new URL(entry, import.meta.url)) } },
-  })) as Rolldown.RolldownOutput
-  const chunk = built.output.find((one) => one.type === 'chunk' && one.isEntry)
-  if (chunk?.type !== 'chunk') throw new Error(`nothing was built of ${entry}`)
-  return chunk.code
-}

@@ -1,15 +1,13 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { createGameServer } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
 import type { Browser } from 'playwright'
-import { build } from 'vite'
-import type { Rolldown } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { arenaRoom } from '../games/arena/room.ts'
 import { launchBrowser } from './browser.ts'
+import { bundle } from './bundle.ts'
 import { digest } from './worker/digest.ts'
 import type { PilotReport } from './worker/pilot.ts'
 
@@ -54,16 +52,3 @@ describe('the SDK in a dedicated Worker', () => {
     await page.close()
   })
 })
-
-/** One file with the SDK and the game in it, as a user's bundler would make it. */
-async function bundle(entry: string): Promise<string> {
-  const built = (await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['@tickwire/source', 'browser', 'module', 'import'] },
-    build: { write: false, rollupOptions: { input: fileURLToPath(new URL(entry, import.meta.url)) } },
-  })) as Rolldown.RolldownOutput
-  const chunk = built.output.find((one) => one.type === 'chunk' && one.isEntry)
-  if (chunk?.type !== 'chunk') throw new Error(`nothing was built of ${entry}`)
-  return chunk.code
-}
