@@ -68,15 +68,6 @@ export function roundToSimulation(kind: KindLayout, entity: Fields, onClamp: OnF
   }
 }
 
-/** Reads the fields of a flat row back; `hasOwnerTrack` says whether the row's low bits are known. */
-export function materialise(kind: KindLayout, row: Int32Array, into: Fields, hasOwnerTrack: boolean): void {
-  for (const layout of kind.fields) {
-    if (layout.column < 0) continue
-    if (layout.audience === 'owner' && !hasOwnerTrack) continue
-    into[layout.name] = valueOf(layout, row, hasOwnerTrack)
-  }
-}
-
 /** One field of a flat row. */
 export function valueOf(layout: FieldLayout, row: Int32Array, hasOwnerTrack: boolean): unknown {
   if (layout.lowColumn < 0) {

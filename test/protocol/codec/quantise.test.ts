@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../../protocol/src/codec/layout.ts'
 import type { KindLayout } from '../../../protocol/src/codec/layout.ts'
-import { materialise, quantise, roundToSimulation, valueOf } from '../../../protocol/src/codec/quantise.ts'
+import { quantise, roundToSimulation, valueOf } from '../../../protocol/src/codec/quantise.ts'
 import type { Fields } from '../../../protocol/src/codec/quantise.ts'
 import { scalarsOf } from '../../../protocol/src/codec/scalars.ts'
 import { defineGame, entity } from '../../../protocol/src/schema/define.ts'
@@ -10,6 +10,7 @@ import type { EntityOptions } from '../../../protocol/src/schema/define.ts'
 import { field } from '../../../protocol/src/schema/field.ts'
 import type { FieldMap } from '../../../protocol/src/schema/field.ts'
 import { columnSample } from '../fields.ts'
+import { materialise } from './materialise.ts'
 
 function kindOf(fields: FieldMap, options: EntityOptions<FieldMap> = {}): KindLayout {
   const schema = defineGame({ name: 'quantise', tickRateHz: 60, entities: { ship: entity(fields, options) } })

@@ -3,7 +3,6 @@ import {
   BitReader,
   BitWriter,
   GameCodec,
-  materialise,
   NO_PACKER,
   readEvents,
   readSnapshotHeader,
@@ -26,6 +25,7 @@ import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
 import { RoomMachine } from '../../../server/src/room/room.ts'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
 import type { SendResult } from '../../../server/src/transport/transport.ts'
+import { materialise } from '../../protocol/codec/materialise.ts'
 import { FakeClock } from '../../stepper/fake-clock.ts'
 
 /** One snapshot as its client read it. */

@@ -7,6 +7,7 @@ import type { RangeDecoder, RangeEncoder } from './range-coder.ts'
 const FAST_SHIFT = 4
 const SLOW_SHIFT = 7
 const HALF = 0x8000
+
 export class Models {
   readonly fast: Uint16Array
   readonly slow: Uint16Array
