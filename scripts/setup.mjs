@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stamp = `${root}node_modules/.tickwire-setup`
 const inputs = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']
-const packages = ['protocol', 'sdk', 'server', 'demo', 'test']
+const packages = ['protocol', 'sdk', 'server', 'tickwire', 'demo', 'test']
 
 checkNode()
 const current = fingerprint()

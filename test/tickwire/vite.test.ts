@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type ViteDevServer } from 'vite'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { gameServerPlugin, type GameServerPlugin } from '../../scripts/game-server-plugin.ts'
+import { tickwire } from 'tickwire/vite'
+import { createLogger, createServer, type Logger, type ViteDevServer } from 'vite'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 
 // A game that only tells what happens to it, through the HTTP server that it is given.
 const main = `
@@ -17,7 +17,8 @@ export async function startServer({ httpServer }) {
 
 let root: string
 let httpServer: Server
-let game: GameServerPlugin
+let logger: Logger
+let printed: Mock<(line: string) => void>
 let vite: ViteDevServer
 let told: string[]
 
@@ -28,23 +29,20 @@ beforeEach(async () => {
   writeFileSync(join(root, 'shared/word.ts'), `export const word = 'one'`)
   told = []
   httpServer = createHttpServer().on('told', (line: string) => told.push(line))
-  game = gameServerPlugin({ entry: '/server/main.ts', httpServer })
+  printed = vi.fn()
+  logger = { ...createLogger('silent'), error: printed }
   vite = await createServer({
     root,
     configFile: false,
-    logLevel: 'silent',
+    customLogger: logger,
     // The tests announce each change themselves: no waiting for the file system.
     server: { middlewareMode: true, ws: false, watch: null },
-    plugins: [game.plugin],
+    plugins: [tickwire({ httpServer })],
   })
-  vi.spyOn(console, 'log').mockReturnValue()
-  vi.spyOn(console, 'error').mockReturnValue()
-  await game.start(vite)
 })
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await game.close()
   await vite.close()
   rmSync(root, { recursive: true })
 })
@@ -73,7 +71,7 @@ describe('the dev server and the game on it', () => {
 
   it('keeps the running game while the code does not load, and takes the cure', async () => {
     change(`syntax error(`)
-    await vi.waitFor(() => expect(console.error).toHaveBeenCalledWith(expect.stringContaining('did not start')))
+    await vi.waitFor(() => expect(printed).toHaveBeenCalledWith(expect.stringContaining('did not start')))
     expect(told).toEqual(['started one'])
     change(`export const word = 'three'`)
     await hasTold('started three')
@@ -83,15 +81,15 @@ describe('the dev server and the game on it', () => {
   it('never runs two games at once, however quick the changes', async () => {
     for (const word of ['two', 'three', 'four']) change(`export const word = '${word}'`)
     await hasTold('started four')
-    await game.close()
+    await vite.close()
     const running = told.map((line) => (line.startsWith('started') ? 1 : -1))
     let count = 0
     for (const step of running) expect((count += step)).toBeLessThanOrEqual(1)
     expect(count).toBe(0)
   })
 
-  it('closes the game once', async () => {
-    await game.close()
+  it('closes the game once, with vite', async () => {
+    await vite.close()
     expect(told).toEqual(['started one', 'closed one'])
   })
 })

@@ -1,0 +1,2 @@
+/** The client: browser window, Worker and Node. */
+export * from '@tickwire/sdk'

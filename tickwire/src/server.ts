@@ -1,0 +1,2 @@
+/** The game server: rooms, authority, identity. */
+export * from '@tickwire/server'
