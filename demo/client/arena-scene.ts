@@ -1,5 +1,5 @@
 import { Scene } from 'phaser'
-import type { JoinedRoom } from '@tickwire/sdk'
+import type { JoinedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { Chase } from './chase.ts'
 import { showRoom } from './room-view.ts'

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '@tickwire/sdk'
+import type { ConnectionState } from 'tickwire/client'
 import { find, setText } from './dom.ts'
 
 /** Says what the connection is doing when it is not simply there. */

@@ -1,4 +1,4 @@
-import type { JoinedRoom, Unsubscribe } from '@tickwire/sdk'
+import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { find } from './dom.ts'
 import { cssColor } from './palette.ts'

@@ -1,4 +1,4 @@
-import type { Client, JoinedRoom } from '@tickwire/sdk'
+import type { Client, JoinedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 
 /** What `window.tickwire` holds, for the console and for tests. */

@@ -1,5 +1,5 @@
-import { wrapAngle } from '@tickwire/protocol'
-import type { JoinedRoom, Unsubscribe } from '@tickwire/sdk'
+import { wrapAngle } from 'tickwire'
+import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
 import { FULL_TURN } from '../shared/schema.ts'
 import type { Arena } from '../shared/schema.ts'
 import { Keyboard } from './keyboard.ts'

@@ -1,4 +1,4 @@
-import type { JoinedRoom, Unsubscribe } from '@tickwire/sdk'
+import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
 import { FULL_HP, arenaSchema } from '../shared/schema.ts'
 import type { Arena } from '../shared/schema.ts'
 import { openChat } from './chat.ts'

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from '@tickwire/sdk'
+import type { Unsubscribe } from 'tickwire/client'
 
 type Action = 'thrust' | 'left' | 'right' | 'fire'
 

@@ -1,5 +1,5 @@
-import { createClient } from '@tickwire/sdk'
-import type { CloseInfo, JoinedRoom } from '@tickwire/sdk'
+import { createClient } from 'tickwire/client'
+import type { CloseInfo, JoinedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { arena } from '../shared/simulate.ts'
 import { ArenaScene } from './arena-scene.ts'

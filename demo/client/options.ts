@@ -1,4 +1,4 @@
-import type { Impairment } from '@tickwire/sdk'
+import type { Impairment } from 'tickwire/client'
 
 /** What the address of the page asks for. */
 export interface PageOptions {

@@ -1,5 +1,5 @@
-import { TickwireError } from '@tickwire/protocol'
-import type { CloseInfo } from '@tickwire/sdk'
+import { TickwireError } from 'tickwire'
+import type { CloseInfo } from 'tickwire/client'
 
 const RELOAD = 'This page and the server do not fit together any more. Reload the page.'
 

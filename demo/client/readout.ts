@@ -1,4 +1,4 @@
-import type { RoomStats } from '@tickwire/sdk'
+import type { RoomStats } from 'tickwire/client'
 import { find, setText } from './dom.ts'
 
 /** One line that says what the network is doing. */

@@ -1,5 +1,5 @@
 import type { Scene } from 'phaser'
-import type { JoinedRoom, Unsubscribe } from '@tickwire/sdk'
+import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { Effects } from './effects.ts'
 import { colorIndex } from './palette.ts'

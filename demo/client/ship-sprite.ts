@@ -1,5 +1,5 @@
 import type { GameObjects, Scene } from 'phaser'
-import type { EntityView } from '@tickwire/protocol'
+import type { EntityView } from 'tickwire'
 import type { Arena } from '../shared/schema.ts'
 import { FULL_HP } from '../shared/schema.ts'
 import { EdgeMarker } from './edge-marker.ts'

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from '@tickwire/sdk'
+import type { Unsubscribe } from 'tickwire/client'
 import { find } from './dom.ts'
 
 /** Thumbs rest on the stick without moving it. */

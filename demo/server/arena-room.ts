@@ -1,5 +1,5 @@
-import { defineRoom } from '@tickwire/server'
-import type { Player, Room } from '@tickwire/server'
+import { defineRoom } from 'tickwire/server'
+import type { Player, Room } from 'tickwire/server'
 import { FULL_HP } from '../shared/schema.ts'
 import type { Arena, Ship } from '../shared/schema.ts'
 import { arena } from '../shared/simulate.ts'

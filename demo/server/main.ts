@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { createGameServer } from '@tickwire/server'
+import { createGameServer } from 'tickwire/server'
 import { arenaRoom } from './arena-room.ts'
 
 export interface RunningServer {

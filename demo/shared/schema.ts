@@ -1,5 +1,5 @@
-import { defineGame, entity, field } from '@tickwire/protocol'
-import type { SimEntity, SimWorld, TypesOf } from '@tickwire/protocol'
+import { defineGame, entity, field } from 'tickwire'
+import type { SimEntity, SimWorld, TypesOf } from 'tickwire'
 
 /** World units; the arena of `map.ts` lies within 0 and 2048, so a coordinate costs 16 bits. */
 const place = field.fixed({ min: 0, max: 2048, precision: 1 / 32 })

@@ -1,5 +1,5 @@
-import { cos, defineSimulation, hypot, sin, wrapAngle } from '@tickwire/protocol'
-import type { Game } from '@tickwire/protocol'
+import { cos, defineSimulation, hypot, sin, wrapAngle } from 'tickwire'
+import type { Game } from 'tickwire'
 import { bounce } from './bounce.ts'
 import { FULL_TURN, arenaSchema } from './schema.ts'
 import type { Arena, ArenaWorld, Bullet, Ship } from './schema.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { RefusedError } from '@tickwire/protocol'
-import type { JoinedRoom } from '@tickwire/sdk'
+import { RefusedError } from 'tickwire'
+import type { JoinedRoom } from 'tickwire/client'
 import { describe, expect, it } from 'vitest'
 import { useStepper } from '../scenarios/seams.ts'
 import type { Stepper } from '../stepper/stepper.ts'

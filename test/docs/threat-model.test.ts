@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CLOSE } from '@tickwire/protocol'
+import { CLOSE } from 'tickwire'
 import { COUNTERS } from '../../server/src/counters.ts'
 import { serverLimits } from '../../server/src/limits.ts'
 

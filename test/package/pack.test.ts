@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const packages = ['protocol', 'sdk', 'server']
+const packages = ['protocol', 'sdk', 'server', 'tickwire']
 
 /** TypeScript 5 infers and relates types differently from 7, and is what most projects have. */
 const compilers = {
@@ -41,8 +41,13 @@ function pack(name: string): string {
   return (JSON.parse(printed) as { filename: string }).filename
 }
 
+/** The name that a folder of the workspace is installed by. */
+function published(folder: string): string {
+  return folder === 'tickwire' ? folder : `@tickwire/${folder}`
+}
+
 function consumer(): object {
-  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [`@tickwire/${name}`, `file:${file}`]))
+  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [published(name), `file:${file}`]))
   return {
     private: true,
     type: 'module',
@@ -100,7 +105,7 @@ function run(cwd: string, command: string, ...args: string[]): string {
 
 describe('the packages outside the workspace', () => {
   it.each(packages)('%s names its siblings by version, not by workspace', (name) => {
-    const dependencies = readManifest(join(outside, 'node_modules/@tickwire', name)).dependencies ?? {}
+    const dependencies = readManifest(join(outside, 'node_modules', published(name))).dependencies ?? {}
     for (const range of Object.values(dependencies)) expect(range).toMatch(/^\d+\.\d+\.\d+$/)
   })
 

@@ -39,6 +39,9 @@ const cases: Case[] = [
   refuse('sdk never imports server', 'sdk/src/a.ts', `import '@tickwire/server'`, imports),
   refuse('sdk reaches no server file by path', 'sdk/src/b/c.ts', `import '../../../server/src/index.ts'`, imports),
   refuse('sdk imports no Node module', 'sdk/src/d.ts', `import 'node:fs'`, imports),
+  allow("sdk's tools for tests import Node modules", 'sdk/src/testing/a.ts', `import 'node:net'`),
+  refuse("sdk's tools for tests import no server", 'sdk/src/testing/b.ts', `import '@tickwire/server'`, imports),
+  refuse("no page imports sdk's tools for tests", 'sdk/src/link/i.ts', `import '../testing/proxy.ts'`, imports),
   refuse('sdk imports no ws', 'sdk/src/e.ts', `import 'ws'`, imports),
   refuse('sdk names WebSocket in one file only', 'sdk/src/f.ts', `export const s = new WebSocket('ws://a')`, globals),
   refuse('sdk hides no WebSocket behind globalThis', 'sdk/src/g.ts', `export const s = globalThis.WebSocket`, globals),
@@ -66,11 +69,12 @@ const cases: Case[] = [
   allow('sdk reads the clock in one file', 'sdk/src/real-clock.ts', `export const t: number = performance.now()`),
   allow('server reads the clock in one file', 'server/src/real-clock.ts', `export const t: number = Date.now()`),
   refuse('protocol has no clock file', 'protocol/src/real-clock.ts', `export const t: number = Date.now()`, properties),
-  refuse('shared game code imports no end', 'demo/shared/a.ts', `import '@tickwire/server'`, imports),
+  refuse('shared game code imports no end', 'demo/shared/a.ts', `import 'tickwire/server'`, imports),
   refuse('shared game code draws nothing', 'demo/shared/b.ts', `import 'phaser'`, imports),
-  allow('shared game code imports the protocol', 'demo/shared/c.ts', `import '@tickwire/protocol'`),
+  allow('shared game code imports the protocol', 'demo/shared/c.ts', `import 'tickwire'`),
   refuse('the page imports no server', 'demo/client/a.ts', `import '../server/main.ts'`, imports),
-  refuse('the game server imports no client', 'demo/server/a.ts', `import '@tickwire/sdk'`, imports),
+  refuse('the page imports no game server by its package', 'demo/client/b.ts', `import 'tickwire/server'`, imports),
+  refuse('the game server imports no client', 'demo/server/a.ts', `import 'tickwire/client'`, imports),
 ]
 
 function refuse(rule: string, file: string, code: string, refusedBy: string): Case {

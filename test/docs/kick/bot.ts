@@ -1,5 +1,5 @@
-import { createClient } from '@tickwire/sdk'
-import type { JoinedRoom } from '@tickwire/sdk'
+import { createClient } from 'tickwire/client'
+import type { JoinedRoom } from 'tickwire/client'
 import { WebSocket } from 'ws'
 import { kick, KICKING_DISTANCE } from './kick.ts'
 import type { Kick } from './kick.ts'

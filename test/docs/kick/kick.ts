@@ -1,5 +1,5 @@
-import { atan2, cos, defineGame, defineSimulation, entity, field, sin } from '@tickwire/protocol'
-import type { TypesOf } from '@tickwire/protocol'
+import { atan2, cos, defineGame, defineSimulation, entity, field, sin } from 'tickwire'
+import type { TypesOf } from 'tickwire'
 
 const place = field.fixed({ min: 0, max: 800, precision: 1 / 32 })
 const speed = field.fixed({ min: -512, max: 512, precision: 1 / 32 })

@@ -1,5 +1,5 @@
-import { createClient } from '@tickwire/sdk'
-import type { Client, JoinedRoom } from '@tickwire/sdk'
+import { createClient } from 'tickwire/client'
+import type { Client, JoinedRoom } from 'tickwire/client'
 import { kick } from './kick.ts'
 import type { Kick } from './kick.ts'
 

@@ -1,4 +1,4 @@
-import { defineRoom, RefusedError } from '@tickwire/server'
+import { defineRoom, RefusedError } from 'tickwire/server'
 import { kick } from './kick.ts'
 
 const MATCH_SECONDS = 90
