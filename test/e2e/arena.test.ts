@@ -1,3 +1,4 @@
+import { createProxy } from '@tickwire/sdk/testing'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -12,7 +13,6 @@ import {
   shipOf,
 } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
-import { startCuttingProxy } from './cutting-proxy.ts'
 import { startDemoProcess, type DemoProcess } from './demo-process.ts'
 
 let demo: DemoProcess
@@ -94,17 +94,17 @@ describe('a page', () => {
   })
 
   it('takes its seat and its score back after its connection was cut', async () => {
-    const proxy = await startCuttingProxy(demo.url)
-    onTestFinished(proxy.close)
+    const proxy = await createProxy({ target: demo.url })
+    onTestFinished(() => proxy.close())
     const ada = await openPilot(browser, roomUrl('cut', proxy.url), 'Ada')
     const bob = await openPilot(browser, roomUrl('cut'), 'Bob')
     const score = await huntUntilScore(ada, 1)
     const seat = await seatOf(ada)
-    proxy.setOpen(false)
-    proxy.cut()
+    proxy.accepting = false
+    proxy.cutAll()
     await ada.locator('#banner', { hasText: 'Reconnecting' }).waitFor()
     await bob.locator('#scores li.away', { hasText: 'Ada' }).waitFor()
-    proxy.setOpen(true)
+    proxy.accepting = true
     await ada.waitForFunction(() => window.tickwire.client.connection.phase === 'online')
     await ada.locator('#banner').waitFor({ state: 'hidden' })
     await bob.getByText('Ada is back').waitFor()
@@ -124,8 +124,8 @@ describe('a page', () => {
   })
 
   it('from another loopback port may connect', async () => {
-    const proxy = await startCuttingProxy(demo.url)
-    onTestFinished(proxy.close)
+    const proxy = await createProxy({ target: demo.url })
+    onTestFinished(() => proxy.close())
     const server = new URL(demo.url)
     const page = `${roomUrl('origin', proxy.url)}&server=ws://${server.host}`
     expect(new URL(page).port).not.toBe(server.port)
@@ -167,15 +167,15 @@ describe('the join form', () => {
   })
 
   it('says what is wrong when there is no server, and lets one try again', async () => {
-    const proxy = await startCuttingProxy(demo.url)
-    onTestFinished(proxy.close)
+    const proxy = await createProxy({ target: demo.url })
+    onTestFinished(() => proxy.close())
     const page = await openPage(browser, roomUrl('nobody', proxy.url))
-    proxy.setOpen(false)
-    proxy.cut()
+    proxy.accepting = false
+    proxy.cutAll()
     await page.getByLabel('Your name').fill('Ada')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('server').waitFor()
-    proxy.setOpen(true)
+    proxy.accepting = true
     await page.getByRole('button', { name: 'Fly' }).press('Enter')
     await hasShip(page)
   })

@@ -33,6 +33,7 @@ export class ImpairedLink {
   private bandwidthFreeMs = -Infinity
   private lastDueMs = -Infinity
   private stalledUntilMs = -Infinity
+  private lost = 0
 
   /**
    * @param random draws from [0, 1); a seeded one makes every run the same
@@ -46,9 +47,26 @@ export class ImpairedLink {
     this.set(impairment)
   }
 
+  /** Packets lost so far; on an ordered link each of them was sent again. */
+  get lostPackets(): number {
+    return this.lost
+  }
+
+  /** How long what was sent waits for bandwidth, in milliseconds: the time to empty the queue. */
+  get queueMs(): number {
+    return Math.max(0, this.bandwidthFreeMs - this.clock.nowMs())
+  }
+
+  /** What waits for bandwidth, in bytes. */
+  get queueBytes(): number {
+    return (this.queueMs * (this.impairment.throttleKbps ?? 0)) / 8
+  }
+
   /** Changes the network from now on; what is on its way arrives when it would have. `cutAfterMs` is the connection's. */
   set(impairment: Impairment): void {
     checkImpairment('impair', impairment)
+    // What waits for the old bandwidth keeps its time; what comes now waits for the new one alone, and behind it.
+    if (impairment.throttleKbps !== this.impairment.throttleKbps) this.bandwidthFreeMs = -Infinity
     this.impairment = impairment
     this.deliverDue()
   }
@@ -94,6 +112,7 @@ export class ImpairedLink {
     dueMs += latencyMs
     if (jitterMs > 0) dueMs += jitterMs * this.random()
     if (lossPercent > 0 && this.random() * 100 < lossPercent) {
+      this.lost++
       if (this.kind === 'datagram') return null
       dueMs += Math.max(MIN_RETRANSMISSION_MS, 2 * latencyMs)
     }
