@@ -81,6 +81,7 @@ export interface RoomError {
 export type RoomPhase =
   | 'create'
   | 'join'
+  | 'bot'
   | 'drop'
   | 'resume'
   | 'leave'

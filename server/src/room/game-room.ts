@@ -13,6 +13,8 @@ export interface RoomActions {
   dispose(): void
   /** Takes a seat away; the client is told the reason. */
   kick(seat: Seat, reason: string): void
+  /** Seats a player that `think` plays. */
+  addBot(join: object, think: (player: AnyPlayer) => object): AnyPlayer
 }
 
 /** Makes the `room` of the handlers. Apart from the machine, so that game code finds only what `room-api.ts` promises. */
@@ -89,6 +91,10 @@ class GameRoom {
     return fn(new PastView(this.#core.world, this.#core.history, seat))
   }
 
+  addBot(join: object, think: (player: AnyPlayer) => object): AnyPlayer {
+    return this.#actions.addBot(join, think)
+  }
+
   lock(locked: boolean = true): void {
     this.#core.isLocked = locked
   }
@@ -123,6 +129,10 @@ class GamePlayer {
 
   get connected(): boolean {
     return this.#seat.isOnline
+  }
+
+  get isBot(): boolean {
+    return this.#seat.think !== null
   }
 
   get view(): PlayerViewArea | null {

@@ -91,6 +91,8 @@ export interface RoomPort {
 
   /** Called when a seat ends for any reason that its link did not ask for; the link tells the client. */
   onGone: (seat: number, reason: string) => void
+  /** Called when a bot took or left a seat: the free ones have changed. */
+  onBots: () => void
   /** Called once when the room is disposed. */
   onDisposed: () => void
   /** Ends the room: all seats go with `room-closed`. */

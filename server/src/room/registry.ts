@@ -168,6 +168,7 @@ export class RoomRegistry {
     }
     this.rooms.set(room.id, hosted)
     room.onGone = (seat, reason) => this.seatGone(hosted, seat, reason)
+    room.onBots = () => this.report(room.id)
     room.onDisposed = () => this.roomGone(hosted)
     this.tell(room.id, (directory, report) => directory.register({ ...report(), game: room.gameName, key: room.key }))
   }

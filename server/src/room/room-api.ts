@@ -48,6 +48,8 @@ export interface Player<G extends GameTypes> {
   readonly state: PlayerState<G>
   /** False while its connection is dropped and the seat is kept. */
   readonly connected: boolean
+  /** Whether `room.addBot` seated it. */
+  readonly isBot: boolean
   /** Which part of the world it is sent; null is everything. Set it whenever it changes. */
   view: PlayerViewArea | null
   /** Its teams as a bit mask of 31 bits (0: none); see `world.reveal`. */
@@ -97,6 +99,13 @@ export interface Room<G extends GameTypes, D = unknown> {
   random(): number
   /** What a player saw when it made the input of this tick. */
   rewind<T>(player: Player<G>, fn: (past: Past<G>) => T): T
+  /**
+   * Seats a player without a client, from the end of its `onJoin` on. `think` is asked for its input once a tick, which is held
+   * to the schema as a client's is; what it leaves out is neutral. A bot does not keep an empty room alive; `leave` ends
+   * it.
+   * @throws RefusedError `room-full`, `room-locked` or `room-gone`
+   */
+  addBot(join: G['join'], think: (player: Player<G>) => Partial<G['input']>): Player<G>
   /** No more joins; resumes still work. */
   lock(locked?: boolean): void
   /** Ends the room: all players leave with `room-closed`. */

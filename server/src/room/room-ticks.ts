@@ -1,5 +1,5 @@
 import type { RoomCore } from './room-core.ts'
-import type { Seat } from './seat.ts'
+import type { Seat, Think } from './seat.ts'
 
 const DEFAULT_EMPTY_ROOM_MS = 5_000
 
@@ -48,9 +48,24 @@ export class RoomTicks {
   private takeInputs(tick: number): void {
     const { seats, codec } = this.core
     for (const seat of seats) {
+      if (seat.think !== null) {
+        seat.input = this.thought(seat, seat.think)
+        continue
+      }
       const taken = seat.inputs.take(tick)
       seat.input = codec.inputs.fromColumns(taken.columns)
       seat.see(taken)
+    }
+  }
+
+  /** A bot's input is held to the schema as a client's is; one that fails does nothing. */
+  private thought(seat: Seat, think: Think): object {
+    const { codec, game, neutralInput } = this.core
+    try {
+      return codec.inputs.fromColumns(codec.inputs.toColumns(game.enter(think)))
+    } catch (error) {
+      game.fail('bot', seat.id, error)
+      return neutralInput
     }
   }
 
@@ -69,7 +84,7 @@ export class RoomTicks {
     replication.advance(tick)
     history.record(replication)
     this.core.sender.beginTick()
-    for (const seat of seats) if (seat.isOnline) this.send(seat)
+    for (const seat of seats) if (seat.hasListener) this.send(seat)
     events.prune(tick)
   }
 
@@ -85,11 +100,11 @@ export class RoomTicks {
   }
 
   private flush(): void {
-    for (const { isOnline, link } of this.core.seats) if (isOnline && link.hasPending) link.flush(null)
+    for (const { hasListener, link } of this.core.seats) if (hasListener && link.hasPending) link.flush(null)
   }
 
   private watchEmptiness(): void {
-    this.emptyTicks = this.core.seats.count === 0 ? this.emptyTicks + 1 : 0
+    this.emptyTicks = this.core.seats.people === 0 ? this.emptyTicks + 1 : 0
     if (this.emptyTicks >= this.maxEmptyTicks) this.onEmpty()
   }
 }

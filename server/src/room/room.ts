@@ -9,12 +9,26 @@ import { InputQueue } from './input-queue.ts'
 import type { JoinAsk, RoomHost, RoomPlan, RoomPort, SeatGrant, SeatLink } from './ports.ts'
 import { RoomCalls } from './room-calls.ts'
 import { RoomCore } from './room-core.ts'
+import type { AnyPlayer } from './room-core.ts'
 import { RoomTicks } from './room-ticks.ts'
 import type { Pace, Scheduler } from './scheduler.ts'
 import { Seat } from './seat.ts'
 
 const DEFAULT_RESUME_WINDOW_MS = 30_000
 const MAX_REASON_BYTES = 64
+
+type BotMind = (player: AnyPlayer) => object
+
+/** What a bot's seat has in place of a link: it takes everything, and nobody hears it. */
+const NO_LINK: SeatLink = {
+  userId: 'bot',
+  channel: 0,
+  minRttMs: null,
+  hasPending: false,
+  push: () => true,
+  pushLatest: () => undefined,
+  flush: () => 'sent',
+}
 
 /** One isolated world with its players and ticks: the machine behind `RoomPort`. */
 export class RoomMachine implements RoomPort {
@@ -26,6 +40,7 @@ export class RoomMachine implements RoomPort {
   readonly maxPlayers: number
   readonly resumeWindowMs: number
   onGone: (seat: number, reason: string) => void = () => undefined
+  onBots: () => void = () => undefined
   onDisposed: () => void = () => undefined
   /** The parts, for metrics and tests. */
   readonly core: RoomCore
@@ -47,6 +62,7 @@ export class RoomMachine implements RoomPort {
     this.actions = {
       dispose: () => this.dispose(),
       kick: (seat, reason) => this.kick(seat, checkedReason(reason)),
+      addBot: (join, think) => this.addBot(join, think),
     }
     this.core.facade = createGameRoom(this.core, this.actions)
     this.calls = new RoomCalls(this.core, host)
@@ -85,10 +101,18 @@ export class RoomMachine implements RoomPort {
 
   async join({ link, key, join }: JoinAsk): Promise<SeatGrant> {
     const fields = this.codec.decodePayload(this.codec.schema.join, join)
-    const seat = this.reserve(link, fields)
+    const seat = this.reserve(link, fields, null)
+    await this.admit(seat, key)
+    const { simulationSeed, world } = this.core
+    return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
+  }
+
+  /** Runs `onJoin` and puts the player into the world; frees the seat if it throws. */
+  private async admit(seat: Seat, key: string | null): Promise<void> {
     const { game, facade, type } = this.core
+    const { userId } = seat.link
     try {
-      const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId: link.userId, key }))
+      const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId, key }))
       if (joining instanceof Promise) await joining
     } catch (error) {
       if (seat.phase !== 'joining') throw this.abandoned()
@@ -99,8 +123,6 @@ export class RoomMachine implements RoomPort {
     }
     if (seat.phase !== 'joining') throw this.abandoned()
     this.enter(seat)
-    const { simulationSeed, world } = this.core
-    return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
   }
 
   cancelJoin(link: SeatLink): void {
@@ -169,7 +191,7 @@ export class RoomMachine implements RoomPort {
     return seat?.phase === 'playing' ? seat : undefined
   }
 
-  private reserve(link: SeatLink, join: object): Seat {
+  private reserve(link: SeatLink, join: object, think: BotMind | null): Seat {
     const { core } = this
     if (this.isDisposed) throw new RefusedError('room-gone')
     if (core.isLocked) throw new RefusedError('room-locked')
@@ -178,7 +200,9 @@ export class RoomMachine implements RoomPort {
       throw new RefusedError('room-full', `room "${this.id}" has ${this.maxPlayers} of ${this.maxPlayers} seats`)
     const inputs = new InputQueue(core.rules, core.world.tick)
     const fields = fieldsOf(this.codec.layout.player, {})
-    const seat = new Seat(id, link, inputs, new ClientFeed(core.events.end), fields, core.neutralInput)
+    const feed = new ClientFeed(core.events.end)
+    const ask = think === null ? null : (): object => think(seat.player)
+    const seat: Seat = new Seat(id, link, inputs, feed, fields, core.neutralInput, ask)
     seat.player = createGamePlayer(core, this.actions, seat, link.userId, join)
     core.seats.add(seat)
     return seat
@@ -202,9 +226,27 @@ export class RoomMachine implements RoomPort {
     players.set(seat.id, seat.player)
   }
 
+  private addBot(join: object, think: BotMind): AnyPlayer {
+    const { join: fields } = this.codec.schema
+    const checked = this.codec.decodePayload(fields, this.codec.encodePayload(fields, join))
+    const seat = this.reserve(NO_LINK, checked, think)
+    this.onBots()
+    this.admit(seat, null).catch((error: unknown) => {
+      this.core.game.fail('join', seat.id, error)
+      this.onBots()
+    })
+    return seat.player
+  }
+
   private kick(seat: Seat, reason: string): void {
     if (seat.phase === 'gone') return
-    if (this.remove(seat, 'kicked')) this.onGone(seat.id, reason)
+    if (this.remove(seat, 'kicked')) this.tellGone(seat, reason)
+  }
+
+  /** A bot's seat has no link that would have to hear of it. */
+  private tellGone(seat: Seat, reason: string): void {
+    if (seat.think === null) this.onGone(seat.id, reason)
+    else this.onBots()
   }
 
   /** Ends a seat; true if it had a player. */
@@ -241,7 +283,7 @@ export class RoomMachine implements RoomPort {
 
   private close(): void {
     const { game, seats, timers, type, facade } = this.core
-    for (const seat of seats) if (this.remove(seat, 'room-closed')) this.onGone(seat.id, 'room-closed')
+    for (const seat of seats) if (this.remove(seat, 'room-closed')) this.tellGone(seat, 'room-closed')
     game.run('dispose', null, () => type.definition.onDispose?.(facade))
     timers.clear()
     this.pace?.stop()

@@ -14,6 +14,9 @@ import type { Player, PlayerViewArea } from './room-api.ts'
  */
 export type SeatPhase = 'joining' | 'playing' | 'dropped' | 'gone'
 
+/** The input of a bot for the tick being run. */
+export type Think = () => object
+
 /** Messages that wait for a client's first snapshot; more than a game says between two snapshots. */
 const MAX_WAITING = 256
 
@@ -43,26 +46,42 @@ export class Seat {
   input: object
   /** The tick, in 1/16, that its player saw others at when it made this input, or -1. */
   viewStamp = -1
+  /** What plays it instead of a client; null: a client does. */
+  readonly think: Think | null
   /** What its client is told once it has a world to understand it with [SNP4]; null: it has one. */
   private waiting: { readonly message: EncodedMessage; readonly delivery: Delivery }[] | null = []
 
-  constructor(id: number, link: SeatLink, inputs: InputQueue, feed: ClientFeed, fields: Fields, neutral: object) {
+  constructor(
+    id: number,
+    link: SeatLink,
+    inputs: InputQueue,
+    feed: ClientFeed,
+    fields: Fields,
+    neutral: object,
+    think: Think | null,
+  ) {
     this.id = id
     this.link = link
+    this.think = think
     this.inputs = inputs
     this.feed = feed
     this.fields = fields
     this.input = neutral
   }
 
-  /** Whether its connection stands. */
+  /** Whether its player is there; a bot always is. */
   get isOnline(): boolean {
     return this.phase === 'playing'
   }
 
+  /** Whether anybody hears what it is told. */
+  get hasListener(): boolean {
+    return this.isOnline && this.think === null
+  }
+
   /** Queues a message at its link, also while the connection is down: it arrives after the resume. */
   tell(message: EncodedMessage, delivery: Delivery): void {
-    if (this.phase === 'gone') return
+    if (this.phase === 'gone' || this.think !== null) return
     if (this.waiting === null) this.pass(message, delivery)
     else if (this.waiting.push({ message, delivery }) > MAX_WAITING) this.hasWorld()
   }

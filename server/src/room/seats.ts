@@ -6,6 +6,7 @@ import type { SeatLink } from './ports.ts'
 export class Seats {
   private readonly seats: (Seat | undefined)[]
   private taken = 0
+  private bots = 0
 
   constructor(maxPlayers: number) {
     this.seats = Array.from({ length: maxPlayers })
@@ -15,8 +16,9 @@ export class Seats {
     return this.seats.length - this.taken
   }
 
-  get count(): number {
-    return this.taken
+  /** How many are held by somebody with a client. */
+  get people(): number {
+    return this.taken - this.bots
   }
 
   at(id: number): Seat | undefined {
@@ -35,12 +37,14 @@ export class Seats {
   add(seat: Seat): void {
     this.seats[seat.id] = seat
     this.taken++
+    if (seat.think !== null) this.bots++
   }
 
   remove(seat: Seat): void {
     if (this.seats[seat.id] !== seat) return
     this.seats[seat.id] = undefined
     this.taken--
+    if (seat.think !== null) this.bots--
   }
 
   [Symbol.iterator](): Iterator<Seat> {

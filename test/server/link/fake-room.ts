@@ -32,6 +32,7 @@ export class FakeRoom implements RoomPort {
   onJoin: JoinBehaviour = () => {}
   canResume = true
   onGone: (seat: number, reason: string) => void = () => {}
+  onBots: () => void = () => undefined
   onDisposed: () => void = () => {}
   private readonly joining = new Set<SeatLink>()
 

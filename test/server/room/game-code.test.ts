@@ -261,7 +261,7 @@ describe('messages', () => {
 })
 
 describe('requests', () => {
-  const LOOK_AT_LOG = 'the room failed to answer; the log of the server says why'
+  const LOOK_AT_LOG = 'the server failed to answer; its log says why'
   const answers = (items: readonly ServerItem[]): unknown[] => items.map((item) => ('id' in item ? item : null))
 
   it('[CLK2] are answered by what the handler returns or resolves to', async () => {
