@@ -33,7 +33,7 @@ describe('bots', () => {
     expect(mine).toMatchObject({ owner: ada.seat, x: 0 })
     expect(bots).toMatchObject({ owner: 1 })
     expect(bots?.['x']).toBeGreaterThanOrEqual(10)
-    expect(ada.link.shown('player').map(({ connected }) => connected)).toEqual([true, true])
+    expect(ada.link.shown(harness.codec.layout.player.name).map(({ connected }) => connected)).toEqual([true, true])
   })
 
   it('have a seat of their own, an onJoin with checked join fields, and an onLeave', () => {
