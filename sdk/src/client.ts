@@ -1,16 +1,13 @@
 import type { Client, ClientOptions } from './client-api.ts'
-import type { Clock } from './clock.ts'
-import type { Connect } from './connection/transport.ts'
 import { pageUrl } from './connection/url.ts'
 import { webSocketConnect } from './connection/websocket.ts'
 import { createClientWith } from './game-client.ts'
-import { impairConnect } from './impair/impair-connect.ts'
 import { openJoinedRoom } from './joined-room.ts'
 import { browserPageLife } from './link/page-life.ts'
 import { tabStorage } from './link/resume.ts'
 import { browserTabLocks } from './link/tab-locks.ts'
 import { checkOptions } from './options.ts'
-import { atEndOfTurn, realClock, realRandom } from './real-clock.ts'
+import { atEndOfTurn, realClock, realRandom, realRandomBytes } from './real-clock.ts'
 import { consoleReport } from './report.ts'
 
 /**
@@ -23,9 +20,10 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
   const clock = options.clock ?? realClock
   const random = options.random ?? realRandom
   return createClientWith(url, options, {
-    connect: impaired(webSocketConnect(options.WebSocket), options, clock, random),
+    connect: webSocketConnect(options.WebSocket),
     clock,
     random,
+    randomBytes: realRandomBytes,
     schedule: atEndOfTurn,
     storage: options.storage === undefined ? tabStorage() : options.storage,
     page: browserPageLife(),
@@ -34,8 +32,4 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
     report: consoleReport,
     openRoom: openJoinedRoom,
   })
-}
-
-function impaired(connect: Connect, { impair }: ClientOptions, clock: Clock, random: () => number): Connect {
-  return impair === undefined ? connect : impairConnect(connect, impair, clock, random)
 }

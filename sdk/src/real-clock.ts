@@ -14,5 +14,8 @@ export const realClock: Clock = {
 /** Draws in [0, 1). */
 export const realRandom = (): number => Math.random()
 
+/** Bytes that nobody can guess. In every browser, Worker and Node that has WebSockets, also on plain HTTP. */
+export const realRandomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
+
 /** Runs `fn` when the current turn's code has returned, before anything else happens. */
 export const atEndOfTurn = (fn: () => void): void => queueMicrotask(fn)

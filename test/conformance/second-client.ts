@@ -26,6 +26,8 @@ export class SecondClient {
   private readonly conversation: Conversation
   /** Where packets go; another connection of the same link has another one. */
   send: (packet: Uint8Array) => void
+  /** Any that nobody else has. */
+  private readonly drawn = { linkId: new Uint8Array(16).fill(0xe1), token: new Uint8Array(16).fill(0xe2) }
   private sentSeq = 0
   private receivedSeq = 0
   private newest = { seq: 0, tick: 0 }
@@ -50,7 +52,7 @@ export class SecondClient {
   }
 
   greetAndJoin(hashes: readonly number[], join: Values): void {
-    const hello = message('hello', { protocolVersion: 1, ticket: '', resume: null })
+    const hello = message('hello', { protocolVersion: 1, ticket: '', ...this.drawn, resume: null })
     const { name: game } = this.schema
     const fields = writePayload(this.schema.join, join)
     const rest = { room: '', reservation: '', join: fields, hashes: [...hashes] }
@@ -62,8 +64,8 @@ export class SecondClient {
     const { linkId, token } = this.heard.findLast(({ type }) => type === 'welcome') as BodyOfWelcome
     const { epoch } = this.itemsOf('joined').at(-1)!
     const seat = { channel: 1, epoch, game: this.schema.name, hashes: [...hashes], heldSnapshot: this.newest.seq }
-    const resume = { linkId, token, receivedSeq: this.receivedSeq, seat }
-    this.say(message('hello', { protocolVersion: 1, ticket: '', resume }))
+    const resume = { receivedSeq: this.receivedSeq, seat }
+    this.say(message('hello', { protocolVersion: 1, ticket: '', linkId, token, resume }))
   }
 
   tell(name: string, values: Values, channelOf = 1): void {

@@ -30,6 +30,7 @@ function makeClient(url = 'ws://here'): Client {
       connect: server.connect,
       clock,
       random: () => 0.5,
+      randomBytes: (length) => new Uint8Array(length).fill(7),
       schedule: (fn) => void clock.setTimer(fn, 0),
       storage,
       page,

@@ -4,11 +4,12 @@ import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { CLOSE, ConfigError, defineGame, defineSimulation, field, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { CLOSE, ConfigError, defineGame, defineSimulation, field } from '@tickwire/protocol'
 import { hashSections, readPacket, readServerMessage } from '@tickwire/protocol/internal'
 import type { ServerMessage } from '@tickwire/protocol/internal'
 import { createGameServer, defineRoom } from '@tickwire/server'
 import type { GameServer, GameServerOptions } from '@tickwire/server'
+import { helloOf } from '../hello.ts'
 import { joinItem, packetOf } from './helpers.ts'
 
 const schema = defineGame({ name: 'pong', tickRateHz: 50, state: { score: field.uint({ max: 9 }) } })
@@ -44,7 +45,7 @@ async function play(url: string): Promise<Player> {
     })
   })
   await once(socket, 'open')
-  const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null } as const
+  const hello = helloOf()
   const item = joinItem({ hashes: hashSections(schema) })
   socket.send(packetOf(hello, { type: 'reliable', seq: 1, item }))
   await inRoom
@@ -85,7 +86,7 @@ describe('createGameServer', () => {
     const late = new WebSocket(server.url)
     await once(late, 'open')
     const refused = once(late, 'close')
-    late.send(packetOf({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null }))
+    late.send(packetOf(helloOf()))
     expect(((await refused) as [number])[0]).toBe(CLOSE['going-away'].code)
     expect(server.stats.linksOnline).toBe(1)
     socket.send(packetOf({ type: 'reliable', seq: 2, item: { type: 'leave', channel: 1 } }))

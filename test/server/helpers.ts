@@ -1,4 +1,4 @@
-import { defineGame, field, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { defineGame, field } from '@tickwire/protocol'
 import {
   BitWriter,
   CLIENT_MESSAGE,
@@ -17,6 +17,7 @@ import type {
   ServerItem,
   ServerMessage,
 } from '@tickwire/protocol/internal'
+import { claimOf, helloOf } from '../hello.ts'
 import { composeServer } from '../../server/src/composition.ts'
 import type { Composition, CompositionOptions } from '../../server/src/composition.ts'
 import { serverLimits } from '../../server/src/limits.ts'
@@ -134,7 +135,7 @@ export class TestClient implements Transport {
   }
 
   hello(resume: ResumeClaim | null = null, ...rest: readonly Sayable[]): void {
-    this.say({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume }, ...rest)
+    this.say(resume === null ? helloOf() : claimOf(resume), ...rest)
   }
 
   /** Says hello and joins in one packet. */

@@ -112,6 +112,7 @@ export class Ends {
       connect: tapped(connect, options),
       clock,
       random: () => random.next(),
+      randomBytes: bytesOf(random.fork('bytes')),
       schedule: queueMicrotask,
       storage: options.storage,
       page: null,

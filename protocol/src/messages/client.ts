@@ -10,10 +10,14 @@ import type { CallItem, LatestMessage } from './calls.ts'
 import { ITEM, CLIENT_MESSAGE } from './ids.ts'
 import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, writeEpoch, writeSeq } from './parts.ts'
 
-/** What a client says of the link that it wants back. */
-export interface ResumeClaim {
+/** What names a link and opens it: 16 bytes each. */
+export interface LinkSecrets {
   readonly linkId: Uint8Array
   readonly token: Uint8Array
+}
+
+/** What a client says of the link that it wants back. */
+export interface ResumeClaim extends LinkSecrets {
   /**
    * The newest reliable item that it received: the server goes on behind it. 0 from a page that was reloaded: it takes
    * whatever number comes first, and numbers its own items on from the welcome's `receivedSeq`.
@@ -37,12 +41,13 @@ export type JoinVerb = 'joinOrCreate' | 'create' | 'joinById'
 const JOIN_VERBS: readonly JoinVerb[] = ['joinOrCreate', 'create', 'joinById']
 
 export type ClientMessage =
-  | {
+  | (LinkSecrets & {
       readonly type: 'hello'
       readonly protocolVersion: number
       readonly ticket: string
-      readonly resume: ResumeClaim | null
-    }
+      /** Null: the client opens a link, and has drawn its id and its first token itself. */
+      readonly resume: Omit<ResumeClaim, keyof LinkSecrets> | null
+    })
   | { readonly type: 'ping'; readonly id: number; readonly channel: number }
   /** `bits` is read by the room's `InputCodec`, which knows the columns. */
   | { readonly type: 'inputs'; readonly channel: number; readonly ackedSnapshot16: number; readonly bits: BitReader }
@@ -133,16 +138,18 @@ function readBody(id: number, reader: BitReader): ClientMessage {
 const readAck = (reader: BitReader): number => reader.bits(16, 'acknowledged snapshot')
 
 const SECRET_BYTES = 16
+/** Of a hello of another version: opens nothing. */
+const UNREAD: Uint8Array = new Uint8Array(0)
 
 function writeHello(writer: BitWriter, hello: Extract<ClientMessage, { type: 'hello' }>): void {
   writer.bits(MAGIC, 32)
   writer.varuint(hello.protocolVersion, 7)
   writer.text(hello.ticket, LIMITS.maxTicketBytes)
+  writer.bytes(hello.linkId)
+  writer.bytes(hello.token)
   writer.bool(hello.resume !== null)
   if (hello.resume === null) return
-  const { linkId, token, receivedSeq, seat } = hello.resume
-  writer.bytes(linkId)
-  writer.bytes(token)
+  const { receivedSeq, seat } = hello.resume
   writeSeq(writer, receivedSeq)
   writer.bool(seat !== null)
   if (seat === null) return
@@ -162,15 +169,15 @@ function readHello(reader: BitReader): Extract<ClientMessage, { type: 'hello' }>
   if (protocolVersion !== PROTOCOL_VERSION) {
     // Another version's hello may go on differently; only its beginning is promised.
     reader.skipBits(reader.bitsLeft, 'hello')
-    return { type: 'hello', protocolVersion, ticket: '', resume: null }
+    return { type: 'hello', protocolVersion, ticket: '', linkId: UNREAD, token: UNREAD, resume: null }
   }
   const ticket = reader.text(LIMITS.maxTicketBytes, 'ticket')
-  if (!reader.bool('resume')) return { type: 'hello', protocolVersion, ticket, resume: null }
   const linkId = reader.bytes(SECRET_BYTES, 'link id')
   const token = reader.bytes(SECRET_BYTES, 'resume token')
+  if (!reader.bool('resume')) return { type: 'hello', protocolVersion, ticket, linkId, token, resume: null }
   const receivedSeq = readSeq(reader)
   const seat = reader.bool('seat claim') ? readSeatClaim(reader) : null
-  return { type: 'hello', protocolVersion, ticket, resume: { linkId, token, receivedSeq, seat } }
+  return { type: 'hello', protocolVersion, ticket, linkId, token, resume: { receivedSeq, seat } }
 }
 
 function readSeatClaim(reader: BitReader): SeatClaim {

@@ -163,13 +163,17 @@ export class Line {
 
   private ended({ code, detail, wasOpen }: Ending): void {
     const reason = closeInfo(code, detail)
-    if (!this.hasBeenOnline && !wasOpen) {
+    if (!this.hasBeenOnline && !wasOpen && this.isFirstTry) {
       // Waiting would only hide a wrong address: whoever starts the game wants to know at once.
       this.handlers.onLost()
       this.close(reason, '', new UnreachableError(this.url, detail))
       return
     }
     this.lost(reason)
+  }
+
+  private get isFirstTry(): boolean {
+    return this.phase.phase === 'greeting' && this.phase.outage === null
   }
 
   private lost(reason: CloseInfo): void {

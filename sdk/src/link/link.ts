@@ -20,6 +20,8 @@ import type { Schedule } from './sender.ts'
 
 export interface LinkParts extends LineParts {
   readonly schedule: Schedule
+  /** Bytes that nobody can guess. */
+  readonly randomBytes: (length: number) => Uint8Array
   readonly store: ResumeStore
 }
 
@@ -36,6 +38,8 @@ type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 type Pong = Extract<ServerMessage, { type: 'pong' }>
 
 const MAX_CHANNEL = 0xffff
+/** 128 bits. */
+const SECRET_BYTES = 16
 
 /**
  * The client's end of a link: says hello, takes its place back after a drop, moves reliable items exactly once and in
@@ -51,13 +55,16 @@ export class Link implements SeatHost {
   private readonly line: Line
   private readonly heartbeat: Heartbeat
   private readonly seating: Seating
-  private identity: Identity | null = null
+  /** Drawn here for a link that this client opens; from its first welcome on, the server's. */
+  private identity: Identity
+  private hasLink = false
   private lastChannel: number = LINK_CHANNEL
 
   constructor(options: LinkOptions, parts: LinkParts) {
     this.options = options
     this.parts = parts
     this.clock = parts.clock
+    this.identity = { linkId: parts.randomBytes(SECRET_BYTES), token: parts.randomBytes(SECRET_BYTES) }
     this.line = new Line(options.url, parts, {
       onOpen: () => this.greet(),
       onPacket: (bytes) => this.receive(bytes),
@@ -118,6 +125,7 @@ export class Link implements SeatHost {
   resume<R extends RoomReceiver>(stored: StoredSeat, codec: GameCodec, openRoom: OpenRoom<R>): Promise<JoinOutcome<R>> {
     const joining = this.seating.claim(stored, codec, openRoom)
     this.identity = { linkId: stored.linkId, token: stored.token }
+    this.hasLink = true
     this.lastChannel = stored.channel
     this.line.start()
     return joining.outcome
@@ -136,10 +144,12 @@ export class Link implements SeatHost {
   }
 
   private greet(): void {
-    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: this.options.ticket } as const
-    if (this.identity === null) return this.sender.greetAnew({ ...hello, resume: null })
+    const { ticket } = this.options
+    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket, ...this.identity } as const
+    // The same again until a welcome comes: if the server has heard it before, that link goes on.
+    if (!this.hasLink) return this.sender.greetAnew({ ...hello, resume: null })
     const { receivedSeq } = this.sender.stream
-    this.sender.greetAgain({ ...hello, resume: { ...this.identity, receivedSeq, seat: this.seating.seatClaim() } })
+    this.sender.greetAgain({ ...hello, resume: { receivedSeq, seat: this.seating.seatClaim() } })
   }
 
   /** The one place where a broken packet ends: it costs the connection and nothing else. */
@@ -188,13 +198,14 @@ export class Link implements SeatHost {
   }
 
   private welcomed(welcome: Welcome): void {
-    const isNew = this.identity === null
+    const isFirst = !this.hasLink
+    this.hasLink = true
     this.identity = { linkId: welcome.linkId, token: welcome.token }
     // Before anything is sent: the first packet tells the server that the old token may be forgotten.
     this.seating.remember()
     this.line.welcomed(welcome.resumeWindowMs)
-    if (!isNew && welcome.resumed) this.resumed(welcome)
-    else this.begun(isNew)
+    if (welcome.resumed) this.resumed(welcome)
+    else this.begun(isFirst)
     this.heartbeat.start()
   }
 

@@ -4,7 +4,7 @@ import type {
   CallItem,
   GameCodec,
   LatestMessage,
-  ResumeClaim,
+  LinkSecrets,
   SeatClaim,
   ServerItem,
 } from '@tickwire/protocol/internal'
@@ -19,15 +19,15 @@ import type { ResumeStore, StoredSeat } from './resume.ts'
 import { Seat } from './seat.ts'
 import type { SeatHost } from './seat.ts'
 
-export type Identity = Pick<ResumeClaim, 'linkId' | 'token'>
+export type Identity = LinkSecrets
 
 export interface SeatingParts {
   readonly host: SeatHost
   readonly url: string
   readonly store: ResumeStore
   readonly report: Report
-  /** The link's secrets, once it has some. */
-  identity(): Identity | null
+  /** The link's secrets, as the server knows them: asked only behind a welcome. */
+  identity(): Identity
   /** A room was opened. */
   onSeated(): void
 }
@@ -95,7 +95,7 @@ export class Seating {
   remember(): void {
     const identity = this.parts.identity()
     const seat = this.claimed ?? this.current?.receiver?.seatClaim
-    if (identity === null || seat === undefined) return
+    if (seat === undefined) return
     const { channel, epoch, game } = seat
     this.parts.store.save({ url: this.parts.url, ...identity, channel, epoch, game })
   }

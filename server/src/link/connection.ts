@@ -7,7 +7,7 @@ import {
   writeMessage,
   writeServerMessage,
 } from '@tickwire/protocol/internal'
-import type { ClientMessage, ResumeClaim } from '@tickwire/protocol/internal'
+import type { ClientMessage, LinkSecrets, ResumeClaim } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import type { CounterName, Counters } from '../counters.ts'
 import type { ServerLimits } from '../limits.ts'
@@ -32,7 +32,7 @@ export interface ConnectionServices {
   /** When a client may come back to a server that stops. */
   readonly retryAfterMs: () => number
   /** Null: there are too many links, and the connection was closed for it. */
-  readonly openLink: (user: User, connection: LinkConnection) => Link | null
+  readonly openLink: (user: User, secrets: LinkSecrets | null, connection: LinkConnection) => Link | null
   /** The connection is over, whatever becomes of its link. */
   readonly onOver: (connection: Connection) => void
   readonly reportError: (where: string, error: unknown) => void
@@ -156,9 +156,9 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
 
   // --- the handshake's outcome ---
 
-  opened(user: User, rest: readonly ClientMessage[]): void {
+  opened(user: User, secrets: LinkSecrets | null, rest: readonly ClientMessage[]): void {
     if (this.state.phase !== 'handshaking') return
-    const link = this.services.openLink(user, this)
+    const link = this.services.openLink(user, secrets, this)
     if (link === null) return
     this.state = { phase: 'linked', link }
     this.services.log.info(`link ${this.label()} opened for user ${quote(user.id)} from ${this.ip}`)

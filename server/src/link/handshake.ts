@@ -1,5 +1,5 @@
 import { DecodeError, LIMITS, PROTOCOL_VERSION, RefusedError } from '@tickwire/protocol'
-import type { ClientMessage, ResumeClaim } from '@tickwire/protocol/internal'
+import type { ClientMessage, LinkSecrets, ResumeClaim } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import type { ServerLimits } from '../limits.ts'
 import { hex } from '../secrets.ts'
@@ -32,8 +32,8 @@ export interface HandshakeOptions {
   readonly randomBytes: RandomBytes
   readonly authenticate: Authenticate | null
   readonly gate: Gate
-  /** The link that a claim names, if its token is right. */
-  readonly claim: (claim: ResumeClaim) => Link | null
+  /** The link that a hello names: null if there is none, `'refused'` if its token is wrong. */
+  readonly find: (hello: Hello) => Link | 'refused' | null
   readonly reportError: (where: string, error: unknown) => void
 }
 
@@ -41,11 +41,12 @@ export interface HandshakeOptions {
 export interface HandshakeOutcome {
   /** The claim was right: the link goes on. `rest` are the messages behind the hello. */
   resumed(link: Link, claim: ResumeClaim, rest: readonly ClientMessage[]): void
-  opened(user: User, rest: readonly ClientMessage[]): void
+  /** @param secrets what the client has drawn for the new link; null: the server draws */
+  opened(user: User, secrets: LinkSecrets | null, rest: readonly ClientMessage[]): void
   refused(name: CloseName, detail: string): void
 }
 
-type Hello = Extract<ClientMessage, { type: 'hello' }>
+export type Hello = Extract<ClientMessage, { type: 'hello' }>
 
 const ANONYMOUS_BYTES = 8
 /** A resume still finds its seat, but nobody new comes. */
@@ -86,19 +87,15 @@ export class Handshake {
       this.refuse('version-mismatch', detail)
       return
     }
-    const link = hello.resume === null ? null : this.options.claim(hello.resume)
-    if (link !== null && hello.resume !== null) {
-      this.phase = 'over'
-      this.outcome.resumed(link, hello.resume, rest)
-      return
-    }
+    if (hello.resume === null) checkDrawn(hello)
+    if (this.reclaim(hello, rest)) return
     const { authenticate, gate, randomBytes } = this.options
     if (gate.isShut) {
       this.refuse('going-away', DRAINING)
       return
     }
     if (authenticate === null) {
-      this.open({ id: `anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}` }, rest)
+      this.open({ id: `anonymous-${hex(randomBytes(ANONYMOUS_BYTES))}` }, hello, rest)
     } else if (gate.tryEnter()) {
       this.phase = 'authenticating'
       void this.authenticate(authenticate, hello, rest)
@@ -107,18 +104,33 @@ export class Handshake {
     }
   }
 
-  private open(user: User, rest: readonly ClientMessage[]): void {
+  /** True: the hello named a link that is there, and the handshake is over. */
+  private reclaim(hello: Hello, rest: readonly ClientMessage[]): boolean {
+    const { linkId, token, resume } = hello
+    const found = this.options.find(hello)
+    if (found === null) return false
+    if (found === 'refused') {
+      // Why a claim did not work is told to nobody; but nobody honest has drawn an id that is in use.
+      if (resume === null) this.refuse('auth-failed', 'this link id is taken')
+      return resume === null
+    }
     this.phase = 'over'
-    this.outcome.opened(user, rest)
+    this.outcome.resumed(found, { linkId, token, receivedSeq: 0, seat: null, ...resume }, rest)
+    return true
   }
 
-  private async authenticate(ask: Authenticate, { ticket }: Hello, rest: readonly ClientMessage[]): Promise<void> {
+  private open(user: User, hello: Hello, rest: readonly ClientMessage[]): void {
+    this.phase = 'over'
+    this.outcome.opened(user, hello.resume === null ? hello : null, rest)
+  }
+
+  private async authenticate(ask: Authenticate, hello: Hello, rest: readonly ClientMessage[]): Promise<void> {
     const { clock, gate, limits } = this.options
     try {
-      const work = askSafely(ask, ticket, this.peer)
+      const work = askSafely(ask, hello.ticket, this.peer)
       const user = checkedUser(await withTimeout(clock, work, limits.joinTimeoutMs, 'authenticate'))
-      // The connection may have ended meanwhile.
-      if (!this.isOver()) this.open(user, rest)
+      // Meanwhile the connection may have ended, or another one of this client have opened the link.
+      if (!this.isOver() && !this.reclaim(hello, rest)) this.open(user, hello, rest)
     } catch (error) {
       this.refuseFor(error)
     } finally {
@@ -163,6 +175,12 @@ function checkedUser(user: User): User {
       throw new TypeError('authenticate: expected game and room as texts')
   }
   return user
+}
+
+/** Zeros alone were not drawn: with such a token anybody could take the link. */
+function checkDrawn({ linkId, token }: LinkSecrets): void {
+  for (const secret of [linkId, token])
+    if (secret.every((byte) => byte === 0)) throw unexpected('link id and token', 'random bytes', 'zeros')
 }
 
 function unexpected(what: string, expected: string, got: string = 'one'): DecodeError {

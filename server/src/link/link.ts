@@ -11,6 +11,9 @@ import type {
 import type { Clock, Timer } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { ServerLimits } from '../limits.ts'
+import { LinkLobby } from '../lobby/link-lobby.ts'
+import type { LinkLobbyServices } from '../lobby/link-lobby.ts'
+import type { LobbyClient } from '../lobby/lobby.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomRegistry } from '../room/registry.ts'
 import type { RandomBytes } from '../secrets.ts'
@@ -26,7 +29,7 @@ import { SeatHolder } from './seat-holder.ts'
 import type { HolderLink } from './seat-holder.ts'
 
 /** What a link needs of its process. */
-export interface LinkServices {
+export interface LinkServices extends LinkLobbyServices {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly randomBytes: RandomBytes
@@ -45,6 +48,8 @@ export type LinkState = Online | { readonly phase: 'dropped'; readonly expiry: T
 /** Who a link is. */
 export interface LinkIdentity {
   readonly id: Uint8Array
+  /** What its client has named it with: opens it until the client has answered the welcome. */
+  readonly token: Uint8Array
   readonly user: User
   readonly ip: string
 }
@@ -61,6 +66,7 @@ export class Link implements HolderLink {
   private readonly services: LinkServices
   private readonly outbox: Outbox
   private readonly seat: SeatHolder
+  private readonly lobby: LinkLobby
   private readonly rtt = new MinRtt()
   private state: LinkState
   /** While a packet is handled, answers wait for its end and leave together. */
@@ -69,7 +75,7 @@ export class Link implements HolderLink {
   private isOverflowing = false
 
   /** A new link, on its first connection; the `welcome` leaves at the end of the turn. */
-  constructor({ id, user, ip }: LinkIdentity, connection: LinkConnection, services: LinkServices) {
+  constructor({ id, token, user, ip }: LinkIdentity, connection: LinkConnection, services: LinkServices) {
     this.id = id
     this.user = user
     this.ip = ip
@@ -77,8 +83,9 @@ export class Link implements HolderLink {
     this.tokens = new ResumeTokens(services.randomBytes)
     this.outbox = new Outbox(services.limits.reliableBufferBytes)
     this.seat = new SeatHolder(this, services)
+    this.lobby = new LinkLobby(this, services)
     this.state = this.goOnline(connection)
-    this.welcome(this.tokens.issue(null), false, false)
+    this.welcome(this.tokens.issue(token), false, false)
   }
 
   get userId(): string {
@@ -92,6 +99,10 @@ export class Link implements HolderLink {
   /** It has a seat, or is about to have one. */
   get isPlaying(): boolean {
     return this.seat.isBusy
+  }
+
+  get seated(): LobbyClient['seated'] {
+    return this.seat.seated
   }
 
   get minRttMs(): number | null {
@@ -157,6 +168,7 @@ export class Link implements HolderLink {
     else state.expiry.cancel()
     this.state = { phase: 'closed' }
     this.seat.end(reason)
+    this.lobby.end()
     if (state.phase === 'online' && close !== null) state.connection.detach(close.name, close.detail)
     this.services.onEnded(this, reason)
   }
@@ -251,14 +263,8 @@ export class Link implements HolderLink {
   }
 
   private handleCall(call: CallItem, nowMs: number): void {
-    if (call.channel !== LINK_CHANNEL) {
-      this.seat.receiveCall(call, nowMs)
-    } else if (call.type === 'request') {
-      const text = 'this server has no requests outside of rooms'
-      this.pushNow({ type: 'refusal', channel: LINK_CHANNEL, id: call.id, code: 'unknown-request', text })
-    } else if (call.type !== 'cancel') {
-      throw unexpected('call on channel 0', 'a request', call.type)
-    }
+    if (call.channel === LINK_CHANNEL) this.lobby.receive(call, nowMs)
+    else this.seat.receiveCall(call, nowMs)
   }
 
   private answerPing(id: number, channel: number, nowMs: number): void {

@@ -1,6 +1,6 @@
 import { CLOSE } from '@tickwire/protocol'
 import { clipReason } from '@tickwire/protocol/internal'
-import type { ResumeClaim } from '@tickwire/protocol/internal'
+import type { LinkSecrets } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import { quote } from '../log.ts'
 import type { Logger } from '../log.ts'
@@ -11,7 +11,7 @@ import type { Peer, Transport, TransportHandlers } from '../transport/transport.
 import { AddressRates } from './address-rates.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
-import type { HandshakeOptions, User } from './handshake.ts'
+import type { HandshakeOptions, Hello, User } from './handshake.ts'
 import { Link } from './link.ts'
 import type { LinkServices } from './link.ts'
 import type { CloseName, LinkConnection } from './online.ts'
@@ -57,8 +57,8 @@ export class Links {
     }
     this.connectionServices = {
       ...options,
-      handshake: { ...options, claim: (claim) => this.claim(claim) },
-      openLink: (user, connection) => this.open(user, connection),
+      handshake: { ...options, find: (hello) => this.find(hello) },
+      openLink: (user, secrets, connection) => this.open(user, secrets ?? this.drawSecrets(), connection),
       onOver: (connection) => this.connections.delete(connection),
       retryAfterMs: () => this.retryAfterMs,
     }
@@ -170,7 +170,12 @@ export class Links {
     return { name: 'too-many-links', detail: `the limit is ${this.options.limits.maxLinksPerIp} links from ${ip}` }
   }
 
-  private open(user: User, connection: LinkConnection): Link | null {
+  private drawSecrets(): LinkSecrets {
+    const { randomBytes } = this.options
+    return { linkId: randomBytes(SECRET_BYTES), token: randomBytes(SECRET_BYTES) }
+  }
+
+  private open(user: User, { linkId: id, token }: LinkSecrets, connection: LinkConnection): Link | null {
     const { ip } = connection
     if (!this.makeWay(user, connection)) return null
     if (this.isFull(this.linksOfIp, ip, 0)) {
@@ -178,8 +183,7 @@ export class Links {
       connection.close(name, detail)
       return null
     }
-    const id = this.options.randomBytes(SECRET_BYTES)
-    const link = new Link({ id, user, ip }, connection, this.linkServices)
+    const link = new Link({ id, token, user, ip }, connection, this.linkServices)
     this.links.set(hex(id), link)
     if (this.options.sameUser !== 'allow') this.linkOfUser.set(user.id, link)
     this.linksOfIp.add(ip, 1)
@@ -199,12 +203,12 @@ export class Links {
     return true
   }
 
-  /** Unknown link and wrong token look alike to the client. */
-  private claim(claim: ResumeClaim): Link | null {
-    const link = this.links.get(hex(claim.linkId))
-    if (link?.tokens.matches(claim.token)) return link
-    this.options.counters.add('resumesRefused')
-    return null
+  /** See `HandshakeOptions`. */
+  private find({ linkId, token, resume }: Hello): Link | 'refused' | null {
+    const link = this.links.get(hex(linkId))
+    if (link?.tokens.matches(token)) return link
+    if (link !== undefined || resume !== null) this.options.counters.add('resumesRefused')
+    return link === undefined ? null : 'refused'
   }
 
   private linkEnded(link: Link, reason: LeaveReason): void {

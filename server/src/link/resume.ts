@@ -21,9 +21,9 @@ export class ResumeTokens {
   }
 
   /** Makes the next token. The token that was last proven to be the client's stays valid until `confirm`. */
-  issue(provenToken: Uint8Array | null): Uint8Array {
+  issue(provenToken: Uint8Array): Uint8Array {
     const token = this.randomBytes(SECRET_BYTES)
-    this.previous = provenToken === null ? null : hashOf(provenToken)
+    this.previous = hashOf(provenToken)
     this.current = hashOf(token)
     return token
   }

@@ -1,9 +1,10 @@
-import { PROTOCOL_VERSION, Random } from '@tickwire/protocol'
+import { Random } from '@tickwire/protocol'
 import { BitWriter, hashSections, writeClientMessage, writeMessage } from '@tickwire/protocol/internal'
 import type { ClientMessage } from '@tickwire/protocol/internal'
 import type { JoinedRoom } from '@tickwire/sdk'
 import { createTicket, hmacTickets } from '@tickwire/server'
 import type { Transport, TransportHandlers } from '../../../server/src/transport/transport.ts'
+import { claimOf, helloOf } from '../../hello.ts'
 import { createStepper } from '../../stepper/stepper.ts'
 import type { Stepper } from '../../stepper/stepper.ts'
 import type { Figure } from '../report.ts'
@@ -38,7 +39,7 @@ function greeting(ticket: string): Uint8Array {
   const hashes = hashSections(faultsGame.schema)
   const named = { game: 'faults', hashes, room: '', reservation: '', join: new Uint8Array(2) }
   return packetOf([
-    { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket, resume: null },
+    helloOf(ticket),
     { type: 'reliable', seq: 1, item: { type: 'join', channel: 1, verb: 'joinOrCreate', ...named } },
   ])
 }
@@ -46,8 +47,7 @@ function greeting(ticket: string): Uint8Array {
 /** A claim of a link and token that somebody guessed or found. */
 function claim(random: Random): Uint8Array {
   const guess = (): Uint8Array => Uint8Array.from({ length: 16 }, () => random.int(0, 255))
-  const resume = { linkId: guess(), token: guess(), receivedSeq: 0, seat: null }
-  return packetOf([{ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume }])
+  return packetOf([claimOf({ linkId: guess(), token: guess(), receivedSeq: 0, seat: null })])
 }
 
 function mutated(bytes: Uint8Array, random: Random): Uint8Array {

@@ -1,4 +1,3 @@
-import { PROTOCOL_VERSION } from '@tickwire/protocol'
 import {
   BitWriter,
   hashSections,
@@ -9,6 +8,7 @@ import {
 } from '@tickwire/protocol/internal'
 import type { ClientMessage, ServerMessage } from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
+import { helloOf } from '../../hello.ts'
 import { faultsGame } from './game.ts'
 
 /** Clients that take part in a room and do nothing, in a process of their own; some of them stop reading. */
@@ -51,10 +51,7 @@ class Reader {
     await new Promise((resolve) => this.socket.once('open', resolve))
     const named = { game: 'faults', hashes: hashSections(faultsGame.schema), room: '', reservation: '' }
     const item = { type: 'join', channel: 1, verb: 'joinOrCreate', ...named, join: new Uint8Array(2) } as const
-    this.say(
-      { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null },
-      { type: 'reliable', seq: 1, item },
-    )
+    this.say(helloOf(), { type: 'reliable', seq: 1, item })
   }
 
   /** Reads no more, but goes on talking: silence would end it for another reason. */

@@ -1,4 +1,4 @@
-import { LIMITS, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { LIMITS } from '@tickwire/protocol'
 import type { GameSchema } from '@tickwire/protocol'
 import {
   BitWriter,
@@ -16,6 +16,7 @@ import {
 } from '@tickwire/protocol/internal'
 import type { BitReader, ClientMessage, GameLayout, ReplicaChanges } from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
+import { claimOf, helloOf } from '../../hello.ts'
 
 /** What a light client has seen. */
 export interface LightTotals {
@@ -91,9 +92,8 @@ export class LightClient {
   resume(): Promise<void> {
     const { linkId, token, receivedSeq, epoch, codec } = this
     const seat = { channel: 1, epoch, game: codec.schema.name, hashes: codec.hashes, heldSnapshot: this.last.seq }
-    const claim = { linkId, token, receivedSeq, seat }
     this.socket = this.connect(() => {
-      this.write({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: claim }, true)
+      this.write(claimOf({ linkId, token, receivedSeq, seat }), true)
       this.flush()
     })
     return this.joined()
@@ -107,7 +107,7 @@ export class LightClient {
   }
 
   private hello(game: string, name: string): void {
-    this.write({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null }, false)
+    this.write(helloOf(), false)
     const join = this.codec.encodePayload(this.codec.schema.join, { name })
     const item = {
       type: 'join',

@@ -29,8 +29,9 @@ const fromOneOn = mapped(
   (n) => n + 1,
 )
 const seatClaim = struct({ channel, epoch: u32, game: name, hashes, heldSnapshot: fromOneOn })
-const resumeClaim = struct({ linkId: bytes(16), token: bytes(16), receivedSeq: seq, seat: optional(seatClaim) })
-const helloBody = struct({ ticket: text(BOUNDS.maxTicketBytes), resume: optional(resumeClaim) })
+const resumeClaim = struct({ receivedSeq: seq, seat: optional(seatClaim) })
+const secrets = { linkId: bytes(16), token: bytes(16) }
+const helloBody = struct({ ticket: text(BOUNDS.maxTicketBytes), ...secrets, resume: optional(resumeClaim) })
 type Hello = { readonly protocolVersion: number } & ReturnType<typeof helloBody.read>
 
 const MAGIC = 0x5257_4b54
@@ -42,7 +43,7 @@ const hello: Part<Hello> = {
     const protocolVersion = version.read(from)
     if (protocolVersion === VERSION) return { protocolVersion, ...helloBody.read(from) }
     from.skipToEnd()
-    return { protocolVersion, ticket: '', resume: null }
+    return { protocolVersion, ticket: '', linkId: new Uint8Array(0), token: new Uint8Array(0), resume: null }
   },
   write: (to, value) => {
     u32.write(to, MAGIC)
@@ -52,8 +53,7 @@ const hello: Part<Hello> = {
 }
 
 const welcome = struct({
-  linkId: bytes(16),
-  token: bytes(16),
+  ...secrets,
   userId: name,
   resumed: bool,
   receivedSeq: seq,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { helloOf } from '../../hello.ts'
 import { BitReader } from '../../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../../protocol/src/bits/writer.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
@@ -92,28 +93,28 @@ describe('hello', () => {
 
   it('[HSK2] of another version is read no further than its version', () => {
     const writer = new BitWriter()
-    writeClientMessage(writer, { type: 'hello', protocolVersion: PROTOCOL_VERSION + 1, ticket: '', resume: null })
+    writeClientMessage(writer, { ...helloOf(), protocolVersion: PROTOCOL_VERSION + 1 })
     writer.rewindTo(40)
     writer.bytes(Uint8Array.from({ length: 50 }, (_, i) => 255 - i))
     expect(readClientMessage(CLIENT_MESSAGE.hello, new BitReader(writer.toBytes()))).toEqual({
       type: 'hello',
       protocolVersion: PROTOCOL_VERSION + 1,
       ticket: '',
+      linkId: new Uint8Array(0),
+      token: new Uint8Array(0),
       resume: null,
     })
   })
 
   it('[BIT3] holds a ticket against its limit', () => {
     const ticket = 'x'.repeat(LIMITS.maxTicketBytes)
-    const { id, bytes } = written({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket, resume: null })
+    const { id, bytes } = written(helloOf(ticket))
     expect(readClientMessage(id, new BitReader(bytes))).toMatchObject({ ticket })
     const long = new BitWriter()
     long.bytes(bytes.subarray(0, 5))
     long.text(`${ticket}x`, 5000)
     expect(faultOf(() => readClientMessage(id, new BitReader(long.toBytes())))).toMatchObject({ reason: 'limit' })
-    expect(() =>
-      written({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: `${ticket}x`, resume: null }),
-    ).toThrow(RangeError)
+    expect(() => written(helloOf(`${ticket}x`))).toThrow(RangeError)
   })
 })
 
@@ -147,18 +148,24 @@ describe('join', () => {
 })
 
 const secret = (from: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => from + i)
+const secrets = { linkId: secret(0), token: secret(0x40) }
 const hashes = [1, 2, 3, 4, 5, 6, 7, 8, 0xffff_ffff]
 const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: string])[] = [
-  ['a first hello', { type: 'hello', protocolVersion: 1, ticket: 'né', resume: null }, '544b575201036ec3a900'],
+  [
+    'a first hello',
+    { ...secrets, type: 'hello', protocolVersion: 1, ticket: 'né', resume: null },
+    '544b575201036ec3a9000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f00',
+  ],
   [
     'a hello with a claim',
     {
       type: 'hello',
       protocolVersion: 1,
       ticket: '',
-      resume: { linkId: secret(0), token: secret(0x40), receivedSeq: 300, seat: null },
+      ...secrets,
+      resume: { receivedSeq: 300, seat: null },
     },
-    '544b5752010001020406080a0c0e10121416181a1c1e80828486888a8c8e90929496989a9c9e580500',
+    '544b57520100000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f590500',
   ],
   [
     'a hello with a seat',
@@ -166,14 +173,13 @@ const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: str
       type: 'hello',
       protocolVersion: 1,
       ticket: '',
+      ...secrets,
       resume: {
-        linkId: secret(0),
-        token: secret(0x40),
         receivedSeq: 1,
         seat: { channel: 1, epoch: 0xdead_beef, game: 'arena', hashes, heldSnapshot: -1 },
       },
     },
-    '544b5752010001020406080a0c0e10121416181a1c1e80828486888a8c8e90929496989a9c9e02c6bb6fab7741985c995b5800000080000000c0000000000100004001000080010000c001000000020000c0ffffff3f00',
+    '544b57520100000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f03c6bb6fab7741985c995b5800000080000000c0000000000100004001000080010000c001000000020000c0ffffff3f00',
   ],
   ['a ping', { type: 'ping', id: 0xabcd, channel: 1 }, 'cdab01'],
   ['a snapshot ack', { type: 'snapshotAck', channel: 9, ackedSnapshot16: 0x1234 }, '193412'],

@@ -51,13 +51,15 @@ const seat = fc.record({
   hashes,
   heldSnapshot: fc.oneof(fc.constant(-1), fc.nat(0xffff_fffe)),
 })
-const resume = fc.record({ linkId: secret, token: secret, receivedSeq: u32, seat: fc.option(seat, { nil: null }) })
+const resume = fc.record({ receivedSeq: u32, seat: fc.option(seat, { nil: null }) })
 /** All but `inputs`, which a game's codec writes. */
 export const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({
     type: fc.constant('hello' as const),
     protocolVersion: fc.constant(PROTOCOL_VERSION),
     ticket: text,
+    linkId: secret,
+    token: secret,
     resume: fc.option(resume, { nil: null }),
   }),
   fc.record({ type: fc.constant('ping' as const), id: u16, channel }),

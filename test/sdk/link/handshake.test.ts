@@ -30,7 +30,7 @@ describe('the first packet', () => {
     expect(t.server.urls).toEqual([URL])
     expect(t.connection.packets).toHaveLength(1)
     const [hello, join] = t.connection.packets[0]!
-    expect(hello).toEqual({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: 'ticket', resume: null })
+    expect(hello).toMatchObject({ type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: 'ticket', resume: null })
     expect(join).toMatchObject({
       type: 'reliable',
       seq: 1,
@@ -55,8 +55,36 @@ describe('the first packet', () => {
     await t.run(0)
     expect(t.server.connections).toHaveLength(2)
     expect(t.connection.messages.map(({ type }) => type)).toEqual(['hello', 'reliable'])
-    expect(t.connection.last('hello').resume).toBeNull()
+    expect(t.connection.last('hello')).toEqual(t.server.connections[0]!.last('hello'))
     expect(t.connection.last('reliable').seq).toBe(1)
+  })
+
+  it('[HSK12] names a link that nobody else has, and goes on with it when the server had heard it already', async () => {
+    t.join()
+    await t.run(0)
+    const { linkId, token } = t.connection.last('hello')
+    expect(new Set([linkId, token].map((bytes) => bytes.join())).size).toBe(2)
+    t.connection.close(CLOSE['try-later'].code)
+    await t.run(0)
+    const { connection } = t
+    connection.send(welcome({ linkId, resumed: true, receivedSeq: 1 }), ...connection.reliable(joined(1)))
+    connection.send({ type: 'snapshot', channel: 1, bytes: Uint8Array.of(9) })
+    await t.run(0)
+    expect(t.outcome?.type).toBe('seated')
+    expect(connection.messages.filter(({ type }) => type === 'reliable')).toHaveLength(1)
+    expect(t.link.connection.phase).toBe('online')
+  })
+
+  it('goes out again also when the next connection does not open: the server was there', async () => {
+    t.join()
+    await t.run(0)
+    t.server.isUp = false
+    t.connection.close(CLOSE['try-later'].code)
+    await t.run(300)
+    expect(t.failure).toBeNull()
+    t.server.isUp = true
+    await t.run(1000)
+    expect(t.connection.messages.map(({ type }) => type)).toEqual(['hello', 'reliable'])
   })
 })
 

@@ -106,6 +106,8 @@ export class LinkSetup {
   readonly page = new FakePage()
   readonly storage = new FakeStorage()
   readonly store = new ResumeStore(this.storage, URL)
+  /** How many secrets were drawn. */
+  drawn = 0
   readonly states: string[] = []
   readonly reports: string[] = []
   readonly rooms: FakeRoom[] = []
@@ -130,6 +132,7 @@ export class LinkSetup {
         connect,
         clock: this.clock,
         random: () => 0.5,
+        randomBytes: (length) => new Uint8Array(length).fill(0x40 + ++this.drawn),
         schedule: (fn) => void this.clock.setTimer(fn, 0),
         store: this.store,
         page: this.page,

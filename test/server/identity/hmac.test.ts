@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { CLOSE, ConfigError, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { CLOSE, ConfigError } from '@tickwire/protocol'
 import { createTicket, hmacTickets } from '@tickwire/server'
 import type { HmacTicketOptions, Peer, TicketOptions, User } from '@tickwire/server'
+import { helloOf } from '../../hello.ts'
 import { joinItem, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 
@@ -141,8 +142,7 @@ describe('a signed ticket', () => {
 describe('a server that asks for tickets', () => {
   const { authenticate, ticket } = setup()
   const enter = async (client: TestClient, text: string, join: Parameters<typeof joinItem>[0] = {}): Promise<void> => {
-    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: text, resume: null } as const
-    client.say(hello, client.item(joinItem(join)))
+    client.say(helloOf(text), client.item(joinItem(join)))
     await settle()
   }
 

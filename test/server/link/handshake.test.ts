@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { CLOSE, PROTOCOL_VERSION, RefusedError } from '@tickwire/protocol'
 import { BitWriter, CLIENT_MESSAGE, writeMessage } from '@tickwire/protocol/internal'
+import { helloOf } from '../../hello.ts'
 import type { User } from '../../../server/src/link/handshake.ts'
 import { hex } from '../../../server/src/secrets.ts'
 import { joinItem, packetOf, settle, testServer } from '../helpers.ts'
 
-const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket: '', resume: null } as const
+const hello = helloOf()
 
 /** A hello of another version, whose rest nobody knows. */
 function helloOfVersion(version: number): Uint8Array {

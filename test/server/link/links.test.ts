@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { CLOSE, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { CLOSE } from '@tickwire/protocol'
 import type { SameUser } from '@tickwire/server'
+import { claimOf, helloOf } from '../../hello.ts'
 import { joinItem, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 
@@ -69,13 +70,12 @@ describe('connections', () => {
 
 describe('a user who comes a second time', () => {
   const authenticate = (ticket: string) => ({ id: ticket })
-  const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, resume: null } as const
 
   function setup(sameUser?: SameUser) {
     const one = testServer({ authenticate, ...(sameUser !== undefined && { sameUser }) })
     const enter = async (user: string): Promise<TestClient> => {
       const client = one.connect()
-      client.say({ ...hello, ticket: user }, client.item(joinItem()))
+      client.say(helloOf(user), client.item(joinItem()))
       await settle()
       return client
     }
@@ -96,7 +96,7 @@ describe('a user who comes a second time', () => {
     expect([first.closed?.code, other.closed, second.closed]).toEqual([CLOSE.replaced.code, null, null])
     expect(seats().toSorted()).toEqual(['ada', 'bob'])
     const thief = connect()
-    thief.say({ ...hello, ticket: 'eve', resume: first.claim(maker.rooms[0]!) })
+    thief.say(claimOf(first.claim(maker.rooms[0]!), 'eve'))
     await settle()
     expect(thief.welcome).toMatchObject({ resumed: false, userId: 'eve' })
     expect(server.stats.counters.takeovers).toBe(1)
