@@ -18,7 +18,11 @@ export interface ClientOptions {
   readonly storage?: TokenStorage | null
   /** The WebSocket constructor; Node 20 has none of its own. */
   readonly WebSocket?: WebSocketConstructor
-  /** Makes the network worse on purpose. */
+  /**
+   * Makes the network worse on purpose, from the start; `client.impair` changes it later. It delays all that the client sends and
+   * receives, its own pings too. A WebSocket's protocol-level pings are answered by the platform and bypass it: what the
+   * server measures with them is the real network. For those, too, put `createProxy` in between.
+   */
   readonly impair?: Impairment
   /** Draws for backoff jitter; default the platform's. */
   readonly random?: () => number
@@ -60,6 +64,13 @@ export interface Client {
   joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>>
   /** Takes the seat back that this tab held before a reload, or null if there is none any more. */
   resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null>
+  /**
+   * Changes how bad the network is, for the open connection and later ones; `{}`: as good as it is.
+   * @throws ConfigError that says which part is wrong
+   */
+  impair(impairment: Impairment): void
+  /** Breaks the connection at once, as a lost network does; what was under way is lost, and the link comes back by itself. */
+  cut(): void
   /** Leaves and closes; nothing comes back by itself. */
   close(): Promise<void>
 }

@@ -5,6 +5,9 @@ import type { Client, ClientOptions, JoinOptions, TokenStorage } from './client-
 import { socketUrl } from './connection/url.ts'
 import { StateError } from './errors.ts'
 import { Emitter } from './events.ts'
+import { impairConnect } from './impair/impair-connect.ts'
+import type { ImpairedConnect } from './impair/impair-connect.ts'
+import type { Impairment } from './impair/impairment.ts'
 import { Link } from './link/link.ts'
 import type { JoinAsk, LinkParts } from './link/link.ts'
 import { packerFor } from './link/packer.ts'
@@ -39,10 +42,11 @@ export interface ClientParts extends Omit<LinkParts, 'store'> {
  */
 export function createClientWith(
   url: string,
-  { ticket = '' }: Pick<ClientOptions, 'ticket'>,
+  { ticket = '', impair = {} }: Pick<ClientOptions, 'ticket' | 'impair'>,
   parts: ClientParts,
 ): Client {
-  return new GameClient(url, ticket, parts)
+  const network = impairConnect(parts.connect, impair, parts.clock, parts.random)
+  return new GameClient(url, ticket, network, { ...parts, connect: network })
 }
 
 /** A server that sends its clients round in circles is told so. */
@@ -51,6 +55,7 @@ const MAX_REDIRECTS = 5
 class GameClient implements Client {
   private readonly url: string
   private readonly ticket: string
+  private readonly network: ImpairedConnect
   private readonly parts: ClientParts
   private readonly states: Emitter<ConnectionState>
   private readonly codecs = new WeakMap<object, Promise<GameCodec>>()
@@ -58,9 +63,10 @@ class GameClient implements Client {
   private link: Link | null = null
   private shown: ConnectionState = { phase: 'connecting' }
 
-  constructor(url: string, ticket: string, parts: ClientParts) {
+  constructor(url: string, ticket: string, network: ImpairedConnect, parts: ClientParts) {
     this.url = socketUrl(url, parts.pageUrl)
     this.ticket = ticket
+    this.network = network
     this.parts = parts
     const { page, locks = null } = parts
     this.store = new ResumeStore(parts.storage, this.url, page === null ? null : { page, locks })
@@ -95,6 +101,14 @@ class GameClient implements Client {
     if (this.openLink !== null) throw new StateError('already-connected', ALREADY_CONNECTED)
     const outcome = await this.linkTo(stored.url).resume(stored, codec, this.opener(game))
     return outcome.type === 'seated' ? outcome.receiver.room : null
+  }
+
+  impair(impairment: Impairment): void {
+    this.network.set(impairment)
+  }
+
+  cut(): void {
+    this.network.cut()
   }
 
   close(): Promise<void> {

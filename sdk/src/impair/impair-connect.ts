@@ -127,8 +127,8 @@ class ImpairedTransport implements Transport {
 
   send(bytes: Uint8Array): void {
     if (this.phase !== 'open') return
-    const copy = bytes.slice()
-    this.up.send(copy.length, () => this.behind?.send(copy))
+    const kept = this.up.isClear ? bytes : bytes.slice()
+    this.up.send(kept.length, () => this.behind?.send(kept))
   }
 
   close(code: number, reason: string): void {
@@ -152,9 +152,9 @@ class ImpairedTransport implements Transport {
     this.behind = this.attempt.connect(this.attempt.url, {
       onOpen: () => this.down.send(0, () => this.opened()),
       onReceive: (bytes) => {
-        const copy = bytes.slice()
-        this.down.send(copy.length, () => {
-          if (this.phase === 'open') this.attempt.handlers.onReceive(copy)
+        const kept = this.down.isClear ? bytes : bytes.slice()
+        this.down.send(kept.length, () => {
+          if (this.phase === 'open') this.attempt.handlers.onReceive(kept)
         })
       },
       onClose: (code, reason) => {

@@ -52,6 +52,14 @@ export class ImpairedLink {
     return this.lost
   }
 
+  /** Whether what is sent now is delivered within the call: then nobody needs to copy it. */
+  get isClear(): boolean {
+    const { latencyMs, jitterMs, lossPercent, throttleKbps, stall } = this.impairment
+    const isPerfect = !latencyMs && !jitterMs && !lossPercent && throttleKbps === undefined && stall === undefined
+    const nowMs = this.clock.nowMs()
+    return isPerfect && this.inFlight.length === 0 && this.lastDueMs <= nowMs && this.stalledUntilMs <= nowMs
+  }
+
   /** How long what was sent waits for bandwidth, in milliseconds: the time to empty the queue. */
   get queueMs(): number {
     return Math.max(0, this.bandwidthFreeMs - this.clock.nowMs())

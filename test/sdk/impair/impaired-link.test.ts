@@ -115,6 +115,37 @@ describe('ImpairedLink', () => {
     expect(arrivals.map(({ atMs }) => atMs)).toEqual([105, 205, 305, 405, 1055])
   })
 
+  it('says when it delivers within the call: when nothing is impaired, under way or held', () => {
+    const link = make({})
+    expect(link.isClear).toBe(true)
+    link.stall(10)
+    expect(link.isClear).toBe(false)
+    clock.advance(10)
+    expect(link.isClear).toBe(true)
+    for (const part of ['latencyMs', 'jitterMs', 'lossPercent', 'throttleKbps'] as const) {
+      link.set({ [part]: 50 })
+      expect(link.isClear).toBe(false)
+    }
+    send(link, 0)
+    link.set({})
+    expect(link.isClear).toBe(false)
+    clock.advance(1000)
+    expect([link.isClear, ids(arrivals)]).toEqual([true, [0]])
+  })
+
+  it('forgets a queue for bandwidth when the bandwidth changes, but never the order', () => {
+    const link = make({ throttleKbps: 8 })
+    send(link, 0, 100)
+    expect([link.queueMs, link.queueBytes]).toEqual([100, 100])
+    link.set({ throttleKbps: 800 })
+    expect(link.queueMs).toBe(0)
+    send(link, 1, 100)
+    clock.advance(99)
+    expect(arrivals).toEqual([])
+    clock.advance(1)
+    expect(ids(arrivals)).toEqual([0, 1])
+  })
+
   it('is stalled once on request, holds what is already on its way, and can be healed', () => {
     const link = make({ latencyMs: 20 })
     send(link, 0)
