@@ -79,6 +79,9 @@ export function usesPacked(schema: GameSchema): boolean {
     ...Object.values(schema.events),
     ...Object.values(schema.messages).flatMap(({ toServer, toClient }) => [toServer ?? {}, toClient ?? {}]),
     ...Object.values(schema.requests).flatMap(({ ask, reply }) => [ask, reply]),
+    schema.options,
+    schema.metadata,
+    schema.profile,
   ]
   return maps.some((fields) => Object.values(fields).some(({ spec }) => spec.kind === 'packed'))
 }

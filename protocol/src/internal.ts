@@ -4,7 +4,7 @@ export { BitWriter } from './bits/writer.ts'
 export { bitWidth, widen16 } from './bits/width.ts'
 export { Anchors } from './codec/anchors.ts'
 export { defaultValue } from './codec/default-value.ts'
-export { extrapolate } from './codec/extrapolate.ts'
+export { extrapolate, freshHidden, isFreshHidden, leadsTo } from './codec/extrapolate.ts'
 export { layoutOf, PLAYER_KIND, ROOM_KIND, TRACKS } from './codec/layout.ts'
 export type { Column, FieldLayout, GameLayout, KindLayout, Rate, Track, TrackName } from './codec/layout.ts'
 export { quantise, quantiseField, roundToSimulation, valueOf } from './codec/quantise.ts'
@@ -20,6 +20,20 @@ export { clipReason } from './close-codes.ts'
 export { assertNever } from './errors.ts'
 export { GameCodec, usesPacked } from './game-codec.ts'
 export { hashInts, hashText } from './hash.ts'
+export { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec } from './lobby/schema.ts'
+export type { LobbyMessage, LobbyRequest } from './lobby/schema.ts'
+export type {
+  ListAsk,
+  ListedRoom,
+  ListReply,
+  LobbyTypes,
+  QueryFields,
+  RemovePlayerAsk,
+  SetMetadataAsk,
+  SetViewAsk,
+  WatchAsk,
+  WatchedRooms,
+} from './lobby/types.ts'
 export { ReliableStream } from './link/reliable-stream.ts'
 export type { CallItem, LatestMessage } from './messages/calls.ts'
 export { readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
@@ -49,7 +63,7 @@ export type {
 } from './messages/snapshot.ts'
 export { decodeBlob, encodeBlob, NO_PACKER, rangeOf } from './messages/values.ts'
 export type { Packer } from './messages/values.ts'
-export { describeSection, differingSection, firstDifference, hashSections, SECTIONS } from './schema/describe.ts'
+export { describeSection, differingSection, firstDifference, hashSections, listingHash, SECTIONS } from './schema/describe.ts'
 export type { SchemaHashes, SectionName } from './schema/describe.ts'
 export { drawRandom, emitterOf, PredictionCounts, seatOf } from './sim/prediction-keys.ts'
 export { hash32, hashRandom } from './sim/random.ts'

@@ -42,6 +42,34 @@ export const LIMITS = {
   /** Requests of one link without a reply yet: each holds a timer and a handler. */
   maxPendingRequests: 32,
 
+  /** Lists of rooms that one link may watch. */
+  maxWatchesPerLink: 8,
+
+  // --- the lobby ---
+
+  /** The options, the metadata or the profile of one game, packed: lists hold many of them. */
+  maxSectionBytes: 1024,
+  /** A room in a list: its options, its metadata, and what every room has. */
+  maxListedRoomBytes: 2304,
+  /** Rooms on one page of a list, and in a list that is watched. */
+  maxListedRooms: 100,
+  /** A condition on rooms, as text. */
+  maxWhereBytes: 512,
+  /** Comparisons in one such condition. */
+  maxConditions: 16,
+  /** Where the next page of a list begins. */
+  maxCursorBytes: 256,
+  /** Clients number the lists that they watch. */
+  maxWatchNumber: 65_535,
+  /** A room's password: it is hashed, which takes time on purpose. */
+  maxPasswordBytes: 64,
+  /** Letters and digits of an invite code, of 31 each: a guess finds one of a thousand rooms once in a million times. */
+  inviteCodeLength: 6,
+  /** How often a link may name a room by a wrong code or password, and may have saved up. */
+  wrongGuessesPerMinute: 10,
+  /** The same of everybody behind one address. */
+  wrongGuessesPerMinutePerIp: 60,
+
   // --- rates of one link: token buckets ---
 
   /** Inputs leave at 30 Hz and acks at 20: this leaves room for game messages. */

@@ -10,6 +10,7 @@ import { Gate } from './link/gate.ts'
 import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
 import type { SameUser } from './link/links.ts'
+import { Lobby } from './lobby/lobby.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
@@ -95,6 +96,7 @@ export function composeServer(options: CompositionOptions): Composition {
   const gate = new Gate(limits.maxPendingJoins)
   const { joinTimeoutMs } = limits
   const desk = new JoinDesk({ registry, directory, clock, counters, gate, joinTimeoutMs, reportError })
+  const lobby = new Lobby([])
   const { authenticate } = options
   const links = new Links({
     clock,
@@ -102,6 +104,7 @@ export function composeServer(options: CompositionOptions): Composition {
     randomBytes,
     desk,
     registry,
+    lobby,
     messageRates: options.messageRates ?? {},
     sameUser: options.sameUser ?? 'allow',
     authenticate,

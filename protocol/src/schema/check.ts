@@ -53,8 +53,11 @@ function checkInput(fields: FieldMap): void {
   }
 }
 
-function checkPlain(section: string, fields: FieldMap): void {
-  checkFields(section, fields)
+/** What every room has in lists, where the game's own fields stand beside it. */
+const ATTRIBUTES: readonly string[] = ['id', 'type', 'players', 'maxPlayers', 'spectators', 'locked', 'password']
+
+function checkPlain(section: string, fields: FieldMap, reserved: readonly string[] = []): void {
+  checkFields(section, fields, reserved)
   checkNoAudience(section, fields)
 }
 
@@ -63,7 +66,10 @@ export function checkSections(schema: GameSchema): void {
   checkPlain('join', schema.join)
   checkPlain('state', schema.state)
   checkInput(schema.input)
-  checkFields('player', schema.player, ['id', 'mine', 'connected'])
+  checkFields('player', schema.player, ['id', 'mine', 'connected', 'profile'])
+  checkPlain('options', schema.options, ATTRIBUTES)
+  checkPlain('metadata', schema.metadata, [...ATTRIBUTES, ...Object.keys(schema.options)])
+  checkPlain('profile', schema.profile)
   for (const [kind, declared] of Object.entries(schema.entities)) {
     checkName(`entities.${kind}`, kind)
     if (declared?.fields === undefined) throw new ConfigError(`entities.${kind}`, 'an entity() declaration', declared)

@@ -69,6 +69,9 @@ export interface GameDefinition<
   V extends EventMap,
   M extends MessageMap,
   R extends RequestMap,
+  O extends FieldMap,
+  L extends FieldMap,
+  F extends FieldMap,
 > {
   /** Names the game in joins, logs and listings. */
   readonly name: string
@@ -89,6 +92,12 @@ export interface GameDefinition<
   readonly events?: V
   readonly messages?: M
   readonly requests?: R
+  /** What whoever makes a room may choose: fixed from then on, known to all in it and to lists. */
+  readonly options?: O
+  /** What lists show of a room besides its options, and may change. */
+  readonly metadata?: L
+  /** What a player shows of itself, and may change itself. */
+  readonly profile?: F
 }
 
 /** A checked and frozen schema, as the codec and both ends read it. */
@@ -107,6 +116,9 @@ export interface GameSchema {
   readonly events: EventMap
   readonly messages: MessageMap
   readonly requests: RequestMap
+  readonly options: FieldMap
+  readonly metadata: FieldMap
+  readonly profile: FieldMap
 }
 
 declare const TYPES: unique symbol
@@ -128,6 +140,9 @@ export interface GameTypesOf<
   V extends EventMap,
   M extends MessageMap,
   R extends RequestMap,
+  O extends FieldMap,
+  L extends FieldMap,
+  F extends FieldMap,
 > {
   readonly join: Values<J>
   readonly state: Values<S>
@@ -137,14 +152,17 @@ export interface GameTypesOf<
   readonly events: { readonly [K in keyof V]: Values<V[K]> }
   readonly messages: { readonly [K in keyof M]: { readonly [D in keyof M[K]]: Values<M[K][D]> } }
   readonly requests: { readonly [K in keyof R]: { readonly [D in keyof R[K]]: Values<R[K][D]> } }
+  readonly options: Values<O>
+  readonly metadata: Values<L>
+  readonly profile: Values<F>
 }
 
 /** No field has any name. */
 type NoFields = { readonly [name in never]: never }
 
 /**
- * Declares a game: rates, and one section each for joining, room state, players, entities, inputs, events, messages and
- * requests. Throws a `ConfigError` that names what is wrong.
+ * Declares a game: rates, and one section each for joining, room state, players, entities, inputs, events, messages,
+ * requests, and what a lobby shows. Throws a `ConfigError` that names what is wrong.
  */
 export function defineGame<
   const J extends FieldMap = NoFields,
@@ -155,7 +173,12 @@ export function defineGame<
   const V extends EventMap = NoFields,
   const M extends MessageMap = NoFields,
   const R extends RequestMap = NoFields,
->(definition: GameDefinition<J, S, P, E, I, V, M, R>): TypedSchema<GameTypesOf<J, S, P, E, I, V, M, R>> {
+  const O extends FieldMap = NoFields,
+  const L extends FieldMap = NoFields,
+  const F extends FieldMap = NoFields,
+>(
+  definition: GameDefinition<J, S, P, E, I, V, M, R, O, L, F>,
+): TypedSchema<GameTypesOf<J, S, P, E, I, V, M, R, O, L, F>> {
   const { name, tickRateHz } = definition
   checkName('defineGame.name', name)
   if (!Number.isInteger(tickRateHz) || tickRateHz < 1 || tickRateHz > 240) {
@@ -179,6 +202,9 @@ export function defineGame<
     events: definition.events ?? ({} as V),
     messages: definition.messages ?? ({} as M),
     requests: definition.requests ?? ({} as R),
+    options: definition.options ?? ({} as O),
+    metadata: definition.metadata ?? ({} as L),
+    profile: definition.profile ?? ({} as F),
   }
   checkSections(schema)
   const { compression } = schema

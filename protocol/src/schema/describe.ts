@@ -15,7 +15,7 @@ export const SECTIONS = [
   'messages',
   'requests',
 ] as const
-export type SectionName = (typeof SECTIONS)[number]
+export type SectionName = (typeof SECTIONS)[number] | 'options' | 'metadata' | 'profile'
 
 /** One line per field: `ship.hp uint max=100 all`. What both ends compare, and what an error quotes. */
 export function describeSection(schema: GameSchema, section: SectionName): string[] {
@@ -30,6 +30,9 @@ export function describeSection(schema: GameSchema, section: SectionName): strin
     case 'state':
     case 'player':
     case 'input':
+    case 'options':
+    case 'metadata':
+    case 'profile':
       return describeFields('', schema[section])
     case 'entities':
       return Object.entries(schema.entities).flatMap(([kind, { fields, options }]) => [
@@ -76,6 +79,12 @@ export type SchemaHashes = readonly number[]
 /** One u32 per section, in the order of `SECTIONS`. */
 export function hashSections(schema: GameSchema): SchemaHashes {
   return SECTIONS.map((section) => hashText(describeSection(schema, section).join('\n')))
+}
+
+/** Of all that a list of rooms is read with. */
+export function listingHash(schema: GameSchema): number {
+  const sections = (['options', 'metadata', 'profile'] as const).map((section) => describeSection(schema, section))
+  return hashText(sections.flat().join('\n'))
 }
 
 /** The first section whose hashes differ, or null. */

@@ -50,6 +50,9 @@ export interface GameTypes {
   readonly events: { readonly [name: string]: object }
   readonly messages: { readonly [name: string]: MessageTypes }
   readonly requests: { readonly [name: string]: RequestTypes }
+  readonly options: object
+  readonly metadata: object
+  readonly profile: object
 }
 
 export type KindOf<G extends GameTypes> = keyof G['entities'] & string

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { closeNamed, roomGone } from '../connection/close-info.ts'
 import { ConnectionClosedError, StateError } from '../errors.ts'
 import type { CloseInfo, ConnectionState, Unsubscribe } from '../room-api.ts'
+import { LobbyChannel } from '../lobby/lobby-channel.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { JoinOutcome } from './joining.ts'
 import { Line } from './line.ts'
@@ -49,6 +50,7 @@ export class Link implements SeatHost {
   readonly clock: Clock
   readonly sender: Sender
   readonly requests: Requests
+  readonly lobby: LobbyChannel
   resumes = 0
   private readonly options: LinkOptions
   private readonly parts: LinkParts
@@ -74,6 +76,7 @@ export class Link implements SeatHost {
     })
     this.sender = new Sender(parts.clock, parts.schedule, (packet) => this.line.send(packet))
     this.requests = new Requests(parts.clock, (item) => this.sender.push(item))
+    this.lobby = new LobbyChannel(this, parts.report)
     this.heartbeat = new Heartbeat(parts.clock, {
       sendPing: (id) => this.sender.send({ type: 'ping', id, channel: this.seating.seat?.channel ?? LINK_CHANNEL }),
       onDead: () => this.line.drop(closeNamed('liveness-timeout')),
@@ -87,6 +90,11 @@ export class Link implements SeatHost {
       // On the room's channel pongs tell the room's time, which is needed before the first input.
       onSeated: () => this.heartbeat.burst(),
     })
+  }
+
+  /** Connects, unless it does already. */
+  start(): void {
+    this.line.start()
   }
 
   get url(): string {
@@ -224,6 +232,7 @@ export class Link implements SeatHost {
       this.seating.expired()
     }
     this.sender.welcomed()
+    if (!isFirst) this.lobby.renewed()
   }
 
   private handlePong({ id, channel, tick, holdMs }: Pong): void {
@@ -248,7 +257,7 @@ export class Link implements SeatHost {
       case 'refusal':
         return this.requests.settle(item)
       default:
-        return this.seating.receive(item)
+        return item.channel === LINK_CHANNEL ? this.lobby.receive(item) : this.seating.receive(item)
     }
   }
 

@@ -1,38 +1,30 @@
 import { DecodeError } from '@tickwire/protocol'
 import { LINK_CHANNEL } from '@tickwire/protocol/internal'
 import type { CallItem, ClientMessage, LatestMessage, ResumeClaim, ServerItem } from '@tickwire/protocol/internal'
-import type { Counters } from '../counters.ts'
-import type { ServerLimits } from '../limits.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { RoomRegistry } from '../room/registry.ts'
+import { CallGuard } from './call-guard.ts'
+import type { GuardedLink, GuardServices } from './call-guard.ts'
 import type { User } from './handshake.ts'
-import { KindRates } from './kind-rates.ts'
 import type { JoinDesk, JoiningLink, JoinItem, JoinRefusal } from './join.ts'
 import { SeatPort } from './seat-port.ts'
 import type { PortLink } from './seat-port.ts'
 
 /** What the holder needs of its link. */
-export interface HolderLink extends PortLink {
+export interface HolderLink extends PortLink, GuardedLink {
   readonly user: User
   readonly phase: 'online' | 'dropped' | 'closed'
   /** Queues an item and returns its number, or null when the buffer is full. */
   enqueue(item: ServerItem): number | null
-  /** Queues an item that no tick will flush, and sends it soon. */
-  pushNow(item: ServerItem): void
   /** The peer broke the protocol. */
   fail(error: DecodeError): void
-  /** The peer went over a rate. */
-  exceed(detail: string): void
 }
 
 /** What the holder needs of its process. */
-export interface HolderServices {
+export interface HolderServices extends GuardServices {
   readonly desk: JoinDesk
   readonly registry: RoomRegistry
-  readonly counters: Counters
-  readonly limits: Pick<ServerLimits, 'messagesPerSecondPerKind' | 'rateBurstMs'>
-  readonly messageRates: Readonly<Record<string, number>>
 }
 
 interface Seated {
@@ -59,21 +51,22 @@ export class SeatHolder implements JoiningLink {
   private state: SeatState = { phase: 'none' }
   /** The highest channel of any join so far: what comes for a channel up to here may be late, beyond it is nonsense. */
   private maxChannel = 0
-  private readonly counters: Counters
-  /** Of this link and not of a seat: who joins again has said no less. */
-  private readonly rates: KindRates
+  private readonly guard: CallGuard
 
-  constructor(link: HolderLink, { desk, registry, counters, limits, messageRates }: HolderServices) {
+  constructor(link: HolderLink, services: HolderServices) {
     this.link = link
-    this.desk = desk
-    this.registry = registry
-    this.counters = counters
-    const { messagesPerSecondPerKind: perSecond, rateBurstMs: burstMs } = limits
-    this.rates = new KindRates({ perSecond, burstMs, own: messageRates })
+    this.desk = services.desk
+    this.registry = services.registry
+    this.guard = new CallGuard(link, services)
   }
 
   get user(): User {
     return this.link.user
+  }
+
+  /** The room and the seat in it, if one is held. */
+  get seated(): { readonly room: RoomPort; readonly seat: number } | null {
+    return this.state.phase === 'seated' ? { room: this.state.room, seat: this.state.grant.seat } : null
   }
 
   get hasSeat(): boolean {
@@ -231,42 +224,14 @@ export class SeatHolder implements JoiningLink {
 
   receiveCall(call: CallItem, nowMs: number): void {
     const seated = this.seatedOn(call.channel)
-    if (seated === null) return
-    if (call.type === 'message') {
-      const name = seated.room.codec.messageNames[call.message]
-      // It is reliable: dropped silently, it would be a lie.
-      if (!this.rates.take(name, nowMs)) return this.link.exceed(this.tooOften('message', name))
-    } else if (call.type === 'request' && !this.mayAsk(seated, call, nowMs)) {
-      return
-    }
-    seated.room.receiveCall(seated.grant.seat, call)
+    if (seated !== null && this.guard.admitCall(seated.room, call, nowMs))
+      seated.room.receiveCall(seated.grant.seat, call)
   }
 
   receiveLatest(message: LatestMessage, nowMs: number): void {
     const seated = this.seatedOn(message.channel)
-    if (seated === null) return
-    const { room, grant } = seated
-    const name = room.codec.messageNames[message.message]
-    // The next one says it better anyway.
-    if (this.rates.take(name, nowMs)) room.receiveLatest(grant.seat, message)
-    else this.counters.add('latestDropped')
-  }
-
-  private mayAsk(
-    { room, port }: Seated,
-    { id, request }: Extract<CallItem, { type: 'request' }>,
-    nowMs: number,
-  ): boolean {
-    const name = room.codec.requestNames[request]
-    if (this.rates.take(name, nowMs)) return true
-    this.counters.add('requestsRefused')
-    const text = this.tooOften('request', name)
-    this.link.pushNow({ type: 'refusal', channel: port.channel, id, code: 'rate-limited', text })
-    return false
-  }
-
-  private tooOften(kind: 'message' | 'request', name: string | undefined): string {
-    return `${kind} "${name}" more than ${this.rates.perSecond(name ?? '')} times per second`
+    if (seated !== null && this.guard.admitLatest(seated.room, message, nowMs))
+      seated.room.receiveLatest(seated.grant.seat, message)
   }
 
   /** The time of the room on this channel, in ticks, or null if there is none. */

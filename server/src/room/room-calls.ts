@@ -1,5 +1,6 @@
-import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
+import { DecodeError, LIMITS } from '@tickwire/protocol'
 import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
+import type { Answering, RequestLimit } from '../open-requests.ts'
 import type { RoomHost } from './ports.ts'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
@@ -12,13 +13,14 @@ export class RoomCalls {
   private readonly core: RoomCore
   private readonly onMessage: OnMessage
   private readonly onRequest: OnRequest
-  private readonly maxPendingRequests: number
-  private readonly onTooManyRequests: () => void
+  private readonly limit: RequestLimit
 
   constructor(core: RoomCore, { maxPendingRequests, onTooManyRequests }: RoomHost) {
     this.core = core
-    this.maxPendingRequests = maxPendingRequests ?? LIMITS.maxPendingRequests
-    this.onTooManyRequests = onTooManyRequests ?? ((): void => {})
+    this.limit = {
+      max: maxPendingRequests ?? LIMITS.maxPendingRequests,
+      onTooMany: onTooManyRequests ?? ((): void => {}),
+    }
     const { onMessage, onRequest } = core.type.definition
     this.onMessage = onMessage ?? {}
     this.onRequest = onRequest ?? {}
@@ -34,7 +36,7 @@ export class RoomCalls {
         this.request(seat, call)
         return
       case 'cancel':
-        if (seat.requests.has(call.id)) seat.requests.set(call.id, 'cancelled')
+        seat.requests.cancel(call.id)
         return
       default:
         throw unexpected(call.type, 'a message or a request')
@@ -57,59 +59,18 @@ export class RoomCalls {
   private request(seat: Seat, { id, request, payload }: Extract<CallItem, { type: 'request' }>): void {
     const { codec, game, facade } = this.core
     const name = codec.nameAt(codec.requestNames, request, 'request index')
-    const values = codec.decodePayload(codec.schema.requests[name]!.ask, payload)
-    if (seat.requests.size >= this.maxPendingRequests) {
-      this.onTooManyRequests()
-      sendRefusal(seat, id, 'too-many-requests', `at most ${this.maxPendingRequests} requests may wait for a reply`)
-      return
+    const fields = codec.schema.requests[name]!
+    const values = codec.decodePayload(fields.ask, payload)
+    const answering: Answering = {
+      handle: () => game.enter(() => this.onRequest[name]!(facade, seat.player, values)),
+      encode: (reply) => codec.encodePayload(fields.reply, reply as object, `reply to ${name}`),
+      send: (answer) => {
+        if (seat.phase !== 'gone') seat.link.push({ ...answer, channel: seat.link.channel })
+      },
+      fail: (error) => game.fail('request', seat.id, error),
     }
-    seat.requests.set(id, 'waiting')
-    try {
-      const result = game.enter(() => this.onRequest[name]!(facade, seat.player, values))
-      if (result instanceof Promise) void this.replyLater(seat, id, name, result)
-      else this.reply(seat, id, name, result)
-    } catch (error) {
-      this.refuse(seat, id, error)
-    }
+    seat.requests.start(id, answering, this.limit)
   }
-
-  private async replyLater(seat: Seat, id: number, name: string, result: Promise<unknown>): Promise<void> {
-    try {
-      this.reply(seat, id, name, await result)
-    } catch (error) {
-      this.refuse(seat, id, error)
-    }
-  }
-
-  private reply(seat: Seat, id: number, name: string, values: unknown): void {
-    const { codec } = this.core
-    const payload = codec.encodePayload(codec.schema.requests[name]!.reply, values as object, `reply to ${name}`)
-    if (isWanted(seat, id)) seat.link.push({ type: 'reply', channel: seat.link.channel, id, payload })
-  }
-
-  /** A refusal says its code and text; any other exception is a bug, whose text is nobody's business outside. */
-  private refuse(seat: Seat, id: number, error: unknown): void {
-    const isRefusal = error instanceof RefusedError
-    if (!isRefusal) this.core.game.fail('request', seat.id, error)
-    if (!isWanted(seat, id)) return
-    if (isRefusal) sendRefusal(seat, id, error.code, error.message)
-    else sendRefusal(seat, id, 'server-error', SERVER_ERROR)
-  }
-}
-
-/** Ends a request; false if nobody waits for its answer any more. */
-function isWanted(seat: Seat, id: number): boolean {
-  const state = seat.requests.get(id)
-  seat.requests.delete(id)
-  return state === 'waiting' && seat.phase !== 'gone'
-}
-
-const MAX_REFUSAL_CHARACTERS = 500
-const SERVER_ERROR = 'the room failed to answer; the log of the server says why'
-
-function sendRefusal(seat: Seat, id: number, code: string, message: string): void {
-  const text = message.slice(0, MAX_REFUSAL_CHARACTERS)
-  seat.link.push({ type: 'refusal', channel: seat.link.channel, id, code, text })
 }
 
 function unexpected(got: string, expected: string): DecodeError {

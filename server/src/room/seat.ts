@@ -2,6 +2,7 @@ import type { GameTypes } from '@tickwire/protocol'
 import { VIEW_STEPS_PER_TICK } from '@tickwire/protocol/internal'
 import type { Fields } from '@tickwire/protocol/internal'
 import type { ClientFeed } from '../replication/client-feed.ts'
+import { OpenRequests } from '../open-requests.ts'
 import type { EntityRecord } from '../replication/entity-table.ts'
 import type { InputQueue, TakenInput } from './input-queue.ts'
 import type { EncodedMessage } from './message-encoder.ts'
@@ -40,8 +41,7 @@ export class Seat {
   player!: Player<GameTypes>
   /** Its player in the world, from the end of `onJoin` on. */
   record: EntityRecord | null = null
-  /** Requests whose handler is still at it, by id; one that was cancelled still holds its place. */
-  readonly requests: Map<number, 'waiting' | 'cancelled'> = new Map()
+  readonly requests: OpenRequests = new OpenRequests()
   /** What the simulation reads for the tick being run. */
   input: object
   /** The tick, in 1/16, that its player saw others at when it made this input, or -1. */

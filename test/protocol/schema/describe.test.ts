@@ -95,6 +95,9 @@ describe('hashSections', () => {
     events: defineGame({ ...base, events: { bang: { at: field.seat() } } }),
     messages: defineGame({ ...base, messages: { ...base.messages, ping: { toServer: {} } } }),
     requests: defineGame({ ...base, requests: { refill: { ask: {}, reply: { ammo: field.uint({ max: 3 }) } } } }),
+    options: defineGame({ ...base, options: { map: field.text({ maxBytes: 9 }) } }),
+    metadata: defineGame({ ...base, metadata: { title: field.text({ maxBytes: 9 }) } }),
+    profile: defineGame({ ...base, profile: { title: field.text({ maxBytes: 9 }) } }),
   }
 
   it.each(SECTIONS)('[HSK8] a change in %s is found in that section and nowhere else', (section) => {
