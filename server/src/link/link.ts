@@ -1,13 +1,5 @@
-import { DecodeError } from '@tickwire/protocol'
-import { assertNever, LINK_CHANNEL } from '@tickwire/protocol/internal'
-import type {
-  CallItem,
-  ClientItem,
-  ClientMessage,
-  LatestMessage,
-  ResumeClaim,
-  ServerItem,
-} from '@tickwire/protocol/internal'
+import type { DecodeError } from '@tickwire/protocol'
+import type { ClientMessage, LatestMessage, ResumeClaim, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { ServerLimits } from '../limits.ts'
@@ -20,6 +12,8 @@ import type { RandomBytes } from '../secrets.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { User } from './handshake.ts'
 import type { JoinDesk } from './join.ts'
+import { LinkInbox } from './link-inbox.ts'
+import type { InboxLink } from './link-inbox.ts'
 import { MinRtt } from './min-rtt.ts'
 import { Online } from './online.ts'
 import type { CloseName, LinkConnection } from './online.ts'
@@ -58,7 +52,7 @@ export interface LinkIdentity {
  * The resumable relation of one client to this process. It owns the user, the resume token, the reliable streams and at most
  * one seat, and outlives its connections: `online -> dropped -> online` ..., until it is `closed`.
  */
-export class Link implements HolderLink {
+export class Link implements HolderLink, InboxLink {
   readonly id: Uint8Array
   readonly user: User
   readonly ip: string
@@ -66,6 +60,7 @@ export class Link implements HolderLink {
   private readonly services: LinkServices
   private readonly outbox: Outbox
   private readonly seat: SeatHolder
+  private readonly inbox: LinkInbox
   private readonly lobby: LinkLobby
   private readonly rtt = new MinRtt()
   private state: LinkState
@@ -84,6 +79,7 @@ export class Link implements HolderLink {
     this.outbox = new Outbox(services.limits.reliableBufferBytes)
     this.seat = new SeatHolder(this, services)
     this.lobby = new LinkLobby(this, services)
+    this.inbox = new LinkInbox(this, this.outbox, this.seat, this.lobby)
     this.state = this.goOnline(connection)
     this.welcome(this.tokens.issue(token), false, false)
   }
@@ -225,58 +221,15 @@ export class Link implements HolderLink {
 
   /** Throws DecodeError for what makes no sense here and now. */
   handle(message: ClientMessage, nowMs: number): void {
-    switch (message.type) {
-      case 'hello':
-        throw unexpected('hello', 'one per connection', 'another')
-      case 'ping':
-        this.answerPing(message.id, message.channel, nowMs)
-        return
-      case 'inputs':
-      case 'snapshotAck':
-        this.seat.receiveInputs(message, nowMs)
-        return
-      case 'reliable':
-        if (this.outbox.accept(message.seq)) this.handleItem(message.item, nowMs)
-        return
-      case 'reliableAck':
-        this.acknowledge(message.seq, nowMs)
-        return
-      case 'latest':
-        this.seat.receiveLatest(message, nowMs)
-        return
-      default:
-        assertNever(message)
-    }
+    this.inbox.handle(message, nowMs)
   }
 
-  private handleItem(item: ClientItem, nowMs: number): void {
-    switch (item.type) {
-      case 'join':
-        this.seat.join(item)
-        return
-      case 'leave':
-        this.seat.leaveChannel(item.channel)
-        return
-      default:
-        this.handleCall(item, nowMs)
-    }
-  }
-
-  private handleCall(call: CallItem, nowMs: number): void {
-    if (call.channel === LINK_CHANNEL) this.lobby.receive(call, nowMs)
-    else this.seat.receiveCall(call, nowMs)
-  }
-
-  private answerPing(id: number, channel: number, nowMs: number): void {
-    const tick = this.seat.timeOn(channel, nowMs)
-    // A room that is gone has no time; channel 0 says so, and 0 on the room's own would look like its first tick.
-    const answered = tick === null ? LINK_CHANNEL : channel
-    this.outbox.answer({ type: 'pong', id, channel: answered, tick: tick ?? 0, holdMs: 0 })
+  answerNow(message: ServerMessage): void {
+    this.outbox.answer(message)
     this.isUrgent = true
   }
 
-  private acknowledge(seq: number, nowMs: number): void {
-    this.outbox.acknowledge(seq)
+  acknowledged(seq: number, nowMs: number): void {
     if (this.state.phase === 'online') this.state.acknowledged(seq, nowMs)
   }
 
@@ -336,7 +289,3 @@ export class Link implements HolderLink {
 }
 
 const NEVER: Timer = { cancel: () => {} }
-
-function unexpected(what: string, expected: string, got: string): DecodeError {
-  return new DecodeError('unexpected', { what, expected, got, offset: 0 })
-}
