@@ -18,6 +18,19 @@ export interface TickInput {
   readonly viewStamp: number
 }
 
+/** The inputs of one packet, oldest first; used again for the next packet, so that receiving allocates nothing. */
+export class InputBatch {
+  /** How many of `inputs` are of this packet; behind them stand those of earlier, longer ones. */
+  count = 0
+  readonly inputs: MutableInput[] = []
+}
+
+interface MutableInput extends TickInput {
+  tick: number
+  columns: Int32Array
+  viewStamp: number
+}
+
 /** View ticks travel in sixteenths: at 60 Hz about a millisecond, finer than any screen. */
 export const VIEW_STEPS_PER_TICK = 16
 
@@ -114,21 +127,30 @@ export class InputCodec {
   }
 
   /** @param reference a tick near the newest one, to widen its 16 bits */
-  read(reader: BitReader, reference: number): TickInput[] {
+  read(reader: BitReader, reference: number): readonly TickInput[] {
+    const batch = new InputBatch()
+    this.readInto(batch, reader, reference)
+    return batch.inputs
+  }
+
+  /** The same, in place of what `batch` held: nobody may have kept any of it. */
+  readInto(batch: InputBatch, reader: BitReader, reference: number): void {
     const newestTick = widen16(reference, reader.bits(16, 'newest input tick'))
     const count = reader.uintMax(COUNT_MAX, 'input count')
     if (count === 0 || newestTick < count - 1) {
       const got = `${count} up to tick ${newestTick}`
       throw new DecodeError('out-of-range', { what: 'inputs', expected: '1 or more', got, offset: reader.bitOffset })
     }
-    const inputs: TickInput[] = []
+    const { inputs } = batch
+    let last: TickInput | null = null
     for (let i = 0; i < count; i++) {
-      const last = inputs.at(-1) ?? null
-      const tick = newestTick - (count - 1 - i)
-      const columns = this.readColumns(reader, last?.columns ?? null)
-      inputs.push({ tick, columns, viewStamp: readView(reader, tick, last) })
+      const input = (inputs[i] ??= { tick: 0, columns: new Int32Array(this.scalars.length), viewStamp: -1 })
+      input.tick = newestTick - (count - 1 - i)
+      this.readColumns(reader, last?.columns ?? this.neutralColumns, input.columns)
+      input.viewStamp = readView(reader, input.tick, last)
+      last = input
     }
-    return inputs
+    batch.count = count
   }
 
   private writeColumns(writer: BitWriter, columns: Int32Array, last: Int32Array | null): void {
@@ -143,15 +165,12 @@ export class InputCodec {
     }
   }
 
-  private readColumns(reader: BitReader, last: Int32Array | null): Int32Array {
-    const base = last ?? this.neutralColumns
-    // Columns are never written to once they were read, so equal inputs may share theirs.
-    if (!reader.bool('input changed')) return base
-    const columns = base.slice()
-    for (const [i, scalar] of this.scalars.entries()) {
-      if (reader.bool('input column changed')) columns[i] = readScalar(reader, scalar, 'input')
+  private readColumns(reader: BitReader, base: Int32Array, columns: Int32Array): void {
+    for (let i = 0; i < columns.length; i++) columns[i] = base[i]!
+    if (!reader.bool('input changed')) return
+    for (let i = 0; i < columns.length; i++) {
+      if (reader.bool('input column changed')) columns[i] = readScalar(reader, this.scalars[i]!, 'input')
     }
-    return columns
   }
 }
 

@@ -9,11 +9,13 @@ const RING_TICKS = 64
 const STARVED = 0
 const DONE = 1
 
-/** The input of one tick, as the simulation gets it. */
+/** The input of one tick, as the simulation gets it; the queue's own, until its next tick. */
 export interface TakenInput {
   readonly columns: Int32Array
   /** The tick that the player saw others at, in 1/16, or -1. */
   readonly viewStamp: number
+  /** It says something else than that of the tick before. */
+  readonly hasChanged: boolean
 }
 
 export interface InputCounters {
@@ -30,8 +32,8 @@ export interface InputCounters {
 /** What the next snapshot header tells the client about its inputs. */
 export interface InputFeedback {
   /** Least time in ticks by which an input came before its tick, since the last header; null: none came. */
-  readonly slackTicks: number | null
-  readonly starvedTicks: number
+  slackTicks: number | null
+  starvedTicks: number
 }
 
 /**
@@ -41,72 +43,81 @@ export interface InputFeedback {
  */
 export class InputQueue {
   readonly counters: InputCounters = { late: 0, duplicate: 0, farFuture: 0, starved: 0 }
+  /** What the client is told with the next header. */
+  readonly feedback: InputFeedback = { slackTicks: null, starvedTicks: 0 }
   private readonly rules: InputRules
-  private readonly ring: (TickInput | undefined)[] = Array.from({ length: RING_TICKS })
+  private readonly width: number
+  /** Of the ticks to come, by tick modulo `RING_TICKS`: whether their input is here, and what it is. */
+  private readonly isHere: Uint8Array = new Uint8Array(RING_TICKS)
+  private readonly columns: Int32Array
+  private readonly viewStamps: Float64Array = new Float64Array(RING_TICKS)
   /** What became of the ticks that were run, by the same index. */
   private readonly fates: Uint8Array = new Uint8Array(RING_TICKS)
+  private readonly taken: { columns: Int32Array; viewStamp: number; hasChanged: boolean }
   private lastTick: number
-  private last: TakenInput
   private missing = 0
   private presses: Int32Array | null = null
   private isActive = false
-  private leastSlack: number | null = null
-  private starvedSinceHeader = 0
 
   /** @param tick the newest tick that was run */
   constructor(rules: InputRules, tick: number) {
+    const { neutral } = rules.codec
     this.rules = rules
+    this.width = neutral.length
+    this.columns = new Int32Array(RING_TICKS * this.width)
     this.lastTick = tick
-    this.last = { columns: rules.codec.neutral, viewStamp: -1 }
+    this.taken = { columns: neutral.slice(), viewStamp: -1, hasChanged: true }
   }
 
-  /** @param time room time in ticks at which it arrived */
+  /**
+   * Takes a copy of an input.
+   * @param time room time in ticks at which it arrived
+   */
   push(input: TickInput, time: number): void {
-    if (input.tick > this.lastTick + RING_TICKS) {
+    const { tick } = input
+    const index = tick % RING_TICKS
+    if (tick > this.lastTick + RING_TICKS) {
       this.counters.farFuture++
       // Lost, but not in silence: a client that runs so far ahead hears how far it is.
-      this.arrived(input, time)
-      return
+      this.arrived(tick, time)
+    } else if (tick <= this.lastTick) this.pushLate(input, time)
+    else if (this.isHere[index] === 1) this.counters.duplicate++
+    else {
+      this.isHere[index] = 1
+      for (let i = 0; i < this.width; i++) this.columns[index * this.width + i] = input.columns[i]!
+      this.viewStamps[index] = input.viewStamp
+      this.arrived(tick, time)
     }
-    if (input.tick <= this.lastTick) this.pushLate(input, time)
-    else if (this.ring[input.tick % RING_TICKS] === undefined) {
-      this.ring[input.tick % RING_TICKS] = input
-      this.arrived(input, time)
-    } else this.counters.duplicate++
   }
 
   /** The input for the next tick, which must be one more than the last. */
   take(tick: number): TakenInput {
     this.lastTick = tick
     const index = tick % RING_TICKS
-    const input = this.ring[index]
-    this.ring[index] = undefined
-    this.fates[index] = input === undefined ? STARVED : DONE
-    this.last = input ?? this.idle()
-    if (input !== undefined) this.missing = 0
-    if (this.presses === null) return this.last
-    const columns = this.rules.withPresses(this.last.columns, this.presses)
+    const isHere = this.isHere[index] === 1
+    this.fates[index] = isHere ? DONE : STARVED
+    this.taken.hasChanged = isHere ? this.takeFrom(index) : this.idle()
+    if (this.presses === null) return this.taken
+    this.rules.addPresses(this.taken.columns, this.presses)
     this.presses = null
-    return { columns, viewStamp: this.last.viewStamp }
-  }
-
-  /** What the client is told with the next header. */
-  get feedback(): InputFeedback {
-    return { slackTicks: this.leastSlack, starvedTicks: this.starvedSinceHeader }
+    this.taken.hasChanged = true
+    return this.taken
   }
 
   /** The header left: the next one starts anew. */
   feedbackSent(): void {
-    this.leastSlack = null
-    this.starvedSinceHeader = 0
+    this.feedback.slackTicks = null
+    this.feedback.starvedTicks = 0
   }
 
   /** The connection dropped: nothing is held any more, and nothing counts as starved until inputs come again. */
   drop(): void {
     this.isActive = false
-    this.ring.fill(undefined)
+    this.isHere.fill(0)
     this.presses = null
-    this.last = { columns: this.rules.codec.neutral, viewStamp: -1 }
+    // Too long ago to be repeated.
+    this.missing = Infinity
+    this.taken.viewStamp = -1
     this.feedbackSent()
   }
 
@@ -118,30 +129,45 @@ export class InputQueue {
       return
     }
     this.counters.late++
-    this.arrived(input, time)
+    this.arrived(input.tick, time)
     // Of a tick that nobody remembers it is not known whether its presses were taken: better none than twice.
     if (!isRemembered) return
     this.fates[index] = DONE
     if (!this.rules.hasPress(input.columns)) return
-    this.presses = this.presses === null ? input.columns : this.rules.withPresses(this.presses, input.columns)
+    if (this.presses === null) this.presses = input.columns.slice()
+    else this.rules.addPresses(this.presses, input.columns)
   }
 
-  private arrived(input: TickInput, time: number): void {
+  private arrived(tick: number, time: number): void {
+    const { feedback } = this
+    const slack = tick - time
     this.isActive = true
-    const slack = input.tick - time
-    this.leastSlack = this.leastSlack === null ? slack : Math.min(this.leastSlack, slack)
+    feedback.slackTicks = feedback.slackTicks === null ? slack : Math.min(feedback.slackTicks, slack)
   }
 
-  private idle(): TakenInput {
-    if (this.isActive) {
+  /** @returns whether it differs from that of the tick before */
+  private takeFrom(index: number): boolean {
+    const { columns } = this.taken
+    this.isHere[index] = 0
+    this.missing = 0
+    this.taken.viewStamp = this.viewStamps[index]!
+    let hasChanged = false
+    for (let i = 0; i < this.width; i++) {
+      const value = this.columns[index * this.width + i]!
+      hasChanged ||= columns[i] !== value
+      columns[i] = value
+    }
+    return hasChanged
+  }
+
+  private idle(): boolean {
+    const { taken, isActive } = this
+    if (isActive) {
       this.counters.starved++
-      this.starvedSinceHeader++
+      this.feedback.starvedTicks++
     }
     this.missing++
-    const { columns, viewStamp } = this.last
-    return {
-      columns: this.rules.idle(columns, this.missing),
-      viewStamp: viewStamp < 0 ? -1 : viewStamp + VIEW_STEPS_PER_TICK,
-    }
+    if (taken.viewStamp >= 0) taken.viewStamp += VIEW_STEPS_PER_TICK
+    return this.rules.idle(taken.columns, this.missing)
   }
 }

@@ -8,7 +8,8 @@ const REPEAT_SECONDS = 0.5
 /** What a room's inputs are made of and what stands for a missing one; the same for all its seats. */
 export class InputRules {
   readonly codec: InputCodec
-  private readonly pressColumns: readonly number[]
+  /** By column. */
+  private readonly isPress: readonly boolean[]
   private readonly repeats: boolean
   private readonly maxRepeats: number
 
@@ -16,23 +17,32 @@ export class InputRules {
     this.codec = codec
     this.repeats = idle === 'repeat'
     this.maxRepeats = Math.ceil(REPEAT_SECONDS * schema.tickRateHz)
-    const columns = Object.values(schema.input).flatMap(({ spec }) => scalarsOf(spec).map(() => spec.kind))
-    this.pressColumns = columns.flatMap((kind, i) => (kind === 'press' ? [i] : []))
+    const specs = Object.values(schema.input).map(({ spec }) => spec)
+    this.isPress = specs.flatMap((spec) => scalarsOf(spec).map(() => spec.kind === 'press'))
   }
 
-  /** What a tick without input gets, the `missing`-th in a row, from 1. */
-  idle(last: Int32Array, missing: number): Int32Array {
-    return this.repeats && missing <= this.maxRepeats ? this.codec.repeat(last) : this.codec.neutral
+  /**
+   * Turns the columns of the last tick into those of one without input, the `missing`-th in a row, from 1.
+   * @returns whether they changed
+   */
+  idle(columns: Int32Array, missing: number): boolean {
+    const { neutral } = this.codec
+    const isHeld = this.repeats && missing <= this.maxRepeats
+    let hasChanged = false
+    for (let i = 0; i < columns.length; i++) {
+      const value = isHeld && !this.isPress[i] ? columns[i]! : neutral[i]!
+      hasChanged ||= columns[i] !== value
+      columns[i] = value
+    }
+    return hasChanged
   }
 
   hasPress(columns: Int32Array): boolean {
-    return this.pressColumns.some((i) => columns[i] !== 0)
+    return columns.some((value, i) => value !== 0 && this.isPress[i])
   }
 
-  /** `columns` with the presses of both. */
-  withPresses(columns: Int32Array, presses: Int32Array): Int32Array {
-    const both = columns.slice()
-    for (const i of this.pressColumns) if (presses[i] !== 0) both[i] = 1
-    return both
+  /** Adds the presses of another tick to `columns`. */
+  addPresses(columns: Int32Array, presses: Int32Array): void {
+    for (let i = 0; i < columns.length; i++) if (this.isPress[i] && presses[i] !== 0) columns[i] = 1
   }
 }

@@ -53,7 +53,7 @@ export class RoomTicks {
         continue
       }
       const taken = seat.inputs.take(tick)
-      seat.input = codec.inputs.fromColumns(taken.columns)
+      if (taken.hasChanged) seat.input = codec.inputs.fromColumns(taken.columns)
       seat.see(taken)
     }
   }

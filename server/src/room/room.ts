@@ -1,4 +1,5 @@
 import { RefusedError } from '@tickwire/protocol'
+import { InputBatch } from '@tickwire/protocol/internal'
 import type { BitReader, CallItem, GameCodec, LatestMessage } from '@tickwire/protocol/internal'
 import { ClientFeed } from '../replication/client-feed.ts'
 import { fieldsOf } from '../replication/world.ts'
@@ -47,6 +48,8 @@ export class RoomMachine implements RoomPort {
   private readonly calls: RoomCalls
   private readonly pace: Pace
   private readonly actions: RoomActions
+  /** What was read of the packet at hand. */
+  private readonly batch = new InputBatch()
   private isDisposed = false
 
   /** Throws what `onCreate` or `data` throws. */
@@ -159,11 +162,12 @@ export class RoomMachine implements RoomPort {
   }
 
   receiveInputs(id: number, bits: BitReader, nowMs: number): void {
-    const inputs = this.codec.inputs.read(bits, this.core.world.tick)
+    const { batch } = this
+    this.codec.inputs.readInto(batch, bits, this.core.world.tick)
     bits.expectEnd()
     const seat = this.online(id)
     const time = this.timeAt(nowMs)
-    for (const input of inputs) seat?.inputs.push(input, time)
+    for (let i = 0; i < batch.count; i++) seat?.inputs.push(batch.inputs[i]!, time)
   }
 
   receiveSnapshotAck(id: number, acked16: number): void {

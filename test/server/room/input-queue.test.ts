@@ -143,6 +143,24 @@ describe('an input queue', () => {
     expect(queue.take(13).viewStamp).toBe(80 + VIEW_STEPS_PER_TICK)
   })
 
+  it('says whether an input differs from that of the tick before, also after a drop', () => {
+    const queue = queueOf()
+    for (const tick of [11, 12]) queue.push(input(tick, { turn: 1, fire: tick === 11 }), 10)
+    const changes = [11, 12, 13].map((tick) => queue.take(tick).hasChanged)
+    expect(changes).toEqual([true, true, false])
+    queue.drop()
+    expect(queue.take(14)).toMatchObject({ hasChanged: true, viewStamp: -1 })
+    expect(taken(queue, 15)).toEqual(neutral)
+  })
+
+  it('keeps a copy of what it is given', () => {
+    const queue = queueOf()
+    const pushed = input(11, { turn: 1 })
+    queue.push(pushed, 10)
+    pushed.columns.fill(0)
+    expect(taken(queue, 11)).toMatchObject({ turn: 1 })
+  })
+
   it('fires once per press, whatever is late, lost or doubled', () => {
     const delivery = fc.record({ delay: fc.integer({ min: 0, max: 12 }), copies: fc.integer({ min: 0, max: 3 }) })
     fc.assert(
