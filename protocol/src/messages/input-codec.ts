@@ -127,7 +127,7 @@ export class InputCodec {
   }
 
   /** @param reference a tick near the newest one, to widen its 16 bits */
-  read(reader: BitReader, reference: number): readonly TickInput[] {
+  read(reader: BitReader, reference: number): TickInput[] {
     const batch = new InputBatch()
     this.readInto(batch, reader, reference)
     return batch.inputs
