@@ -49,7 +49,7 @@ function addLine(lines: HTMLOListElement, room: JoinedRoom<Arena>, from: number 
   if (author) {
     const name = document.createElement('b')
     name.textContent = author.name
-    name.style.color = cssColor(from)
+    name.style.color = cssColor(author.team)
     line.append(name, ' ')
   } else {
     line.classList.add('notice')

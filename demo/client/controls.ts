@@ -16,9 +16,8 @@ export class Controls {
 
   constructor(room: JoinedRoom<Arena>) {
     this.room = room
-    const fire = (): void => room.press('fire')
-    this.keyboard = new Keyboard(fire)
-    this.touch = new Touch(fire)
+    this.keyboard = new Keyboard((gun) => room.press(gun))
+    this.touch = new Touch(() => room.press('fire'))
   }
 
   listen(): Unsubscribe {

@@ -1,5 +1,5 @@
 import type { GameObjects, Scene } from 'phaser'
-import { colorIndex } from './palette.ts'
+import type { Team } from '../shared/schema.ts'
 import { addSprite } from './textures.ts'
 
 /** World units between the marker and the edge of the view. */
@@ -10,9 +10,9 @@ export class EdgeMarker {
   private readonly scene: Scene
   private readonly arrow: GameObjects.Image
 
-  constructor(scene: Scene, seat: number | null) {
+  constructor(scene: Scene, team: Team) {
     this.scene = scene
-    this.arrow = addSprite(scene, `marker${colorIndex(seat)}`).setDepth(30)
+    this.arrow = addSprite(scene, `marker-${team}`).setDepth(30)
     this.arrow.setVisible(false)
   }
 

@@ -1,5 +1,7 @@
 import type { GameObjects, Scene, Types } from 'phaser'
-import { colorIndex } from './palette.ts'
+import type { Team } from '../shared/schema.ts'
+import type { Beam } from '../shared/guns.ts'
+import { TEAM_COLORS } from './palette.ts'
 import { SHEET, TEXTURE_SCALE } from './textures.ts'
 
 type Emitter = GameObjects.Particles.ParticleEmitter
@@ -13,8 +15,8 @@ export class Effects {
     this.scene = scene
   }
 
-  trail(x: number, y: number, seat: number | null): void {
-    this.emitter('trail', 'spark', seat, {
+  trail(x: number, y: number, team: Team): void {
+    this.emitter('trail', `spark-${team}`, {
       speed: { min: 5, max: 35 },
       lifespan: { min: 180, max: 420 },
       scale: { start: 0.8 / TEXTURE_SCALE, end: 0 },
@@ -22,34 +24,37 @@ export class Effects {
     }).emitParticleAt(x, y, 1)
   }
 
-  sparks(x: number, y: number, count: number, seat: number | null = null): void {
-    this.emitter('sparks', 'spark', seat, {
+  sparks(x: number, y: number, count: number): void {
+    this.emitter('sparks', 'spark', {
       speed: { min: 30, max: 190 },
       lifespan: { min: 120, max: 360 },
       scale: { start: 0.8 / TEXTURE_SCALE, end: 0 },
     }).explode(count, x, y)
   }
 
-  explosion(x: number, y: number, seat: number | null): void {
-    this.emitter('debris', 'spark', seat, {
+  explosion(x: number, y: number, team: Team): void {
+    this.emitter('debris', `spark-${team}`, {
       speed: { min: 30, max: 320 },
       lifespan: { min: 350, max: 950 },
       scale: { start: 1.6 / TEXTURE_SCALE, end: 0 },
     }).explode(46, x, y)
-    this.emitter('ring', 'ring', seat, {
+    this.emitter('ring', `ring-${team}`, {
       lifespan: 520,
       scale: { start: 0.3 / TEXTURE_SCALE, end: 3 / TEXTURE_SCALE },
       alpha: { start: 1, end: 0 },
     }).explode(1, x, y)
   }
 
-  private emitter(
-    kind: string,
-    picture: string,
-    seat: number | null,
-    config: Types.GameObjects.Particles.ParticleEmitterConfig,
-  ): Emitter {
-    const frame = `${picture}${colorIndex(seat)}`
+  /** A laser's beam, which glows out at once. */
+  beam({ x, y, toX, toY }: Beam, team: Team): void {
+    const beam = this.scene.add.graphics().setDepth(19)
+    beam.lineStyle(9, TEAM_COLORS[team], 0.18).lineBetween(x, y, toX, toY)
+    beam.lineStyle(4, TEAM_COLORS[team], 0.55).lineBetween(x, y, toX, toY)
+    beam.lineStyle(1.5, 0xffffff).lineBetween(x, y, toX, toY)
+    this.scene.tweens.add({ targets: beam, alpha: 0, duration: 260, onComplete: () => beam.destroy() })
+  }
+
+  private emitter(kind: string, frame: string, config: Types.GameObjects.Particles.ParticleEmitterConfig): Emitter {
     const key = `${kind}-${frame}`
     let emitter = this.emitters.get(key)
     if (!emitter) {

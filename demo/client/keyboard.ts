@@ -1,6 +1,6 @@
 import type { Unsubscribe } from 'tickwire/client'
 
-type Action = 'thrust' | 'left' | 'right' | 'fire'
+type Action = 'thrust' | 'left' | 'right' | 'fire' | 'laser'
 
 /** By place on the keyboard, not by letter: W A S D lie together on every layout. */
 const actions: Readonly<Record<string, Action>> = {
@@ -11,16 +11,19 @@ const actions: Readonly<Record<string, Action>> = {
   ArrowRight: 'right',
   KeyD: 'right',
   Space: 'fire',
+  ShiftLeft: 'laser',
+  ShiftRight: 'laser',
+  KeyS: 'laser',
 }
 
 /** Which of the game's keys are held. */
 export class Keyboard {
   private readonly held = new Set<string>()
-  private readonly onFire: () => void
+  private readonly onTrigger: (gun: 'fire' | 'laser') => void
 
-  /** `onFire` is called once per press of the trigger, also for a tap between two frames. */
-  constructor(onFire: () => void) {
-    this.onFire = onFire
+  /** `onTrigger` is called once per press of a trigger, also for a tap between two frames. */
+  constructor(onTrigger: (gun: 'fire' | 'laser') => void) {
+    this.onTrigger = onTrigger
   }
 
   /** Starts listening; the call returned stops it. */
@@ -47,7 +50,7 @@ export class Keyboard {
     event.preventDefault()
     if (this.held.has(event.code)) return
     this.held.add(event.code)
-    if (action === 'fire') this.onFire()
+    if (action === 'fire' || action === 'laser') this.onTrigger(action)
   }
 }
 

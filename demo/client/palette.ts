@@ -1,3 +1,5 @@
+import type { PickUp, Team } from '../shared/schema.ts'
+
 /** Colours of the scene, as Phaser takes them. */
 export const SPACE = 0x070b16
 export const FLOOR = 0x0b1222
@@ -7,24 +9,16 @@ export const BLOCK = 0x16223c
 /** Faint clouds far behind the stars. */
 export const NEBULAE: readonly number[] = [0x3f6fd8, 0x7a4fd0, 0x2aa7a0]
 
-/** One per seat, repeated: told apart by lightness as well as by hue. */
-const pilots: readonly number[] = [
-  0x45d6e8, 0xffb454, 0xf0719b, 0x9be564, 0xa78bfa, 0xffe66d, 0xff7a59, 0x5aa9ff, 0x4fe0a6, 0xe39bf2, 0xc9d6ea,
-  0xd0b26a,
-]
+/**
+ * Blue and orange: the pair that all kinds of colour vision tell apart. The hulls differ too, and both differ from the
+ * own ship's white edge.
+ */
+export const TEAM_COLORS: Readonly<Record<Team, number>> = { azure: 0x4cc2ff, amber: 0xffa62b }
+export const OWN_EDGE = 0xffffff
 
-export const COLOR_COUNT: number = pilots.length
+export const PICK_UP_COLORS: Readonly<Record<PickUp, number>> = { shield: 0x9db4ff, spread: 0xf7e463, repair: 0x6ee7a8 }
 
-/** The number of a seat's colour: from 0 to `COLOR_COUNT` - 1. */
-export function colorIndex(seat: number | null): number {
-  return (seat ?? 0) % COLOR_COUNT
-}
-
-export function pilotColor(index: number): number {
-  return pilots[index % COLOR_COUNT] ?? 0xffffff
-}
-
-/** A seat's colour for style sheets. */
-export function cssColor(seat: number | null): string {
-  return `#${pilotColor(colorIndex(seat)).toString(16).padStart(6, '0')}`
+/** A team's colour for style sheets. */
+export function cssColor(team: Team): string {
+  return `#${TEAM_COLORS[team].toString(16).padStart(6, '0')}`
 }

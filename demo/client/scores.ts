@@ -1,12 +1,12 @@
 import type { JoinedRoom } from 'tickwire/client'
-import type { Arena } from '../shared/schema.ts'
+import type { Arena, Team } from '../shared/schema.ts'
 import { find } from './dom.ts'
 import { cssColor } from './palette.ts'
 
 const MAX_ROWS = 6
 
 interface Row {
-  readonly seat: number
+  readonly team: Team
   readonly name: string
   readonly score: number
   readonly mine: boolean
@@ -28,20 +28,20 @@ export class Scores {
 }
 
 function rank(room: JoinedRoom<Arena>): Row[] {
-  const rows = Array.from(room.players.values(), ({ id, name, score, mine, connected }) => {
-    return { seat: id, name, score, mine, connected }
+  const rows = Array.from(room.players.values(), ({ name, team, score, mine, connected }) => {
+    return { name, team, score, mine, connected }
   })
-  rows.sort((a, b) => b.score - a.score || a.seat - b.seat)
+  rows.sort((a, b) => b.score - a.score)
   const own = rows.findIndex((row) => row.mine)
   const ownRow = rows[own]
   return own < MAX_ROWS || !ownRow ? rows.slice(0, MAX_ROWS) : [...rows.slice(0, MAX_ROWS - 1), ownRow]
 }
 
-function rowElement({ seat, name, score, mine, connected }: Row): HTMLLIElement {
+function rowElement({ team, name, score, mine, connected }: Row): HTMLLIElement {
   const row = document.createElement('li')
   row.classList.toggle('mine', mine)
   row.classList.toggle('away', !connected)
-  row.style.setProperty('--pilot', cssColor(seat))
+  row.style.setProperty('--pilot', cssColor(team))
   const label = document.createElement('span')
   label.textContent = name
   const points = document.createElement('b')

@@ -1,10 +1,9 @@
 import type { GameObjects, Scene } from 'phaser'
 import type { EntityView } from 'tickwire'
 import type { Arena } from '../shared/schema.ts'
-import { FULL_HP } from '../shared/schema.ts'
+import { FULL_HP, FULL_SHIELD } from '../shared/schema.ts'
 import { EdgeMarker } from './edge-marker.ts'
 import type { Effects } from './effects.ts'
-import { colorIndex } from './palette.ts'
 import { pixelRatio } from './stage.ts'
 import { TEXTURE_SCALE, addSprite } from './textures.ts'
 
@@ -15,6 +14,7 @@ const LABEL = { fontFamily: 'system-ui, sans-serif', fontSize: '12px', color: '#
 /** One ship on the screen: hull, flame, and for the others name and health. */
 export class ShipSprite {
   private readonly hull: GameObjects.Image
+  private readonly bubble: GameObjects.Image
   private readonly flame: GameObjects.Image
   private readonly bar: GameObjects.Image
   private readonly barFrame: GameObjects.Image
@@ -23,22 +23,25 @@ export class ShipSprite {
   private readonly effects: Effects
   private frames = 0
 
-  constructor(scene: Scene, effects: Effects, seat: number | null) {
-    const color = colorIndex(seat)
+  constructor(scene: Scene, effects: Effects, { team, mine }: ShipView) {
     this.effects = effects
-    this.marker = new EdgeMarker(scene, seat)
-    this.flame = addSprite(scene, `flame${color}`).setDepth(9).setOrigin(1, 0.5)
-    this.hull = addSprite(scene, `ship${color}`).setDepth(10)
+    this.marker = new EdgeMarker(scene, team)
+    this.flame = addSprite(scene, `flame-${team}`).setDepth(9).setOrigin(1, 0.5)
+    this.hull = addSprite(scene, `${mine ? 'own' : 'ship'}-${team}`).setDepth(10)
+    this.bubble = addSprite(scene, `bubble-${team}`).setDepth(10)
     this.barFrame = addSprite(scene, 'bar').setDepth(11).setAlpha(0.2)
     this.bar = addSprite(scene, 'bar').setDepth(12).setAlpha(0.9).setOrigin(0, 0.5)
     this.label = scene.add.text(0, 0, '', LABEL).setDepth(11).setOrigin(0.5, 1).setAlpha(0.85)
     this.label.setResolution(pixelRatio(scene) * 1.5)
   }
 
-  update(ship: ShipView, name: string): void {
+  /** @param isSafe whether it takes no damage yet */
+  update(ship: ShipView, name: string, isSafe: boolean): void {
     const { x, y, angle } = ship
     this.hull.setPosition(x, y).setRotation(angle)
     this.showFlame(ship)
+    this.bubble.setPosition(x, y).setVisible(isSafe || ship.shield > 0)
+    this.bubble.setAlpha(isSafe ? 0.55 + 0.3 * Math.sin(this.frames * 0.25) : 0.35 + (0.6 * ship.shield) / FULL_SHIELD)
     const isHurt = !ship.mine && ship.hp < FULL_HP
     this.barFrame.setPosition(x, y + 24).setVisible(isHurt)
     this.bar.setPosition(x - 15, y + 24).setVisible(isHurt)
@@ -50,10 +53,11 @@ export class ShipSprite {
   }
 
   destroy(): void {
-    for (const part of [this.hull, this.flame, this.bar, this.barFrame, this.label, this.marker]) part.destroy()
+    for (const part of [this.hull, this.bubble, this.flame, this.bar, this.barFrame, this.label, this.marker])
+      part.destroy()
   }
 
-  private showFlame({ x, y, angle, thrusting, owner }: ShipView): void {
+  private showFlame({ x, y, angle, thrusting, team }: ShipView): void {
     this.frames++
     this.flame.setVisible(thrusting)
     if (!thrusting) return
@@ -64,6 +68,6 @@ export class ShipSprite {
       .setPosition(tailX, tailY)
       .setRotation(angle)
       .setScale(flicker / TEXTURE_SCALE, 1 / TEXTURE_SCALE)
-    if (this.frames % 2 === 0) this.effects.trail(tailX - Math.cos(angle) * 10, tailY - Math.sin(angle) * 10, owner)
+    if (this.frames % 2 === 0) this.effects.trail(tailX - Math.cos(angle) * 10, tailY - Math.sin(angle) * 10, team)
   }
 }

@@ -1,57 +1,95 @@
 import { defineRoom } from 'tickwire/server'
-import type { Player, Room } from 'tickwire/server'
-import { FULL_HP } from '../shared/schema.ts'
-import type { Arena, Ship } from '../shared/schema.ts'
+import { LASER_DAMAGE, damage } from '../shared/damage.ts'
+import { beamOf } from '../shared/guns.ts'
+import { SHIP_RADIUS } from '../shared/map.ts'
 import { arena } from '../shared/simulate.ts'
-import { SPAWNS } from '../shared/map.ts'
+import { fillWithBots } from './bots.ts'
+import { PickUps } from './pick-ups.ts'
+import { countPoint, newRound, runRound } from './rounds.ts'
+import { spawnShip } from './ships.ts'
 import { spoken } from './spoken.ts'
+import { teamFor } from './teams.ts'
+import type { ArenaRoom, RoomData, Ship } from './types.ts'
 
-const RESPAWN_SECONDS = 2
-/** Nobody appears in front of somebody's guns. */
-const SPAWN_DISTANCE = 320
+const RESPAWN_SECONDS = 2.5
 const CHAT_PAUSE_TICKS = 30
+const MAX_SCORE = 999
+/**
+ * Units around its ship that a player is told of: more than any screen shows. What is farther does not reach its page, and
+ * so no cheat either.
+ */
+const SIGHT = 800
 
-type ArenaRoom = Room<Arena>
-type Pilot = Player<Arena>
+export interface ArenaOptions {
+  /** Bots join until so many ships fly, and go when players come (default 6; 0: none). */
+  readonly ships?: number
+}
 
-export const arenaRoom = defineRoom(arena, {
-  maxPlayers: 32,
-  onJoin(room, player) {
-    player.state.name = spoken(player.join.name, 16) || `Pilot ${player.id + 1}`
-    spawnShip(room, player)
-    announce(room, `${player.state.name} joined`)
-  },
-  onDrop(room, player) {
-    announce(room, `${player.state.name} lost the connection`)
-  },
-  onResume(room, player) {
-    announce(room, `${player.state.name} is back`)
-  },
-  onLeave(room, player) {
-    for (const ship of player.owned('ship')) room.world.despawn(ship)
-    announce(room, `${player.state.name} left`)
-  },
-  onTick(room) {
-    for (const ship of room.world.all('ship')) if (ship.hp === 0) explode(room, ship)
-  },
-  onMessage: {
-    chat(room, player, { text }) {
-      const line = spoken(text, 120)
-      if (line === '' || room.tick < player.state.mayChatAt) return
-      player.state.mayChatAt = room.tick + CHAT_PAUSE_TICKS
-      room.broadcast('chat', { from: player.id, text: line })
+/** The room of the demo: two teams, rounds, pick-ups, bots. */
+export const arenaRoom = ({ ships = 6 }: ArenaOptions = {}): ReturnType<typeof defineRoom> =>
+  defineRoom(arena, {
+    maxPlayers: 32,
+    data: (): RoomData => ({ pickUps: new PickUps() }),
+    onCreate(room) {
+      newRound(room)
     },
-  },
-})
+    onJoin(room, player) {
+      player.state.name = spoken(player.join.name, 16) || `Pilot ${player.id + 1}`
+      player.state.team = teamFor(room, player)
+      player.state.isBot = player.isBot
+      spawnShip(room, player)
+      if (!player.isBot) announce(room, `${player.state.name} joined`)
+    },
+    onDrop(room, player) {
+      announce(room, `${player.state.name} lost the connection`)
+    },
+    onResume(room, player) {
+      announce(room, `${player.state.name} is back`)
+    },
+    onLeave(room, player) {
+      if (!player.isBot) announce(room, `${player.state.name} left`)
+    },
+    onTick(room) {
+      for (const ship of room.world.all('ship')) if (ship.laserAt === room.tick) hitByLaser(room, ship)
+      for (const ship of room.world.all('ship')) if (ship.hp === 0) explode(room, ship)
+      room.data.pickUps.run(room)
+      runRound(room)
+      look(room)
+      fillWithBots(room, ships)
+    },
+    onMessage: {
+      chat(room, player, { text }) {
+        const line = spoken(text, 120)
+        if (line === '' || room.tick < player.state.mayChatAt) return
+        player.state.mayChatAt = room.tick + CHAT_PAUSE_TICKS
+        room.broadcast('chat', { from: player.id, text: line })
+      },
+    },
+  })
+
+/** The beam meets the others where the shooter saw them when it fired. */
+function hitByLaser(room: ArenaRoom, ship: Ship): void {
+  const shooter = ship.owner === null ? undefined : room.players.get(ship.owner)
+  if (shooter === undefined || room.state.phase !== 'playing') return
+  const { x, y, toX, toY } = beamOf(ship)
+  const hit = room.rewind(shooter, (past) => past.ray('ship', { x, y }, { x: toX, y: toY }, { radius: SHIP_RADIUS }))
+  if (hit === null || hit.entity.team === ship.team || hit.entity.hp === 0) return
+  damage(hit.entity, LASER_DAMAGE, ship.owner, room.tick)
+  room.emit('hit', { x: hit.entity.x, y: hit.entity.y }, { at: hit.entity })
+}
 
 function explode(room: ArenaRoom, ship: Ship): void {
-  room.emit('explosion', { x: ship.x, y: ship.y, seat: ship.owner }, { at: ship })
+  room.emit('explosion', { x: ship.x, y: ship.y, team: ship.team }, { at: ship })
+  room.emit('destroyed', { seat: ship.owner, by: ship.hitBy })
   room.world.despawn(ship)
-  const victim = ship.owner === null ? undefined : room.players.get(ship.owner)
   const killer = ship.hitBy === null ? undefined : room.players.get(ship.hitBy)
-  if (killer) killer.state.score = Math.min(9999, killer.state.score + 1)
+  if (killer) {
+    killer.state.score = Math.min(MAX_SCORE, killer.state.score + 1)
+    countPoint(room, killer.state.team)
+  }
+  const victim = ship.owner === null ? undefined : room.players.get(ship.owner)
   if (!victim) return
-  if (killer) announce(room, `${killer.state.name} destroyed ${victim.state.name}`)
+  victim.state.deaths = Math.min(MAX_SCORE, victim.state.deaths + 1)
   victim.state.respawnAt = room.tick + RESPAWN_SECONDS * arena.schema.tickRateHz
   room.after(RESPAWN_SECONDS, () => {
     // The seat may be empty or somebody else's by now.
@@ -59,16 +97,12 @@ function explode(room: ArenaRoom, ship: Ship): void {
   })
 }
 
-function spawnShip(room: ArenaRoom, player: Pilot): void {
-  const { x, y } = freeSpawn(room)
-  const angle = (room.random() * 2 - 1) * Math.PI
-  room.world.spawn('ship', { x, y, angle, hp: FULL_HP }, { owner: player })
-}
-
-function freeSpawn(room: ArenaRoom): { readonly x: number; readonly y: number } {
-  const free = SPAWNS.filter((spawn) => room.world.near('ship', spawn, SPAWN_DISTANCE).length === 0)
-  const choice = free.length > 0 ? free : SPAWNS
-  return choice[Math.floor(room.random() * choice.length)] ?? choice[0]!
+/** Each player is told of what is around its ship; one without a ship looks on where the last one was. */
+function look(room: ArenaRoom): void {
+  for (const ship of room.world.all('ship')) {
+    const player = ship.owner === null ? undefined : room.players.get(ship.owner)
+    if (player !== undefined) player.view = { x: ship.x, y: ship.y, radius: SIGHT }
+  }
 }
 
 function announce(room: ArenaRoom, text: string): void {

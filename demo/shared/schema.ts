@@ -12,15 +12,37 @@ const where = { x: place, y: place }
 /** How many parts of full deflection a turn is told in: a keyboard uses the ends, a touch stick all of them. */
 export const FULL_TURN = 8
 export const FULL_HP = 100
+export const FULL_SHIELD = 60
+/** More than any team scores before a round is over. */
+const MAX_SCORE = 999
+
+export const TEAMS = ['azure', 'amber'] as const
+export type Team = (typeof TEAMS)[number]
+const team = field.oneOf(...TEAMS)
+
+export const PICK_UPS = ['shield', 'spread', 'repair'] as const
+export type PickUp = (typeof PICK_UPS)[number]
+const pickUp = field.oneOf(...PICK_UPS)
 
 export const arenaSchema = defineGame({
   name: 'arena',
   tickRateHz: 60,
   snapshotRateHz: 20,
   join: { name: field.text({ maxBytes: 64 }) },
+  state: {
+    phase: field.oneOf('playing', 'over'),
+    /** When the phase ends, if no team wins before. */
+    endsAt: field.tick(),
+    azure: field.uint({ max: MAX_SCORE }),
+    amber: field.uint({ max: MAX_SCORE }),
+    winner: field.oneOf('nobody', ...TEAMS),
+  },
   player: {
     name: field.text({ maxBytes: 64 }),
-    score: field.uint({ max: 9999 }),
+    team,
+    isBot: field.bool(),
+    score: field.uint({ max: MAX_SCORE }),
+    deaths: field.uint({ max: MAX_SCORE }),
     respawnAt: field.tick().to('owner'),
     mayChatAt: field.tick().to('nobody'),
   },
@@ -29,14 +51,23 @@ export const arenaSchema = defineGame({
       {
         ...body,
         angle: field.angle({ bits: 10 }),
+        team,
         thrusting: field.bool(),
         hp: field.uint({ max: FULL_HP }),
-        readyAt: field.tick().to('owner'),
+        shield: field.uint({ max: FULL_SHIELD }),
+        /** A ship that has just appeared takes no damage until then, or until it fires. */
+        safeUntil: field.tick(),
+        gunReadyAt: field.tick().to('owner'),
+        laserReadyAt: field.tick().to('owner'),
+        spreadUntil: field.tick().to('owner'),
+        /** The tick of its newest laser shot, for the room that has to say what was hit. */
+        laserAt: field.tick().to('nobody'),
         hitBy: field.seat().to('nobody'),
       },
       moving,
     ),
-    bullet: entity({ ...body, diesAt: field.tick().to('owner') }, moving),
+    bullet: entity({ ...body, team, diesAt: field.tick().to('owner') }, moving),
+    pickUp: entity({ ...where, what: pickUp }, { position: ['x', 'y'], static: true }),
   },
   input: {
     thrust: field.bool(),
@@ -44,12 +75,17 @@ export const arenaSchema = defineGame({
     /** A tap fires once even if it is shorter than a tick; `firing` is the held key. */
     fire: field.press(),
     firing: field.bool(),
+    laser: field.press(),
   },
   events: {
     shot: where,
     ricochet: where,
     hit: where,
-    explosion: { ...where, seat: field.seat() },
+    laser: { ...where, toX: place, toY: place, team },
+    picked: { ...where, what: pickUp, seat: field.seat() },
+    explosion: { ...where, team },
+    /** Told to all, wherever they look: for the list of who destroyed whom. */
+    destroyed: { seat: field.seat(), by: field.seat() },
   },
   messages: {
     chat: {
@@ -61,5 +97,6 @@ export const arenaSchema = defineGame({
 
 export interface Arena extends TypesOf<typeof arenaSchema> {}
 export type ArenaWorld = SimWorld<Arena>
+export type ArenaInput = Arena['input']
 export type Ship = SimEntity<Arena, 'ship'>
 export type Bullet = SimEntity<Arena, 'bullet'>

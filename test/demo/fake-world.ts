@@ -3,9 +3,9 @@ import type { EventOf, Owner, Place, SimEntity, SpawnFields } from '@tickwire/pr
 import type { Arena, ArenaWorld, Bullet, Ship } from '../../demo/shared/schema.ts'
 import { arena } from '../../demo/shared/simulate.ts'
 
-type Kind = 'ship' | 'bullet'
+type Kind = 'ship' | 'bullet' | 'pickUp'
 
-const NEUTRAL: Arena['input'] = { thrust: false, turn: 0, fire: false, firing: false }
+const NEUTRAL: Arena['input'] = { thrust: false, turn: 0, fire: false, firing: false, laser: false }
 const SHIP: Omit<Ship, 'id'> = {
   kind: 'ship',
   owner: null,
@@ -14,18 +14,24 @@ const SHIP: Omit<Ship, 'id'> = {
   vx: 0,
   vy: 0,
   angle: 0,
+  team: 'azure',
   thrusting: false,
   hp: 100,
-  readyAt: 0,
+  shield: 0,
+  safeUntil: 0,
+  gunReadyAt: 0,
+  laserReadyAt: 0,
+  spreadUntil: 0,
+  laserAt: 0,
   hitBy: null,
 }
-const BULLET: Omit<Bullet, 'id'> = { kind: 'bullet', owner: null, x: 0, y: 0, vx: 0, vy: 0, diesAt: 0 }
+const BULLET: Omit<Bullet, 'id'> = { kind: 'bullet', owner: null, team: 'azure', x: 0, y: 0, vx: 0, vy: 0, diesAt: 0 }
 
 export class FakeWorld implements ArenaWorld {
   tick = 0
   readonly dt: number = 1 / arena.schema.tickRateHz
   readonly isReplay = false
-  readonly state = {}
+  readonly state: Arena['state'] = { phase: 'playing', endsAt: 9999, azure: 0, amber: 0, winner: 'nobody' }
   readonly authority: boolean
   /** What has been emitted, in order. */
   readonly events: { readonly name: EventOf<Arena>; readonly payload: object }[] = []

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { BLOCKS, HEIGHT, SPAWNS, WIDTH } from '../../demo/shared/map.ts'
+import { BULLET_SPEED, LASER_REACH } from '../../demo/shared/guns.ts'
+import {
+  BLOCKS,
+  BULLET_RADIUS,
+  distanceToWall,
+  HEIGHT,
+  PICK_UP_SPOTS,
+  SHIP_RADIUS,
+  SPAWNS,
+  WIDTH,
+} from '../../demo/shared/map.ts'
 import { FULL_TURN } from '../../demo/shared/schema.ts'
 import type { Ship } from '../../demo/shared/schema.ts'
-import { BULLET_RADIUS, BULLET_SPEED, MAX_SHIP_SPEED, SHIP_RADIUS } from '../../demo/shared/simulate.ts'
+import { MAX_SHIP_SPEED } from '../../demo/shared/simulate.ts'
 import { FakeWorld } from './fake-world.ts'
 
 const ADA = 1
@@ -151,7 +161,7 @@ describe('a bullet', () => {
 
   it('damages the first ship of somebody else that it meets, and that ship remembers by whom', () => {
     const { world, ship } = withShip()
-    const target = world.spawn('ship', { x: OPEN.x + 60, y: OPEN.y, hp: 100 }, { owner: BOB })
+    const target = world.spawn('ship', { x: OPEN.x + 60, y: OPEN.y, team: 'amber' }, { owner: BOB })
     world.inputs.set(ADA, { fire: true })
     world.run(10)
     expect(target).toMatchObject({ hp: 80, hitBy: ADA })
@@ -163,7 +173,7 @@ describe('a bullet', () => {
   it('flies through the ship that fired it and through one without hit points', () => {
     const world = new FakeWorld()
     const own = world.spawn('ship', { ...OPEN, hp: 100 }, { owner: ADA })
-    const wreck = world.spawn('ship', { ...OPEN, hp: 0 }, { owner: BOB })
+    const wreck = world.spawn('ship', { ...OPEN, hp: 0, team: 'amber' }, { owner: BOB })
     world.spawn('bullet', { x: OPEN.x - 40, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
     world.run(10)
     expect([own.hp, wreck.hp]).toEqual([100, 0])
@@ -172,12 +182,100 @@ describe('a bullet', () => {
 
   it('takes no hit points where it is only predicted, but disappears and flashes', () => {
     const world = new FakeWorld({ authority: false })
-    const target = world.spawn('ship', { ...OPEN, hp: 100 }, { owner: BOB })
+    const target = world.spawn('ship', { ...OPEN, team: 'amber' }, { owner: BOB })
     world.spawn('bullet', { x: OPEN.x - 30, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
     world.run(5)
     expect(target).toMatchObject({ hp: 100, hitBy: null })
     expect(world.all('bullet')).toHaveLength(0)
     expect(namesOf(world)).toEqual(['hit'])
+  })
+})
+
+describe('teams and shields', () => {
+  it('let bullets pass through friends', () => {
+    const world = new FakeWorld()
+    const friend = world.spawn('ship', OPEN, { owner: BOB })
+    world.spawn('bullet', { x: OPEN.x - 40, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
+    world.run(10)
+    expect(friend.hp).toBe(100)
+    expect(world.all('bullet')).toHaveLength(1)
+  })
+
+  it('lose the shield first, and hit points only for what it did not hold', () => {
+    const world = new FakeWorld()
+    const target = world.spawn('ship', { ...OPEN, team: 'amber', shield: 15 }, { owner: BOB })
+    world.spawn('bullet', { x: OPEN.x - 30, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
+    world.run(5)
+    expect(target).toMatchObject({ shield: 0, hp: 95 })
+  })
+
+  it('spare a ship that has just appeared, until it fires', () => {
+    const world = new FakeWorld()
+    const target = world.spawn('ship', { ...OPEN, team: 'amber', safeUntil: 60 }, { owner: BOB })
+    world.spawn('bullet', { x: OPEN.x - 30, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
+    world.run(5)
+    expect(target.hp).toBe(100)
+    world.inputs.set(BOB, { fire: true })
+    world.run(1)
+    expect(target.safeUntil).toBeLessThanOrEqual(world.tick)
+  })
+
+  it('lose nothing between two rounds', () => {
+    const world = new FakeWorld()
+    world.state.phase = 'over'
+    const target = world.spawn('ship', { ...OPEN, team: 'amber' }, { owner: BOB })
+    world.spawn('bullet', { x: OPEN.x - 30, y: OPEN.y, vx: 500, diesAt: 99 }, { owner: ADA })
+    world.run(5)
+    expect(target.hp).toBe(100)
+  })
+})
+
+describe('a spread shot', () => {
+  it('fires three bullets apart, as long as it lasts', () => {
+    const { world } = withShip({ spreadUntil: 12 })
+    world.inputs.set(ADA, { firing: true })
+    world.run(1)
+    const speeds = world.all('bullet').map(({ vy }) => Math.sign(vy))
+    expect(speeds).toEqual([-1, 0, 1])
+    world.run(12)
+    expect(world.all('bullet')).toHaveLength(4)
+  })
+})
+
+describe('a laser', () => {
+  const beamOf = (world: FakeWorld): Record<string, number> =>
+    world.events.find(({ name }) => name === 'laser')?.payload as Record<string, number>
+
+  it('reaches as far as it may, once per press, and again only when it is ready', () => {
+    const { world } = withShip({ x: 200, y: 560, angle: Math.PI / 2 })
+    world.inputs.set(ADA, { laser: true })
+    world.run(5)
+    expect(namesOf(world)).toEqual(['laser'])
+    const { y, toX, toY } = beamOf(world)
+    expect(toX).toBeCloseTo(200)
+    expect(toY! - y!).toBeCloseTo(LASER_REACH)
+  })
+
+  it('ends at the first wall', () => {
+    const { world } = withShip({ x: 150, y: 480, angle: -Math.PI / 2 })
+    world.inputs.set(ADA, { laser: true })
+    world.run(1)
+    expect(beamOf(world).toY).toBeLessThan(1)
+    const { x, y, radius } = BLOCKS.find(({ x: at }) => at === 790)!
+    const other = withShip({ x: x - 200, y })
+    other.world.inputs.set(ADA, { laser: true })
+    other.world.run(1)
+    expect(Math.abs(beamOf(other.world).toX! - (x - radius))).toBeLessThan(1)
+  })
+
+  it('leaves what it hit to the authority, and marks its tick only there', () => {
+    for (const authority of [true, false]) {
+      const world = new FakeWorld({ authority })
+      const ship = world.spawn('ship', OPEN, { owner: ADA })
+      world.inputs.set(ADA, { laser: true })
+      world.run(1)
+      expect(ship.laserAt).toBe(authority ? 1 : 0)
+    }
   })
 })
 
@@ -188,13 +286,10 @@ describe('the map', () => {
   })
 
   it('lets ships appear clear of every wall, and is the same from both sides', () => {
-    for (const spawn of SPAWNS) {
-      const world = new FakeWorld()
-      world.spawn('ship', { ...spawn, vx: 1, hp: 100 }, { owner: ADA })
-      world.run(1)
-      expect(world.all('ship')[0]).toMatchObject({ y: spawn.y })
-      expect(SPAWNS).toContainEqual({ x: WIDTH - spawn.x, y: HEIGHT - spawn.y })
+    for (const { x, y } of [...SPAWNS.azure, ...SPAWNS.amber, ...PICK_UP_SPOTS]) {
+      expect(distanceToWall(x, y)).toBeGreaterThan(SHIP_RADIUS)
     }
+    for (const { x, y } of SPAWNS.azure) expect(SPAWNS.amber).toContainEqual({ x: WIDTH - x, y: HEIGHT - y })
     for (const block of BLOCKS) {
       expect(BLOCKS).toContainEqual({ ...block, x: WIDTH - block.x, y: HEIGHT - block.y })
     }

@@ -1,6 +1,6 @@
 import type { Browser, CDPSession, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hasShip, openPage, openPilot, seatOf, seesShip } from './arena-page.ts'
+import { hasShip, openPage, openPilot } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
 import { startDemoProcess, type DemoProcess } from './demo-process.ts'
 
@@ -58,7 +58,7 @@ it('neither who comes and goes nor who stays grows by it', { timeout: 120_000 },
   const watched = [await devtoolsOf(stays), await devtoolsOf(comes)] as const
   const visit = async (): Promise<void> => {
     await joinByForm(comes)
-    await seesShip(stays, await seatOf(comes))
+    await stays.waitForFunction(() => window.tickwire.room!.players.size === 2)
     await fireAndLeave(comes)
     await stays.waitForFunction(() => window.tickwire.room!.players.size === 1)
     // Sparks and bullets of the visit have gone when nothing but the own ship is drawn.

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { expect, onTestFinished } from 'vitest'
 // For its types: what `window.tickwire` is.
 import '../../demo/client/console.ts'
-import { BULLET_SPEED } from '../../demo/shared/simulate.ts'
+import { BULLET_SPEED } from '../../demo/shared/guns.ts'
 
 /** Opens a small page, for pixels cost time, in a context of its own; it closes with the test, which fails if the page had an error. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
@@ -74,9 +74,13 @@ export async function shipMovedFrom(
   )
 }
 
-/** Lets a page fly to the nearest other ship with the keys and fire at it, until it is closed. */
+/**
+ * Lets a page fly with the keys to the nearest other ship and fire at it, or to above the middle of the arena while it sees
+ * none, until it is closed.
+ */
 async function hunt(page: Page): Promise<void> {
   await page.evaluate((bulletSpeed) => {
+    const meeting = { x: 1024, y: 480 }
     const held = new Set<string>()
     const hold = (code: string, isHeld: boolean): void => {
       if (isHeld === held.has(code)) return
@@ -88,8 +92,8 @@ async function hunt(page: Page): Promise<void> {
       requestAnimationFrame(step)
       const { room } = window.tickwire
       const me = room?.mine('ship')
-      const foe = [...(room?.view('ship') ?? [])].find((ship) => !ship.mine)
-      if (!room || !me || !foe) return
+      if (!room || !me) return
+      const foe = [...room.view('ship')].find((ship) => ship.team !== me.team) ?? meeting
       const [dx, dy] = [foe.x - me.x, foe.y - me.y]
       const distance = Math.hypot(dx, dy)
       const approach = (me.vx * dx + me.vy * dy) / distance
@@ -101,10 +105,43 @@ async function hunt(page: Page): Promise<void> {
       hold('ArrowLeft', turn < -0.06)
       hold('ArrowRight', turn > 0.06)
       hold('ArrowUp', (detour > 0 || distance > 250) && approach < 300 && Math.abs(turn) < 0.6)
-      hold('Space', distance < 600 && Math.abs(turn) < 0.1)
+      hold('Space', foe !== meeting && distance < 600 && Math.abs(turn) < 0.1)
     }
     step()
   }, BULLET_SPEED)
+}
+
+/** Brings the ships of two pages into each other's sight: both fly to above the middle of the arena. */
+export async function meet(...pages: readonly Page[]): Promise<void> {
+  await Promise.all(pages.map(flyToMiddle))
+}
+
+async function flyToMiddle(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    return new Promise<void>((resolve) => {
+      const held = new Set<string>()
+      const hold = (code: string, isHeld: boolean): void => {
+        if (isHeld === held.has(code)) return
+        if (isHeld) held.add(code)
+        else held.delete(code)
+        window.dispatchEvent(new KeyboardEvent(isHeld ? 'keydown' : 'keyup', { code }))
+      }
+      const step = (): void => {
+        const me = window.tickwire.room?.mine('ship')
+        if (!me) return void requestAnimationFrame(step)
+        const [dx, dy] = [1024 - me.x, 480 - me.y]
+        const isThere = Math.hypot(dx, dy) < 250
+        const turn = Math.atan2(dy, dx) - me.angle
+        const off = Math.atan2(Math.sin(turn), Math.cos(turn))
+        hold('ArrowLeft', !isThere && off < -0.06)
+        hold('ArrowRight', !isThere && off > 0.06)
+        hold('ArrowUp', !isThere && Math.abs(off) < 0.6)
+        if (isThere) resolve()
+        else requestAnimationFrame(step)
+      }
+      step()
+    })
+  })
 }
 
 /** Lets a page hunt the other ship of its room until it has at least this score, which it returns. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import {
   hasShip,
   huntUntilScore,
+  meet,
   openPage,
   openPilot,
   scoreOf,
@@ -37,6 +38,7 @@ describe('two pages', () => {
     const ada = await openPilot(browser, roomUrl('pair'), 'Ada')
     const bob = await openPilot(browser, roomUrl('pair'), 'Bob')
     const [seatA, seatB] = [await seatOf(ada), await seatOf(bob)]
+    await meet(ada, bob)
     await seesShip(ada, seatB)
     await seesShip(bob, seatA)
     for (const [mover, watcher, seat] of [
@@ -65,12 +67,12 @@ describe('two pages', () => {
     const bob = await openPilot(browser, roomUrl('fight'), 'Bob')
     const explosions = bob.evaluate(() => {
       return new Promise<number | null>((resolve) => {
-        window.tickwire.room!.onEvent('explosion', ({ seat }) => resolve(seat))
+        window.tickwire.room!.onEvent('destroyed', ({ seat }) => resolve(seat))
       })
     })
-    expect(await huntUntilScore(ada, 1)).toBe(1)
+    const [score] = await Promise.all([huntUntilScore(ada, 1), meet(bob)])
+    expect(score).toBe(1)
     expect(await explosions).toBe(await seatOf(bob))
-    await bob.getByText('Ada destroyed Bob').waitFor()
     await hasShip(bob)
   })
 })
@@ -98,7 +100,7 @@ describe('a page', () => {
     onTestFinished(() => proxy.close())
     const ada = await openPilot(browser, roomUrl('cut', proxy.url), 'Ada')
     const bob = await openPilot(browser, roomUrl('cut'), 'Bob')
-    const score = await huntUntilScore(ada, 1)
+    const [score] = await Promise.all([huntUntilScore(ada, 1), meet(bob)])
     const seat = await seatOf(ada)
     proxy.accepting = false
     proxy.cutAll()
@@ -111,7 +113,6 @@ describe('a page', () => {
     expect(await seatOf(ada)).toBe(seat)
     expect(await scoreOf(ada)).toBeGreaterThanOrEqual(score)
     await hasShip(ada)
-    await seesShip(ada, await seatOf(bob))
   })
 
   it('finds its seat again after a reload', async () => {
@@ -141,6 +142,7 @@ describe('a page', () => {
     await ada.evaluate(setHidden, false)
     await ada.waitForFunction((from) => window.tickwire.room!.tick > from + 180, tick)
     const seat = await seatOf(ada)
+    await meet(ada, bob)
     const start = await shipOf(bob, seat)
     await ada.keyboard.down('ArrowUp')
     await shipMovedFrom(bob, seat, start, 20)

@@ -14,10 +14,10 @@ export interface ScriptRun {
   ended: Promise<number | null>
 }
 
-/** Runs what `npm start` or `npm run dev` runs, without npm around it. Whoever calls it ends it. */
+/** Without bots, who would get in the way of what a test wants to see. Runs what `npm start` or `npm run dev` runs, without npm around it. Whoever calls it ends it. */
 export function runScript(script: 'start' | 'dev', port: string): ScriptRun {
   const flags = ['--conditions=@tickwire/source', '--import', './scripts/ts.mjs', `scripts/${script}.ts`]
-  const child = spawn(process.execPath, flags, { cwd: root, env: { ...process.env, PORT: port } })
+  const child = spawn(process.execPath, flags, { cwd: root, env: { ...process.env, PORT: port, SHIPS: '0' } })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)))
   child.stderr.on('data', (chunk: Buffer) => (text += String(chunk)))
