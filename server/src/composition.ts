@@ -13,6 +13,8 @@ import type { SameUser } from './link/links.ts'
 import { Lobby } from './lobby/lobby.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
+import { newInputCounters } from './room/input-queue.ts'
+import type { InputCounters } from './room/input-queue.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
 import { RoomRegistry } from './room/registry.ts'
 import type { RandomBytes } from './secrets.ts'
@@ -46,6 +48,8 @@ export interface GameServerStats {
   readonly linksDropped: number
   /** Since the start. */
   readonly counters: Readonly<Record<CounterName, number>>
+  /** Inputs of players since the start: those that were not simulated at their tick, and ticks that were run without one. */
+  readonly inputs: Readonly<InputCounters>
 }
 
 export interface Composition {
@@ -71,6 +75,7 @@ const RETRY_AFTER_MS = 1000
 export function composeServer(options: CompositionOptions): Composition {
   const { clock, limits, log, random, randomBytes } = options
   const counters = new Counters()
+  const inputCounters = newInputCounters()
   const reportError = (where: string, error: unknown): void => {
     counters.add('serverErrors')
     log.error(where, error)
@@ -89,6 +94,7 @@ export function composeServer(options: CompositionOptions): Composition {
     warn: (line) => log.warn(line),
     maxPendingRequests: limits.maxPendingRequests,
     onTooManyRequests: () => counters.add('requestsRefused'),
+    inputCounters,
     ...(options.yieldToIo && { yieldToIo: options.yieldToIo }),
   })
   const { maxRoomsPerServer: maxRooms } = limits
@@ -119,7 +125,13 @@ export function composeServer(options: CompositionOptions): Composition {
     links,
     get stats() {
       const { size: rooms } = registry
-      return { rooms, linksOnline: links.online, linksDropped: links.dropped, counters: counters.toObject() }
+      return {
+        rooms,
+        linksOnline: links.online,
+        linksDropped: links.dropped,
+        counters: counters.toObject(),
+        inputs: { ...inputCounters },
+      }
     },
     get isReady() {
       return !gate.isShut

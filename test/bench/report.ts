@@ -13,7 +13,8 @@ export interface Bench {
   readonly name: string
   /** What it does, in one line. */
   readonly about: string
-  run(say: (line: string) => void): Promise<readonly Figure[]>
+  /** @param only names of parts to run; none: all */
+  run(say: (line: string) => void, only?: readonly string[]): Promise<readonly Figure[]>
 }
 
 export function isMet({ value, must }: Figure): boolean {

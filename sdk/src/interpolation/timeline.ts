@@ -18,7 +18,7 @@ const MAX_SPEED = 1.1
 const SPEED_GAIN = 0.05
 /** The delay itself changes by at most this part of the time that passes. */
 const MAX_DELAY_CHANGE = 0.1
-/** Farther off than this, or with the clock set anew, the picture jumps; forward only. */
+/** Farther off than this, after so long without a frame, or with the clock set anew, the picture jumps; forward only. */
 const RESET_MS = 500
 /** A longer gap between snapshots is a quiet room, or a cut, and says nothing of the interval. */
 const MAX_INTERVAL_FACTOR = 5
@@ -79,13 +79,16 @@ export class Timeline {
     this.settle()
     if (this.line === null) return -1
     if (!this.hasMotion) return (this.position = this.newestTick)
-    const elapsed = this.ticksIn(nowMs - this.lastMs)
+    const elapsedMs = nowMs - this.lastMs
+    const elapsed = this.ticksIn(elapsedMs)
     this.lastMs = nowMs
     if (this.position === null) {
       this.delay = this.wantedDelay
       this.position = this.lineAt(nowMs) - this.delay
       return this.position
     }
+    // Nobody saw what was shown while the page was hidden: nothing to be smooth about.
+    if (elapsedMs > RESET_MS) return this.jump(nowMs)
     const change = MAX_DELAY_CHANGE * elapsed
     this.delay += clamp(this.wantedDelay - this.delay, -change, change)
     const target = this.lineAt(nowMs) - this.delay
@@ -94,6 +97,13 @@ export class Timeline {
     if (error > limit) this.position = target
     // Far ahead, as after a room was restored: the picture waits.
     else if (error > -limit) this.position += elapsed * clamp(1 + SPEED_GAIN * error, MIN_SPEED, MAX_SPEED)
+    return this.position
+  }
+
+  /** To where the picture belongs now, and not back. */
+  private jump(nowMs: number): number {
+    this.delay = this.wantedDelay
+    this.position = Math.max(this.position ?? 0, this.lineAt(nowMs) - this.delay)
     return this.position
   }
 

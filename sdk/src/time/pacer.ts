@@ -8,8 +8,11 @@ export interface Timing {
   readonly jitterMs: number
 }
 
-/** How early an input should arrive, beyond what the network's jitter takes: the server's own jitter and that of frames. */
-const TARGET_SLACK_MS = 20
+/** How early an input should arrive, beyond what the network's jitter takes. */
+const TARGET_SLACK_MS = 6
+/** A tick is made in the first frame after it is due, so up to a frame later: a wait that is allowed for, up to this. */
+const MAX_FRAME_TICKS = 4
+const FRAME_GAIN = 1 / 16
 /** Before the server has said how early inputs come: mean deviations of the round trip that are added to its half. */
 const INITIAL_JITTERS = 4
 /** Nobody notices a game that runs so much faster or slower. */
@@ -43,8 +46,10 @@ export class Pacer {
   private alpha = 0
   private lastMs: number | null = null
   private lastServerTicks = 0
-  /** How far ahead of the server's time it should be; null until it is known. */
-  private wantedLead: number | null = null
+  /** What the way up takes of a lead, by the server's word; null until it is known. */
+  private wayTicks: number | null = null
+  /** Ticks per frame, smoothed. */
+  private frameTicks = 1
 
   /** @param ticksPerPacket inputs of the older ticks in a packet wait for the newest one */
   constructor(tickRateHz: number, ticksPerPacket: number) {
@@ -75,6 +80,7 @@ export class Pacer {
     const isFarOff = error >= LATE_JUMP_TICKS || error <= -JUMP_TICKS
     if (elapsedMs > HIDDEN_MS || isFarOff) this.jumpTo(target)
     else this.position += served * (1 + clamp(GAIN * error, MAX_SPEED_CHANGE))
+    if (elapsedMs <= HIDDEN_MS) this.frameTicks += FRAME_GAIN * (served - this.frameTicks)
     this.lastMs = nowMs
     this.lastServerTicks = serverTicks
     return this.takeDue()
@@ -85,26 +91,26 @@ export class Pacer {
     if (slackTicks === null) return
     this.feedback.addSlack(tick, slackTicks, nowMs)
     const excess = this.feedback.excessTicks
-    if (excess !== null) this.wantedLead = TARGET_SLACK_MS * this.ticksPerMs - excess
+    if (excess !== null) this.wayTicks = -excess
   }
 
   /** A new connection: the way up is unknown again, and how long the gap was too. */
   reset(): void {
     this.feedback.reset()
-    this.wantedLead = null
+    this.wayTicks = null
     this.lastMs = null
   }
 
   private leadFor({ rttMs, jitterMs }: Timing): number {
-    const margin = TARGET_SLACK_MS + INITIAL_JITTERS * jitterMs
-    return this.wantedLead ?? (rttMs / 2 + margin) * this.ticksPerMs + this.packetTicks
+    const guessed = (rttMs / 2 + INITIAL_JITTERS * jitterMs) * this.ticksPerMs + this.packetTicks
+    return (this.wayTicks ?? guessed) + TARGET_SLACK_MS * this.ticksPerMs + Math.min(this.frameTicks, MAX_FRAME_TICKS)
   }
 
   /** A leap of the estimate is no reason to leap: what the server says of the inputs stands, counted from the new time. */
   private absorbLeap(leapTicks: number): void {
     if (leapTicks === 0 || this.lastMs === null) return
     this.feedback.clockLeapt(leapTicks)
-    if (this.wantedLead !== null) this.wantedLead -= leapTicks
+    if (this.wayTicks !== null) this.wayTicks -= leapTicks
   }
 
   /** The ticks that are jumped over are past at the server: inputs for them would only arrive late. */
@@ -127,7 +133,9 @@ export class Pacer {
     else if (newest === this.tick) this.alpha = Math.max(this.alpha, fraction)
     const due = Math.max(0, newest - this.tick)
     const count = Math.min(due, this.maxDueTicks)
-    for (let tick = newest - count + 1; tick <= newest; tick++) this.feedback.noteLead(tick, this.leadTicks)
+    // Not the position, which is up to a frame further: what the server will hear of is the tick.
+    for (let tick = newest - count + 1; tick <= newest; tick++)
+      this.feedback.noteLead(tick, tick - this.lastServerTicks)
     this.tick = Math.max(this.tick, newest)
     return count
   }

@@ -7,8 +7,10 @@ const DEVIATION_GAIN = 1 / 4
 const SPIKE_DEVIATIONS = 4
 const SPIKE_PART = 1 / 4
 const SPIKE_MS = 2
-/** So many in a row on the same side are no spike but the new round trip. */
+/** So many in a row on the same side that agree are no spike but the new round trip; */
 const STEP_SAMPLES = 3
+/** and so many that do not agree: the new one jitters. Packets of before the step still hold up the first ones after it. */
+const MAX_SUSPECTS = 6
 
 interface Timed {
   readonly atMs: number
@@ -24,6 +26,8 @@ export class RttEstimator {
   meanMs = 0
   deviationMs = 0
   private samples = 0
+  /** A sample is a suspect from so far off the mean on. */
+  private limitMs = 0
   private suspects: Timed[] = []
   /** Candidates for the least value: later ones that are not below an earlier one push it out. */
   private floor: Timed[] = []
@@ -50,7 +54,10 @@ export class RttEstimator {
       return
     }
     const error = rttMs - this.meanMs
-    const limitMs = Math.max(SPIKE_DEVIATIONS * this.deviationMs, SPIKE_PART * this.meanMs, SPIKE_MS)
+    // While in doubt the limit stands: the deviation that the suspects themselves make must not acquit the next one.
+    if (!this.isInDoubt)
+      this.limitMs = Math.max(SPIKE_DEVIATIONS * this.deviationMs, SPIKE_PART * this.meanMs, SPIKE_MS)
+    const { limitMs } = this
     if (Math.abs(error) > limitMs) this.suspect(rttMs, limitMs, nowMs)
     else this.smooth(error)
   }
@@ -79,7 +86,10 @@ export class RttEstimator {
     // A spike counts as deviation only as far as the limit, so that jitter which grows is followed and one stall is not.
     this.deviationMs += DEVIATION_GAIN * (limitMs - this.deviationMs)
     if (this.suspects.length < STEP_SAMPLES) return
-    const samples = this.suspects.map((suspect) => suspect.rttMs).toSorted((a, b) => a - b)
+    const newest = this.suspects.slice(-STEP_SAMPLES).map((suspect) => suspect.rttMs)
+    const samples = newest.toSorted((a, b) => a - b)
+    const agreed = Math.max(SPIKE_PART * samples[1]!, SPIKE_MS)
+    if (samples.at(-1)! - samples[0]! > agreed && this.suspects.length < MAX_SUSPECTS) return
     this.floor = samples.map((sample) => ({ atMs: nowMs, rttMs: sample }))
     this.adopt(samples)
     this.suspects = []

@@ -18,6 +18,7 @@ export interface TakenInput {
   readonly hasChanged: boolean
 }
 
+/** What became of inputs, summed over players or rooms. */
 export interface InputCounters {
   /** Came after their tick was run. */
   late: number
@@ -27,6 +28,10 @@ export interface InputCounters {
   farFuture: number
   /** Ticks that were run without an input. */
   starved: number
+}
+
+export function newInputCounters(): InputCounters {
+  return { late: 0, duplicate: 0, farFuture: 0, starved: 0 }
 }
 
 /** What the next snapshot header tells the client about its inputs. */
@@ -42,7 +47,7 @@ export interface InputFeedback {
  * delayed still fires, once.
  */
 export class InputQueue {
-  readonly counters: InputCounters = { late: 0, duplicate: 0, farFuture: 0, starved: 0 }
+  readonly counters: InputCounters
   /** What the client is told with the next header. */
   readonly feedback: InputFeedback = { slackTicks: null, starvedTicks: 0 }
   private readonly rules: InputRules
@@ -59,10 +64,14 @@ export class InputQueue {
   private presses: Int32Array | null = null
   private isActive = false
 
-  /** @param tick the newest tick that was run */
-  constructor(rules: InputRules, tick: number) {
+  /**
+   * @param tick the newest tick that was run
+   * @param counters where it counts; several queues may share one
+   */
+  constructor(rules: InputRules, tick: number, counters: InputCounters = newInputCounters()) {
     const { neutral } = rules.codec
     this.rules = rules
+    this.counters = counters
     this.width = neutral.length
     this.columns = new Int32Array(RING_TICKS * this.width)
     this.lastTick = tick

@@ -3,6 +3,7 @@ import type { BitReader, CallItem, GameCodec, LatestMessage, ServerItem } from '
 import type { Clock } from '../clock.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { LeaveReason, RoomError } from './definition.ts'
+import type { InputCounters } from './input-queue.ts'
 
 /**
  * The border between links and rooms: a link knows connections and users, a room knows seats and ticks, and this is all
@@ -132,6 +133,8 @@ export interface RoomHost {
   readonly maxPendingRequests?: number
   /** Hears of each request that was refused for that. */
   readonly onTooManyRequests?: () => void
+  /** Where all rooms count what becomes of inputs (default: nowhere). */
+  readonly inputCounters?: InputCounters
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
 }

@@ -7,6 +7,7 @@ import type { LeaveReason, RoomType } from './definition.ts'
 import { createGamePlayer, createGameRoom } from './game-room.ts'
 import type { RoomActions } from './game-room.ts'
 import { InputQueue } from './input-queue.ts'
+import type { InputCounters } from './input-queue.ts'
 import type { JoinAsk, RoomHost, RoomPlan, RoomPort, SeatGrant, SeatLink } from './ports.ts'
 import { RoomCalls } from './room-calls.ts'
 import { RoomCore } from './room-core.ts'
@@ -46,6 +47,7 @@ export class RoomMachine implements RoomPort {
   /** The parts, for metrics and tests. */
   readonly core: RoomCore
   private readonly calls: RoomCalls
+  private readonly inputCounters: InputCounters | undefined
   private readonly pace: Pace
   private readonly actions: RoomActions
   /** What was read of the packet at hand. */
@@ -69,6 +71,7 @@ export class RoomMachine implements RoomPort {
     }
     this.core.facade = createGameRoom(this.core, this.actions)
     this.calls = new RoomCalls(this.core, host)
+    this.inputCounters = host.inputCounters
     const creating: unknown = this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
     this.core.game.watch('create', null, creating)
     if (this.isDisposed) throw new RefusedError('room-gone', `room "${plan.id}" was disposed in its onCreate`)
@@ -202,7 +205,7 @@ export class RoomMachine implements RoomPort {
     const id = core.seats.nextFree()
     if (id < 0)
       throw new RefusedError('room-full', `room "${this.id}" has ${this.maxPlayers} of ${this.maxPlayers} seats`)
-    const inputs = new InputQueue(core.rules, core.world.tick)
+    const inputs = new InputQueue(core.rules, core.world.tick, this.inputCounters)
     const fields = fieldsOf(this.codec.layout.player, {})
     const feed = new ClientFeed(core.events.end)
     const ask = think === null ? null : (): object => think(seat.player)

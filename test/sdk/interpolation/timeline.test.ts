@@ -110,6 +110,26 @@ describe('the timeline of the picture', () => {
     expect(timeline.advance(5050)).toBeGreaterThan(before + 3590)
   })
 
+  it('is where it belongs in the first frame of a page that was hidden, neither behind nor ahead', () => {
+    const random = new Random(3)
+    const timeline = new Timeline(60, 3)
+    let newest = 0
+    const receiveUntil = (untilMs: number): void => {
+      for (; newest * TICK_MS + 60 < untilMs; newest += 3)
+        timeline.receive(newest, newest * TICK_MS + 40 + random.next() * 20)
+    }
+    let before = 0
+    for (let nowMs = 100; nowMs < 5000; nowMs += FRAME_MS) {
+      receiveUntil(nowMs)
+      before = timeline.advance(nowMs) - nowMs / TICK_MS
+    }
+    receiveUntil(65_000)
+    for (let nowMs = 65_000; nowMs < 66_000; nowMs += FRAME_MS) {
+      receiveUntil(nowMs)
+      expect(Math.abs(timeline.advance(nowMs) - nowMs / TICK_MS - before)).toBeLessThan(2)
+    }
+  })
+
   it('is at once where the first snapshot is, less its delay', () => {
     const timeline = new Timeline(60, 3)
     expect(timeline.advance(700)).toBe(-1)

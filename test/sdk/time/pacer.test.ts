@@ -14,6 +14,8 @@ class Loop {
   extraTicks = 0
   clockRate = 1
   readonly ticks: number[] = []
+  /** Slack of every input so far. */
+  readonly slacks: number[] = []
   private readonly replies: { readonly atMs: number; readonly tick: number; readonly slack: number }[] = []
 
   /** How wrong the estimate of the server's time is. */
@@ -48,6 +50,7 @@ class Loop {
   private send(tick: number): void {
     this.ticks.push(tick)
     const arrival = this.serverTicks + (this.rttMs / 2) * TICKS_PER_MS + this.extraTicks
+    this.slacks.push(tick - arrival)
     // The header is that of the next tick after it came.
     this.replies.push({ atMs: this.nowMs + this.rttMs, tick: Math.ceil(arrival), slack: tick - arrival })
   }
@@ -89,6 +92,20 @@ describe('the pacer', () => {
     // Frames and ticks beat: the same slack is seen a little earlier or later in its frame.
     expect(Math.abs(loop.slackNow - settled)).toBeLessThan(0.6)
   })
+
+  it.each([30, 60, 144])(
+    'lets no input come late at %i frames per second, at whatever moment of a tick they are drawn',
+    (hz) => {
+      const loop = new Loop()
+      loop.extraTicks = 0.3
+      loop.run(4000, 1000 / hz)
+      loop.slacks.length = 0
+      // A little off a multiple of the tick, so that every phase has its turn.
+      loop.run(20_000, 1000 / (hz * 0.999))
+      expect(Math.min(...loop.slacks)).toBeGreaterThan(0)
+      expect(Math.max(...loop.slacks)).toBeLessThan(0.5 + 2 * Math.max(1, 60 / hz))
+    },
+  )
 
   it('changes speed by at most 5 % to get there, and does not swing', () => {
     const loop = new Loop()

@@ -76,12 +76,26 @@ describe('the round trip', () => {
     expect(rtt.deviationMs).toBeLessThan(30)
   })
 
+  it('follows a step down though packets of before it hold up the first ones after it', () => {
+    steady(150, 20)
+    for (const rttMs of [85, 72, 20, 20, 20]) add(rttMs)
+    expect(rtt.meanMs).toBe(20)
+  })
+
+  it('believes in a step that jitters after six samples', () => {
+    steady(20, 20)
+    for (const rttMs of [150, 260, 140, 300, 150]) add(rttMs)
+    expect(rtt.meanMs).toBe(20)
+    add(200)
+    expect(rtt.meanMs).toBe(200)
+  })
+
   it('has as its least value that of the last 10 s', () => {
     add(30)
-    steady(40, 10)
+    steady(36, 10)
     expect(rtt.minMs).toBe(30)
-    add(40)
-    expect(rtt.minMs).toBe(40)
+    add(36)
+    expect(rtt.minMs).toBe(36)
   })
 
   it('starts over on a new connection, and shows what was known until then', () => {

@@ -2,7 +2,7 @@ import { defineGame, field } from '@tickwire/protocol'
 import { InputCodec, VIEW_STEPS_PER_TICK } from '@tickwire/protocol/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InputQueue } from '../../../server/src/room/input-queue.ts'
+import { InputQueue, newInputCounters } from '../../../server/src/room/input-queue.ts'
 import { InputRules } from '../../../server/src/room/input-rules.ts'
 
 const schema = defineGame({
@@ -33,6 +33,16 @@ describe('an input queue', () => {
     expect(taken(queue, 11)).toEqual({ ...neutral, thrust: true })
     expect(taken(queue, 12)).toEqual({ ...neutral, fire: true })
     expect(taken(queue, 13)).toEqual({ ...neutral, turn: 1 })
+  })
+
+  it('[INP4] counts beside other queues where it is told to', () => {
+    const counters = newInputCounters()
+    const rules = new InputRules(codec, schema, 'repeat')
+    const queues = [new InputQueue(rules, 10, counters), new InputQueue(rules, 10, counters)]
+    for (const queue of queues) for (const tick of [11, 11, 1000]) queue.push(input(tick, {}), 10)
+    for (const queue of queues) for (const tick of [11, 12]) queue.take(tick)
+    queues[0]!.push(input(12, {}), 12)
+    expect(counters).toEqual({ late: 1, duplicate: 2, farFuture: 2, starved: 2 })
   })
 
   it('[INP4] takes the first of two inputs for one tick and counts the other', () => {

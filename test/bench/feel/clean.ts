@@ -1,0 +1,73 @@
+import type { Figure } from '../report.ts'
+import { virtualLab } from './lab.ts'
+import type { Lab, Runner } from './lab.ts'
+import { ServerSide } from './measures.ts'
+
+const RTTS_MS = [20, 80, 150, 300]
+const JITTERS_MS = [0, 10, 30]
+const SETTLE_SECONDS = 5
+const SECONDS = 30
+
+/** Turns now and then, so that a wrong or missing input is seen. */
+export function weave(lab: Lab, everyMs = 700): () => -1 | 0 | 1 {
+  const turns = [1, 0, -1, 1, -1, 0] as const
+  return () => turns[Math.floor(lab.nowMs() / everyMs) % turns.length]!
+}
+
+/** Round trips from near to far, with jitter on each way. */
+export async function clean(): Promise<Figure[]> {
+  const figures: Figure[] = []
+  for (const rttMs of RTTS_MS) for (const jitterMs of JITTERS_MS) figures.push(...(await network(rttMs, jitterMs)))
+  return figures
+}
+
+async function network(rttMs: number, jitterMs: number): Promise<Figure[]> {
+  const server = new ServerSide(() => lab.nowMs())
+  const lab = await virtualLab({ seed: rttMs + jitterMs, onServerInput: server.onServerInput })
+  const latencyMs = Math.max(0, (rttMs - jitterMs) / 2)
+  const runner = await lab.join({ impair: { latencyMs, jitterMs } })
+  runner.hold = weave(lab)
+  await lab.run(SETTLE_SECONDS)
+  const { corrections, starvedTicks } = runner.room.stats
+  const fromMs = lab.nowMs()
+  await lab.run(SECONDS)
+  const after = { ...runner.room.stats }
+  const queue = server.queueTicks(runner.room.seat, fromMs, lab.nowMs(), latencyMs + jitterMs / 2)
+  const name = `clean.rtt${rttMs}jitter${jitterMs}`
+  const response = await framesUntilMotion(lab, runner)
+  await lab.close()
+  return [
+    { name: `${name}.framesToOwnMotion`, value: response, unit: 'frames', must: '<= 1' },
+    { name: `${name}.inputQueue`, value: queue, unit: 'ticks', must: '<= 2' },
+    {
+      name: `${name}.starved`,
+      value: (100 * (after.starvedTicks - starvedTicks)) / (SECONDS * 60),
+      unit: '%',
+      must: '< 1',
+    },
+    {
+      name: `${name}.corrections`,
+      value: ((after.corrections - corrections) * 10) / SECONDS,
+      unit: '/10 s',
+      must: '< 1',
+    },
+  ]
+}
+
+/** The most frames from the one that a key was held in until the own thing has moved, over twenty keys; 0: in that frame. */
+async function framesUntilMotion(lab: Lab, runner: Runner): Promise<number> {
+  let most = 0
+  for (let key = 0; key < 20; key++) {
+    runner.hold = () => 0
+    await lab.run(0.5 + key / 100)
+    const before = runner.room.mine('runner')!.x
+    runner.hold = () => 1
+    let frames = -1
+    while (runner.room.mine('runner')!.x === before) {
+      await lab.run(1 / 60)
+      frames++
+    }
+    most = Math.max(most, frames)
+  }
+  return most
+}
