@@ -3,12 +3,13 @@ import type { JoinedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { Chase } from './chase.ts'
 import { showRoom } from './room-view.ts'
+import type { Senses } from './room-view.ts'
 import { Stars } from './stars.ts'
 import { makeTextures } from './textures.ts'
 import { drawWalls } from './walls.ts'
 
 /** What a scene shows besides the empty arena. */
-export interface Play {
+export interface Play extends Senses {
   readonly room: JoinedRoom<Arena>
   /** This frame's input. */
   readonly sample: () => Partial<Arena['input']>
@@ -41,7 +42,7 @@ export class ArenaScene extends Scene {
     this.stars = new Stars(this, STAR_COUNT)
     this.chase = new Chase(this.cameras.main)
     if (!this.play) return
-    const hideRoom = showRoom(this, this.play.room)
+    const hideRoom = showRoom(this, this.play.room, this.play)
     this.events.once('shutdown', hideRoom)
   }
 

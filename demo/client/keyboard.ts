@@ -1,6 +1,7 @@
 import type { Unsubscribe } from 'tickwire/client'
+import type { Gun } from './controls.ts'
 
-type Action = 'thrust' | 'left' | 'right' | 'fire' | 'laser'
+type Action = 'thrust' | 'left' | 'right' | Gun
 
 /** By place on the keyboard, not by letter: W A S D lie together on every layout. */
 const actions: Readonly<Record<string, Action>> = {
@@ -19,10 +20,10 @@ const actions: Readonly<Record<string, Action>> = {
 /** Which of the game's keys are held. */
 export class Keyboard {
   private readonly held = new Set<string>()
-  private readonly onTrigger: (gun: 'fire' | 'laser') => void
+  private readonly onTrigger: (gun: Gun) => void
 
   /** `onTrigger` is called once per press of a trigger, also for a tap between two frames. */
-  constructor(onTrigger: (gun: 'fire' | 'laser') => void) {
+  constructor(onTrigger: (gun: Gun) => void) {
     this.onTrigger = onTrigger
   }
 

@@ -12,7 +12,9 @@ import { Hud } from './hud.ts'
 import { JoinForm } from './join-form.ts'
 import { readOptions } from './options.ts'
 import { whyEnded, whyNotJoined } from './problems.ts'
-import { createStage } from './stage.ts'
+import { SettingsPanel } from './settings.ts'
+import { Sounds } from './sounds.ts'
+import { createStage, toWorld } from './stage.ts'
 import { revealTouch } from './touch.ts'
 
 const options = readOptions(new URL(location.href))
@@ -23,6 +25,9 @@ client.onConnection(showConnection)
 revealTouch()
 const stage = createStage(find('#stage', HTMLElement), ArenaScene, options.renderer)
 const form = new JoinForm()
+const settings = new SettingsPanel()
+const sounds = new Sounds()
+for (const gesture of ['keydown', 'pointerdown'] as const) window.addEventListener(gesture, () => sounds.unlock())
 
 let problem = ''
 let room = await firstRoom()
@@ -63,11 +68,17 @@ function join(name: string): Promise<JoinedRoom<Arena>> {
 /** Shows the room until it is over for this player. */
 async function play(joined: JoinedRoom<Arena>): Promise<CloseInfo> {
   page.room = joined
-  const controls = new Controls(joined)
-  const hud = new Hud(joined)
-  const closers = [controls.listen(), hud.open()]
-  const shown: Play = { room: joined, sample: () => controls.sample(), onFrame: (nowMs) => hud.update(nowMs) }
   const { scene } = await stage
+  const controls = new Controls(joined, (x, y) => toWorld(scene.getScene(ArenaScene.key), x, y))
+  const hud = new Hud(joined)
+  const closers = [controls.listen(), hud.open(), settings.listen(({ sound }) => (sounds.on = sound))]
+  const shown: Play = {
+    room: joined,
+    sounds,
+    settings: () => settings.current,
+    sample: () => controls.sample(),
+    onFrame: (nowMs) => hud.update(nowMs),
+  }
   scene.start(ArenaScene.key, { play: shown })
   const reason = await joined.left
   scene.start(ArenaScene.key, {})

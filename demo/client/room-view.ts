@@ -2,12 +2,27 @@ import type { Scene } from 'phaser'
 import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { Effects } from './effects.ts'
+import type { Place } from 'tickwire'
 import { ShipSprite } from './ship-sprite.ts'
+import type { Settings } from './settings.ts'
+import type { SoundName, Sounds } from './sounds.ts'
 import { addSprite } from './textures.ts'
 
-/** Gives every entity of the room a sprite and every event a sight; the call returned takes them away. */
-export function showRoom(scene: Scene, room: JoinedRoom<Arena>): Unsubscribe {
+/** What a room's events are heard and felt with. */
+export interface Senses {
+  readonly sounds: Sounds
+  readonly settings: () => Settings
+}
+
+/**
+ * Gives every entity of the room a sprite, and every event a sight and a sound; the call returned takes them away.
+ */
+export function showRoom(scene: Scene, room: JoinedRoom<Arena>, { sounds, settings }: Senses): Unsubscribe {
   const effects = new Effects(scene)
+  const hear = (name: SoundName, { x, y }: Place): void => {
+    const { midPoint, displayWidth } = scene.cameras.main
+    sounds.play(name, Math.hypot(x - midPoint.x, y - midPoint.y), (x - midPoint.x) / (displayWidth / 2))
+  }
   const subscriptions = [
     room.draw('ship', {
       enter: (ship) => new ShipSprite(scene, effects, ship),
@@ -24,22 +39,32 @@ export function showRoom(scene: Scene, room: JoinedRoom<Arena>): Unsubscribe {
       enter: ({ x, y, what }) => addSprite(scene, `pick-up-${what}`).setPosition(x, y).setDepth(5),
       leave: (_pickUp, image) => image.destroy(),
     }),
-    room.onEvent('shot', ({ x, y }) => effects.sparks(x, y, 3)),
+    room.onEvent('shot', (at) => {
+      effects.sparks(at.x, at.y, 3)
+      hear('shot', at)
+    }),
     room.onEvent('ricochet', ({ x, y }) => effects.sparks(x, y, 5)),
-    room.onEvent('hit', ({ x, y }) => effects.sparks(x, y, 12)),
-    room.onEvent('laser', (beam) => effects.beam(beam, beam.team)),
-    room.onEvent('picked', ({ x, y }) => effects.sparks(x, y, 16)),
-    room.onEvent('explosion', ({ x, y, team }) => effects.explosion(x, y, team)),
+    room.onEvent('hit', (at) => {
+      effects.sparks(at.x, at.y, 12)
+      hear('hit', at)
+    }),
+    room.onEvent('laser', (beam) => {
+      effects.beam(beam, beam.team)
+      hear('laser', beam)
+    }),
+    room.onEvent('picked', (at) => {
+      effects.sparks(at.x, at.y, 16)
+      hear('picked', at)
+    }),
+    room.onEvent('explosion', (at) => {
+      effects.explosion(at.x, at.y, at.team)
+      hear('explosion', at)
+    }),
     room.onEvent('destroyed', ({ seat }) => {
-      if (seat === room.seat) shake(scene)
+      if (seat === room.seat && settings().shake) scene.cameras.main.shake(260, 0.006)
     }),
   ]
   return () => {
     for (const unsubscribe of subscriptions) unsubscribe()
   }
-}
-
-function shake(scene: Scene): void {
-  if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return
-  scene.cameras.main.shake(260, 0.006)
 }

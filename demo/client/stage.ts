@@ -19,6 +19,13 @@ export function pixelRatio(scene: Scene): number {
   return 1 / scene.scale.zoom
 }
 
+/** Where in the scene's world a point of the window lies. */
+export function toWorld(scene: Scene, clientX: number, clientY: number): { x: number; y: number } {
+  const ratio = pixelRatio(scene)
+  const { x, y } = scene.cameras.main.getWorldPoint(clientX * ratio, clientY * ratio)
+  return { x, y }
+}
+
 /** Starts Phaser with one scene in `parent`, as large as the window; resolves when scenes can be started. */
 export function createStage(parent: HTMLElement, scene: typeof Scene, wish: string | null): Promise<Game> {
   const type = chooseRenderer(wish)

@@ -1,4 +1,5 @@
 import type { Unsubscribe } from 'tickwire/client'
+import type { Gun } from './controls.ts'
 import { find } from './dom.ts'
 
 /** Thumbs rest on the stick without moving it. */
@@ -13,16 +14,16 @@ export function revealTouch(): void {
   else window.addEventListener('touchstart', reveal, { once: true, passive: true })
 }
 
-/** A virtual stick for the left thumb and a trigger for the right. */
+/** A virtual stick for the left thumb and two triggers for the right. */
 export class Touch {
   /** Where the stick points in radians, or undefined while it rests. */
   heading: number | undefined
   thrust = false
   firing = false
-  private readonly onFire: () => void
+  private readonly onTrigger: (gun: Gun) => void
 
-  constructor(onFire: () => void) {
-    this.onFire = onFire
+  constructor(onTrigger: (gun: Gun) => void) {
+    this.onTrigger = onTrigger
   }
 
   /** Starts listening; the call returned stops it. */
@@ -31,6 +32,7 @@ export class Touch {
     const { signal } = listening
     this.listenToStick(find('#stick', HTMLElement), signal)
     this.listenToFire(find('#fire', HTMLElement), signal)
+    onPress(find('#beam', HTMLElement), signal, () => this.onTrigger('laser'))
     return () => {
       listening.abort()
       this.release()
@@ -63,7 +65,7 @@ export class Touch {
   private listenToFire(button: HTMLElement, signal: AbortSignal): void {
     onPress(button, signal, () => {
       this.firing = true
-      this.onFire()
+      this.onTrigger('fire')
     })
     button.addEventListener('lostpointercapture', () => (this.firing = false), { signal })
   }
