@@ -41,7 +41,7 @@ export type { ClientItem, ClientMessage, LinkSecrets, ResumeClaim, SeatClaim } f
 export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
 export { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
 export type { TickInput } from './messages/input-codec.ts'
-export { readPacket, writeMessage } from './messages/packet.ts'
+export { readPacket, writeLastHead, writeMessage } from './messages/packet.ts'
 export { LINK_CHANNEL } from './messages/parts.ts'
 export { readServerMessage, writeServerMessage } from './messages/server.ts'
 export type { ServerItem, ServerMessage } from './messages/server.ts'
@@ -63,7 +63,14 @@ export type {
 } from './messages/snapshot.ts'
 export { decodeBlob, encodeBlob, NO_PACKER, rangeOf } from './messages/values.ts'
 export type { Packer } from './messages/values.ts'
-export { describeSection, differingSection, firstDifference, hashSections, listingHash, SECTIONS } from './schema/describe.ts'
+export {
+  describeSection,
+  differingSection,
+  firstDifference,
+  hashSections,
+  listingHash,
+  SECTIONS,
+} from './schema/describe.ts'
 export type { SchemaHashes, SectionName } from './schema/describe.ts'
 export { drawRandom, emitterOf, PredictionCounts, seatOf } from './sim/prediction-keys.ts'
 export { hash32, hashRandom } from './sim/random.ts'

@@ -4,6 +4,8 @@ import {
   CLIENT_MESSAGE,
   hashSections,
   readPacket,
+  SERVER_MESSAGE,
+  writeLastHead,
   readServerMessage,
   writeClientMessage,
   writeInputsHead,
@@ -178,9 +180,10 @@ export class TestClient implements Transport {
   }
 }
 
-/** The body of a snapshot message: the channel and then anything. */
+/** A snapshot message as it stands at the end of a packet: its head, the channel and then anything. */
 export function snapshotBody(channel: number, content: number): Uint8Array {
   const body = new BitWriter()
+  writeLastHead(body, SERVER_MESSAGE.snapshot)
   body.varuint(channel, 3)
   body.bits(content, 32)
   return body.toBytes()

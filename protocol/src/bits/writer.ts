@@ -27,6 +27,8 @@ export class BitWriter {
   private cells: DataView
   /** What `copyBits` copied natively last. */
   private piece: Uint8Array
+  /** What `view` returned last. */
+  private last: Uint8Array
   /** Bits written. Whatever the buffer holds behind them is garbage, masked away by the next write. */
   private position = 0
   private capacityBits: number
@@ -46,7 +48,7 @@ export class BitWriter {
     this.maxBytes = maxBytes
     this.buffer = new Uint8Array(initialBytes + SLACK_BYTES)
     this.cells = new DataView(this.buffer.buffer)
-    this.piece = this.buffer
+    this.piece = this.last = this.buffer
     this.capacityBits = initialBytes * 8
   }
 
@@ -191,7 +193,10 @@ export class BitWriter {
   /** The written bytes without a copy: valid until the next write. Unused bits of the last byte are zero. */
   view(): Uint8Array {
     this.clearTail()
-    return this.buffer.subarray(0, this.byteLength)
+    const { last, byteLength } = this
+    // A writer that is used again for many packets makes many of the same length; a new array costs more than its bytes.
+    if (last.length === byteLength && last.buffer === this.buffer.buffer) return last
+    return (this.last = this.buffer.subarray(0, byteLength))
   }
 
   /** The written bytes as a copy of their own. */

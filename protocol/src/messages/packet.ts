@@ -13,11 +13,21 @@ import { LIMITS } from '../limits.ts'
 const LENGTH_GROUP_BITS = 7
 const MAX_ID = 0x7f
 
-/** Appends messages to a packet; the last one is written by `last`. */
-export function writeMessage(packet: BitWriter, id: number, body: Uint8Array, isLast: boolean): void {
+/** Begins the last message of a packet: what follows up to the packet's end is its body. */
+export function writeLastHead(packet: BitWriter, id: number): void {
   packet.uintMax(id, MAX_ID)
-  packet.bool(!isLast)
-  if (!isLast) packet.varuint(body.length, LENGTH_GROUP_BITS)
+  packet.bool(false)
+}
+
+/** Appends a message to a packet. */
+export function writeMessage(packet: BitWriter, id: number, body: Uint8Array, isLast: boolean): void {
+  if (isLast) {
+    writeLastHead(packet, id)
+  } else {
+    packet.uintMax(id, MAX_ID)
+    packet.bool(true)
+    packet.varuint(body.length, LENGTH_GROUP_BITS)
+  }
   packet.bytes(body)
 }
 

@@ -43,7 +43,7 @@ export class Online {
   /** The reliable item whose ack is being timed. */
   private timed: { readonly seq: number; readonly atMs: number } | null = null
   private isOver = false
-  // Made once: it is handed out with every packet.
+  // Made once: it is handed out with every flush.
   private readonly send = (packet: Uint8Array): SendResult => this.connection.send(packet)
 
   constructor(connection: LinkConnection, rtt: MinRtt, services: OnlineServices) {
@@ -80,6 +80,13 @@ export class Online {
   }
 
   flush(outbox: Outbox, snapshot: Uint8Array | null): SendResult {
+    // By far the commonest packet, so it takes the short way.
+    const result = snapshot !== null && outbox.isIdle ? this.connection.send(snapshot) : this.flushAll(outbox, snapshot)
+    if (result === 'queued' && this.connection.bufferedBytes > this.services.limits.maxBufferedBytes) this.tooSlow()
+    return result
+  }
+
+  private flushAll(outbox: Outbox, snapshot: Uint8Array | null): SendResult {
     const { connection, services } = this
     this.ackTimer?.cancel()
     this.ackTimer = null
@@ -90,7 +97,6 @@ export class Online {
     if (this.timed === null && outbox.sentSeq > sentSeq) {
       this.timed = { seq: outbox.sentSeq, atMs: services.clock.nowMs() }
     }
-    if (connection.bufferedBytes > services.limits.maxBufferedBytes) this.tooSlow()
     return result
   }
 

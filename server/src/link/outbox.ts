@@ -1,11 +1,5 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
-import {
-  BitWriter,
-  ReliableStream,
-  SERVER_MESSAGE,
-  writeMessage,
-  writeServerMessage,
-} from '@tickwire/protocol/internal'
+import { BitWriter, ReliableStream, writeMessage, writeServerMessage } from '@tickwire/protocol/internal'
 import type { LatestMessage, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
 import type { SendResult } from '../transport/transport.ts'
 
@@ -38,6 +32,7 @@ export class Outbox {
   private answers: ServerMessage[] = []
   private unsent: ReliableMessage[] = []
   private readonly latest = new Map<string, LatestMessage>()
+  private idle = true
   private numbered = 0
   private sent = 0
   private acked = 0
@@ -61,6 +56,11 @@ export class Outbox {
     return this.acked
   }
 
+  /** Nothing waits at all, not even an ack. One look, because most packets carry a snapshot and nothing else. */
+  get isIdle(): boolean {
+    return this.idle
+  }
+
   /** Something waits that is worth a packet of its own; an ack is not. */
   get hasPending(): boolean {
     return this.answers.length > 0 || this.unsent.length > 0 || this.latest.size > 0
@@ -72,6 +72,7 @@ export class Outbox {
 
   answer(message: ServerMessage): void {
     this.answers.push(message)
+    this.idle = false
   }
 
   /**
@@ -87,16 +88,19 @@ export class Outbox {
     if (seq === null) return null
     this.numbered = seq
     this.unsent.push({ type: 'reliable', seq, item })
+    this.idle = false
     return seq
   }
 
   /** Queues a message that replaces one of the same channel and name. */
   pushLatest(message: LatestMessage): void {
     this.latest.set(`${message.channel}:${message.message}`, message)
+    this.idle = false
   }
 
   /** See `ReliableStream.accept`. */
   accept(seq: number): boolean {
+    this.idle = false
     return this.stream.accept(seq)
   }
 
@@ -116,6 +120,7 @@ export class Outbox {
     this.answers = []
     this.unsent = this.stream.replay(seq).map((kept) => ({ type: 'reliable', seq: kept.seq, item: kept.item }))
     this.acked = Math.max(this.acked, seq)
+    this.idle = false
   }
 
   /**
@@ -138,13 +143,10 @@ export class Outbox {
    * @returns the worst result of its packets
    */
   flush(snapshot: Uint8Array | null, send: SendPacket, keepLatest: boolean): SendResult {
-    const hasMore = this.hasPending || this.owesAck
-    // By far the commonest packet, so it takes the short way.
-    if (snapshot !== null && !hasMore) return send(packedAlone(SERVER_MESSAGE.snapshot, snapshot))
-    const messages = hasMore ? this.takeAll(keepLatest) : []
-    if (snapshot !== null) messages.push({ id: SERVER_MESSAGE.snapshot, body: snapshot })
-    if (messages.length === 0) return this.hasPending ? 'queued' : 'sent'
-    return sendInPackets(messages, send)
+    const messages = this.idle ? [] : this.takeAll(keepLatest)
+    if (messages.length > 0) return sendInPackets(messages, snapshot, send)
+    if (snapshot !== null) return send(snapshot)
+    return this.hasPending ? 'queued' : 'sent'
   }
 
   private checkSent(seq: number): void {
@@ -167,6 +169,7 @@ export class Outbox {
     this.sent = this.unsent.at(-1)?.seq ?? this.sent
     this.answers = []
     this.unsent = []
+    this.idle = this.latest.size === 0
     return encodeAll(taken)
   }
 }
@@ -184,33 +187,35 @@ function encodeAll(messages: readonly ServerMessage[]): Encoded[] {
   return bounds.map(({ id, start, end }) => ({ id, body: bytes.subarray(start, end) }))
 }
 
-function sendInPackets(messages: readonly Encoded[], send: SendPacket): SendResult {
+function sendInPackets(messages: readonly Encoded[], snapshot: Uint8Array | null, send: SendPacket): SendResult {
   let result: SendResult = 'sent'
   let group: Encoded[] = []
   let bytes = 0
   for (const message of messages) {
     const size = message.body.length + MESSAGE_HEAD_BYTES
-    const isFull = group.length === LIMITS.maxMessagesPerPacket || bytes + size > LIMITS.maxServerMessageBytes
-    if (isFull && group.length > 0) {
-      result = worse(result, send(packed(group)))
+    if (!hasRoom(group, bytes + size)) {
+      result = worse(result, send(packed(group, null)))
       group = []
       bytes = 0
     }
     group.push(message)
     bytes += size
   }
-  return worse(result, send(packed(group)))
+  if (snapshot === null || hasRoom(group, bytes + snapshot.length)) return worse(result, send(packed(group, snapshot)))
+  result = worse(result, send(packed(group, null)))
+  return worse(result, send(snapshot))
 }
 
-function packed(messages: readonly Encoded[]): Uint8Array {
-  packet.reset()
-  for (const [i, { id, body }] of messages.entries()) writeMessage(packet, id, body, i === messages.length - 1)
-  return packet.view()
+function hasRoom(group: readonly Encoded[], bytes: number): boolean {
+  return group.length === 0 || (group.length < LIMITS.maxMessagesPerPacket && bytes <= LIMITS.maxServerMessageBytes)
 }
 
-function packedAlone(id: number, body: Uint8Array): Uint8Array {
+/** @param snapshot a message as it stands at the end of a packet, or null */
+function packed(messages: readonly Encoded[], snapshot: Uint8Array | null): Uint8Array {
   packet.reset()
-  writeMessage(packet, id, body, true)
+  const last = snapshot === null ? messages.length - 1 : -1
+  for (const [i, { id, body }] of messages.entries()) writeMessage(packet, id, body, i === last)
+  if (snapshot !== null) packet.bytes(snapshot)
   return packet.view()
 }
 

@@ -11,16 +11,19 @@ import { Waits } from './waits.ts'
 const SENT_TICKS = 128
 
 /** What one snapshot told, as far as it must be known to take it back. */
-interface InFlight {
-  readonly seq: number
-  readonly tick: number
-  readonly syncTickBefore: number
-  readonly isLostBefore: boolean
-  readonly cursorBefore: number
+class InFlight {
+  seq = 0
+  tick = 0
+  syncTickBefore = -1
+  isLostBefore = false
+  cursorBefore = 0
   /** Counts the changes of mode: what was told in another mode cannot be taken back. */
-  readonly mode: number
-  readonly changes: HeldChanges
+  mode = 0
+  changes: HeldChanges = new HeldChanges()
 }
+
+/** One that waits for its ack, and one more. */
+const LEAST_WINDOW = 2
 
 /** Round trip that is assumed while none was measured: a bad mobile network. */
 const ASSUMED_RTT_MS = 250
@@ -55,10 +58,10 @@ export class ClientFeed {
   private ackedSeq = 0
   private lastSeq = 0
   private mode = 0
-  private inFlight: InFlight[] = []
+  /** The oldest first; behind the first `inFlightCount` stand some that were acknowledged, to be used again. */
+  private readonly inFlight: InFlight[] = []
+  private inFlightCount = 0
   private changes: HeldChanges = new HeldChanges()
-  /** Of snapshots that were acknowledged, to be used again. */
-  private readonly spare: HeldChanges[] = []
 
   /** @param cursor the end of the event log: a newcomer is not told of the past */
   constructor(cursor: number) {
@@ -71,15 +74,17 @@ export class ClientFeed {
 
   /** The tick of the newest snapshot that it was sent, or -1. */
   get sentTick(): number {
-    return this.inFlight.at(-1)?.tick ?? this.ackedTick
+    return this.inFlightCount > 0 ? this.inFlight[this.inFlightCount - 1]!.tick : this.ackedTick
   }
 
   /**
    * Whether another snapshot may be under way [SNP5]. The window follows the least round trip, which queues cannot inflate.
    */
-  hasWindow(minRttMs: number | null, intervalMs: number): boolean {
-    const wanted = Math.ceil(((minRttMs ?? ASSUMED_RTT_MS) + LIMITS.ackDelayMs) / intervalMs) + 1
-    return this.inFlight.length < Math.min(LIMITS.maxSnapshotsInFlight, wanted)
+  hasWindow(path: { readonly minRttMs: number | null }, intervalMs: number): boolean {
+    // As many may be under way whatever the path is like: it need not be asked.
+    if (this.inFlightCount < LEAST_WINDOW) return true
+    const wanted = Math.ceil(((path.minRttMs ?? ASSUMED_RTT_MS) + LIMITS.ackDelayMs) / intervalMs) + 1
+    return this.inFlightCount < Math.min(LIMITS.maxSnapshotsInFlight, wanted)
   }
 
   /** Says what a client holds from the snapshot on that is being written. */
@@ -96,17 +101,18 @@ export class ClientFeed {
   /** The snapshot that was written is on its way. */
   sent(tick: number, cursor: number): void {
     this.lastSeq++
-    this.inFlight.push({
-      seq: this.lastSeq,
-      tick,
-      syncTickBefore: this.syncTick,
-      isLostBefore: this.isLost,
-      cursorBefore: this.cursor,
-      mode: this.mode,
-      changes: this.changes,
-    })
-    this.changes = this.spare.pop() ?? new HeldChanges()
-    if (this.sentTicks.push(tick) > SENT_TICKS) this.sentTicks.shift()
+    const told = (this.inFlight[this.inFlightCount++] ??= new InFlight())
+    told.seq = this.lastSeq
+    told.tick = tick
+    told.syncTickBefore = this.syncTick
+    told.isLostBefore = this.isLost
+    told.cursorBefore = this.cursor
+    told.mode = this.mode
+    const { changes } = told
+    told.changes = this.changes
+    this.changes = changes
+    // Rarely, and many at once: to move them all for each snapshot would cost more than to send it.
+    if (this.sentTicks.push(tick) > 2 * SENT_TICKS) this.sentTicks.splice(0, SENT_TICKS)
     this.syncTick = tick
     this.isLost = false
     this.cursor = cursor
@@ -121,23 +127,25 @@ export class ClientFeed {
     }
     if (seq <= this.ackedSeq) return
     this.ackedSeq = seq
-    while (this.inFlight.length > 0 && this.inFlight[0]!.seq <= seq) {
-      const { tick, changes } = this.inFlight.shift()!
-      this.ackedTick = tick
-      changes.forget()
-      this.spare.push(changes)
+    while (this.inFlightCount > 0 && this.inFlight[0]!.seq <= seq) {
+      const told = this.inFlight.shift()!
+      this.ackedTick = told.tick
+      told.changes.forget()
+      this.inFlight.push(told)
+      this.inFlightCount--
     }
   }
 
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
   resume(heldSeq: number, cursor: number): void {
-    const lost = this.inFlight.filter(({ seq }) => seq > heldSeq)
-    const isKnown = heldSeq === this.ackedSeq || this.inFlight.some(({ seq }) => seq === heldSeq)
+    const told = this.inFlight.slice(0, this.inFlightCount)
+    const lost = told.filter(({ seq }) => seq > heldSeq)
+    const isKnown = heldSeq === this.ackedSeq || told.some(({ seq }) => seq === heldSeq)
     if (heldSeq > 0 && isKnown && lost.every(({ mode }) => mode === this.mode)) {
       this.acknowledge(heldSeq & 0xffff)
       this.takeBack(lost)
     } else this.startOver(heldSeq, cursor)
-    this.inFlight = []
+    this.inFlight.length = this.inFlightCount = 0
   }
 
   /** Goes over to one held anchor per slot. */

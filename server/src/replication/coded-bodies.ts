@@ -2,6 +2,7 @@ import { BitWriter, BodyEncoder } from '@tickwire/protocol/internal'
 import type { GameLayout } from '@tickwire/protocol/internal'
 import type { EntityRecord } from './entity-table.ts'
 import type { Replication } from './replication.ts'
+import type { SlotList } from './slot-list.ts'
 
 /** The first table comes as soon as there is something to learn from; the next ones later and later: they differ less. */
 const FIRST_TABLE_SECONDS = 2
@@ -23,7 +24,9 @@ export class CodedBodies {
   private readonly replication: Replication
   private readonly encoder: BodyEncoder
   private readonly ticksPerSecond: number
+  /** Used again for each body. */
   private readonly known: EntityRecord[] = []
+  private current: EntityRecord | null = null
   private readonly unread = new BitWriter(1024)
   private learntSinceTick = -1
   private tableSeconds = FIRST_TABLE_SECONDS
@@ -40,19 +43,17 @@ export class CodedBodies {
   }
 
   /** Writes what all who know everything up to `from` are told, without the arrivals; and learns from it. */
-  write(writer: BitWriter, from: number, removals: readonly number[]): void {
+  write(writer: BitWriter, from: number, removals: SlotList): void {
     const { table, anchors, tick } = this.replication
-    this.known.length = 0
-    for (const record of table) if (record.bornTick >= 0 && record.bornTick <= from) this.known.push(record)
-    this.encoder.write(writer, anchors.all, tick, removals, this.known, (slot) => {
-      const { blobs } = table.at(slot)!
-      return (blob) => blobs.bytes(blob)
-    })
+    let count = 0
+    for (const record of table) if (record.bornTick >= 0 && record.bornTick <= from) this.known[count++] = record
+    this.known.length = count
+    this.encoder.write(writer, anchors.all, tick, removals.toArray(), this.known, this.blobsOf)
     if (this.learntSinceTick < 0) this.learntSinceTick = tick
   }
 
   /** Before the first table there is nothing to read by, but something to learn. */
-  learn(from: number, removals: readonly number[]): void {
+  learn(from: number, removals: SlotList): void {
     if (this.table !== null) return
     this.unread.reset()
     this.write(this.unread, from, removals)
@@ -68,4 +69,11 @@ export class CodedBodies {
     this.table = { number: this.encoder.number, bytes }
     this.learntSinceTick = this.replication.tick
   }
+
+  private readonly blobsOf = (slot: number): ((blob: number) => Uint8Array) => {
+    this.current = this.replication.table.at(slot)!
+    return this.blobs
+  }
+
+  private readonly blobs = (blob: number): Uint8Array => this.current!.blobs.bytes(blob)
 }

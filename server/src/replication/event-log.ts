@@ -8,6 +8,8 @@ import type { Holds } from './references.ts'
 
 const parts = new Int32Array(4)
 
+const NONE: readonly EventFrame[] = []
+
 /** An event as it waits for those who have not been told yet. */
 interface Logged {
   /** Counts the events of a room. */
@@ -36,6 +38,8 @@ export class EventLog {
   private readonly codec: GameCodec
   private readonly retentionTicks: number
   private logged: Logged[] = []
+  /** Used again for each client. */
+  private readonly frames: EventFrame[] = []
   private lastSeq = 0
 
   constructor(codec: GameCodec) {
@@ -73,16 +77,19 @@ export class EventLog {
 
   /**
    * What a client that knows all up to `cursor` is told, oldest first. `holds` says what it may read the id of; null: of
-   * everything.
+   * everything. The list is the log's own, until it is asked again.
    */
-  since(cursor: number, seat: number, interest: Interest | null, holds: Holds | null): EventFrame[] {
-    const frames: EventFrame[] = []
+  since(cursor: number, seat: number, interest: Interest | null, holds: Holds | null): readonly EventFrame[] {
+    if (cursor === this.lastSeq) return NONE
+    const { frames } = this
+    let count = 0
     for (const { seq, frame, keyless, emitter, at } of this.logged) {
       const isOwn = emitter === seat
       if (seq <= cursor || (!isOwn && at !== null && interest !== null && !interest.covers(at))) continue
       const seen = isOwn ? frame : keyless
-      frames.push(holds === null ? seen : this.without(seen, holds))
+      frames[count++] = holds === null ? seen : this.without(seen, holds)
     }
+    frames.length = count
     const excess = frames.length - LIMITS.maxEventsPerSnapshot
     if (excess <= 0) return frames
     this.dropped += excess

@@ -76,8 +76,9 @@ interface HeldAnchor {
 export class SparseHeld implements Held {
   private readonly entries: Map<number, HeldAnchor> = new Map()
 
-  get isEmpty(): boolean {
-    return this.entries.size === 0
+  /** Of how many slots something is held. */
+  get size(): number {
+    return this.entries.size
   }
 
   idAt(slot: number): number {

@@ -9,6 +9,8 @@ import type { Records } from './records.ts'
 import type { Holds, References } from './references.ts'
 import type { Replication } from './replication.ts'
 
+const NONE: readonly number[] = []
+
 /** Whom the tracks are written for: a seat, and the teams of its player as a bit mask. */
 interface Viewer {
   readonly id: number
@@ -22,6 +24,11 @@ export class PrivateTrack {
   private readonly records: Records
   private readonly references: References
   private readonly masked: MaskedRecords
+  /** No kind of this game has such columns. */
+  private readonly isUnused: boolean
+  /** What this client may see of it, and what of that is news to it; used again for each client. */
+  private readonly mine: EntityRecord[] = []
+  private readonly updates: EntityRecord[] = []
 
   constructor(
     name: 'owner' | 'revealed',
@@ -35,6 +42,7 @@ export class PrivateTrack {
     this.records = records
     this.references = references
     this.masked = masked
+    this.isUnused = !replication.hasTrack(name)
   }
 
   /**
@@ -42,22 +50,26 @@ export class PrivateTrack {
    * may read the id of.
    * @returns whether there was news
    */
-  write(writer: BitWriter, feed: ClientFeed, { id: seat, team }: Viewer, holds: Holds): boolean {
+  write(writer: BitWriter, feed: ClientFeed, viewer: Viewer, holds: Holds): boolean {
+    if (this.isUnused) return writeNothing(writer)
     const held = feed[this.name]
-    const mine = this.candidates(feed, seat, team)
+    const { mine, updates } = this
+    this.findMine(feed, viewer)
     // By far the commonest case.
-    if (mine.length === 0 && held.isEmpty && !feed.isLost) return writeNothing(writer)
-    const removals = feed.isLost ? this.forgetBlindly(feed, mine) : this.forget(feed, new Set(mine))
+    if (mine.length === 0 && held.size === 0 && !feed.isLost) return writeNothing(writer)
+    const removals = this.takeRemovals(feed)
     writeSlots(writer, removals, removals.length)
-    const updates = mine.filter((record) => this.isNews(record, held, holds))
-    writeCount(writer, updates.length)
+    let count = 0
+    for (const record of mine) if (this.isNews(record, held, holds)) updates[count++] = record
+    updates.length = count
+    writeCount(writer, count)
     let last = -1
     for (const record of updates) {
       writeGap(writer, record.slot - last - 1)
       last = record.slot
       this.writeRecord(writer, record, feed, holds)
     }
-    return removals.length > 0 || updates.length > 0
+    return removals.length > 0 || count > 0
   }
 
   private isNews(record: EntityRecord, held: Held, holds: Holds): boolean {
@@ -78,13 +90,30 @@ export class PrivateTrack {
   }
 
   /** The entities whose track this client may see, in the order of slots. */
-  private candidates(feed: ClientFeed, seat: number, team: number): EntityRecord[] {
-    const { replication } = this
-    return this.name === 'owner'
-      ? replication.ownedBy(seat).filter(({ kind }) => kind.tracks.owner.columns.length > 0)
-      : replication.secretive.filter(
-          ({ reveals, slot, id }) => reveals.has(seat, team) && (feed.own === null || feed.own.idAt(slot) === id),
-        )
+  private findMine({ own }: ClientFeed, { id: seat, team }: Viewer): void {
+    const { replication, mine, name } = this
+    let count = 0
+    if (name === 'owner') {
+      for (const record of replication.ownedBy(seat)) {
+        if (record.kind.tracks.owner.columns.length > 0) mine[count++] = record
+      }
+    } else {
+      for (const record of replication.secretive) {
+        const isShown = own === null || own.idAt(record.slot) === record.id
+        if (isShown && record.reveals.has(seat, team)) mine[count++] = record
+      }
+    }
+    mine.length = count
+  }
+
+  /** The slots of what this client must forget; it does not hold them from now on. */
+  private takeRemovals(feed: ClientFeed): readonly number[] {
+    const { mine } = this
+    if (feed.isLost) return this.forgetBlindly(feed, mine)
+    const held = feed[this.name]
+    let stays = 0
+    for (const { slot, id } of mine) if (held.idAt(slot) === id) stays++
+    return stays === held.size ? NONE : this.forget(feed, new Set(mine))
   }
 
   /** Slots of entities that are still there, but not for this client's eyes any more. */

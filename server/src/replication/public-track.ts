@@ -2,14 +2,19 @@ import { BitWriter, writeCount, writeGap, writeNoTable, writeSlots } from '@tick
 import type { ClientFeed } from './client-feed.ts'
 import type { CodedBodies } from './coded-bodies.ts'
 import { NOTHING } from './held.ts'
-import type { EntityRecord } from './entity-table.ts'
 import type { Records } from './records.ts'
 import type { Replication } from './replication.ts'
+import { SlotList } from './slot-list.ts'
 
-/** The public part of a snapshot: whole bytes, the same for every client that knows the same. */
+/** The public part of a snapshot: whole bytes, the same for every client that knows the world up to the same tick. */
 interface SharedBody {
-  readonly bytes: Uint8Array
-  readonly hasNews: boolean
+  /** The tick up to which its readers know everything, or -1: they know nothing. */
+  from: number
+  /** Its readers may hold entities that the server does not know of. */
+  isLost: boolean
+  isCoded: boolean
+  hasNews: boolean
+  readonly bits: BitWriter
 }
 
 /**
@@ -19,12 +24,14 @@ interface SharedBody {
 export class PublicTrack {
   private readonly replication: Replication
   private readonly records: Records
-  private readonly scratch: BitWriter = new BitWriter(4096)
-  private bodies: Map<string, SharedBody> = new Map()
-  private bodiesTick = -1
-  private readonly updates: EntityRecord[] = []
   /** Null in games that are packed only. */
   private readonly coded: CodedBodies | null
+  /** The first `bodyCount` are of this tick; the others are used again. */
+  private readonly bodies: SharedBody[] = []
+  private bodyCount = 0
+  private bodiesTick = -1
+  private readonly removals: SlotList = new SlotList()
+  private readonly updates: SlotList = new SlotList()
 
   constructor(replication: Replication, records: Records, coded: CodedBodies | null = null) {
     this.replication = replication
@@ -34,73 +41,95 @@ export class PublicTrack {
 
   /** @returns whether there was anything to tell */
   writeShared(writer: BitWriter, { syncTick, isLost, tableNumber }: ClientFeed): boolean {
-    const { tick, priorNewsTick } = this.replication
-    if (this.bodiesTick !== tick) this.bodies = new Map()
-    this.bodiesTick = tick
+    const { priorNewsTick } = this.replication
     // Between the last news and now nothing happened: who knows the one knows the other.
     const from = !isLost && syncTick >= priorNewsTick ? priorNewsTick : syncTick
-    const isNew = syncTick < 0
-    const isCodable = !isNew && !isLost && from === priorNewsTick
+    const isCodable = syncTick >= 0 && !isLost && from === priorNewsTick
     const isCoded = isCodable && this.coded?.canRead(tableNumber) === true
-    const key = `${from} ${isNew} ${isLost} ${isCoded}`
-    let body = this.bodies.get(key)
-    if (body === undefined) {
-      body = isCoded ? this.makeCodedBody(from) : this.makeBody(isNew ? -1 : from, isLost)
-      this.bodies.set(key, body)
-      if (isCodable && !isCoded) this.coded?.learn(from, this.removalsSince(from, false))
-    }
-    writer.bytes(body.bytes)
+    const body = this.find(from, isLost, isCoded) ?? this.make(from, isLost, isCodable, isCoded)
+    writer.copyFrom(body.bits, 0, body.bits.bitLength)
     return body.hasNews
   }
 
-  private makeBody(from: number, isLost: boolean): SharedBody {
+  private find(from: number, isLost: boolean, isCoded: boolean): SharedBody | null {
+    const { tick } = this.replication
+    if (this.bodiesTick !== tick) this.bodyCount = 0
+    this.bodiesTick = tick
+    for (let i = 0; i < this.bodyCount; i++) {
+      const body = this.bodies[i]!
+      if (body.from === from && body.isLost === isLost && body.isCoded === isCoded) return body
+    }
+    return null
+  }
+
+  private make(from: number, isLost: boolean, isCodable: boolean, isCoded: boolean): SharedBody {
+    const body = (this.bodies[this.bodyCount++] ??= emptyBody())
+    body.from = from
+    body.isLost = isLost
+    body.isCoded = isCoded
+    body.bits.reset()
+    this.findRemovals(from, isLost)
+    if (isCoded) this.writeCoded(body)
+    else this.writePlain(body)
+    body.bits.align()
+    if (isCodable && !isCoded) this.coded?.learn(from, this.removals)
+    return body
+  }
+
+  private writePlain(body: SharedBody): void {
     const { table, anchors, dirty, priorNewsTick } = this.replication
-    const removals = this.removalsSince(from, isLost)
-    this.updates.length = 0
-    if (from >= 0 && from === priorNewsTick) for (const slot of dirty) this.updates.push(table.at(slot)!)
-    else for (const record of table) if (anchors.all.newestTick(record.slot) > from) this.updates.push(record)
-    this.scratch.reset()
-    if (this.coded !== null) writeNoTable(this.scratch)
-    writeSlots(this.scratch, removals, removals.length)
-    this.writeUpdates(this.scratch, ({ slot, bornTick }) =>
-      bornTick > from ? NOTHING : anchors.all.heldAt(slot, from),
-    )
-    this.scratch.align()
-    return { bytes: this.scratch.toBytes(), hasNews: removals.length > 0 || this.updates.length > 0 }
+    const { from, bits } = body
+    const isNext = from >= 0 && from === priorNewsTick
+    if (!isNext) {
+      this.updates.clear()
+      for (const { slot } of table) if (anchors.all.newestTick(slot) > from) this.updates.push(slot)
+    }
+    const updates = isNext ? dirty : this.updates
+    if (this.coded !== null) writeNoTable(bits)
+    writeSlots(bits, this.removals.slots, this.removals.count)
+    this.writeUpdates(bits, updates, from)
+    body.hasNews = this.removals.count > 0 || updates.count > 0
   }
 
   /** The same for clients that know the news before these, by models; arrivals are plain bits behind it. */
-  private makeCodedBody(from: number): SharedBody {
+  private writeCoded(body: SharedBody): void {
     const { table, dirty } = this.replication
-    const removals = this.removalsSince(from, false)
-    this.updates.length = 0
-    for (const record of table) if (record.bornTick > from) this.updates.push(record)
-    this.scratch.reset()
-    this.coded!.write(this.scratch, from, removals)
-    this.writeUpdates(this.scratch, () => NOTHING)
-    this.scratch.align()
-    return { bytes: this.scratch.toBytes(), hasNews: removals.length > 0 || dirty.length > 0 }
+    const { from, bits } = body
+    this.updates.clear()
+    for (const { slot, bornTick } of table) if (bornTick > from) this.updates.push(slot)
+    this.coded!.write(bits, from, this.removals)
+    this.writeUpdates(bits, this.updates, from)
+    body.hasNews = this.removals.count > 0 || dirty.count > 0
   }
 
   /** What a client that knows all up to `from` must forget. Where the log does not reach, every vacant slot: a bit each. */
-  private removalsSince(from: number, isLost: boolean): number[] {
+  private findRemovals(from: number, isLost: boolean): void {
     const { table, departures, loggedFromTick } = this.replication
+    this.removals.clear()
     if (isLost || (from >= 0 && from < loggedFromTick)) {
-      return Array.from({ length: table.slots }, (_, slot) => slot).filter((slot) => table.at(slot) === undefined)
+      for (let slot = 0; slot < table.slots; slot++) if (table.at(slot) === undefined) this.removals.push(slot)
+      return
     }
-    return departures
-      .filter(({ bornTick, goneTick }) => bornTick <= from && from < goneTick)
-      .map(({ slot }) => slot)
-      .toSorted((a, b) => a - b)
+    for (const { slot, bornTick, goneTick } of departures) {
+      if (bornTick <= from && from < goneTick) this.removals.push(slot)
+    }
+    this.removals.sort()
   }
 
-  private writeUpdates(writer: BitWriter, heldTickOf: (record: EntityRecord) => number): void {
-    writeCount(writer, this.updates.length)
+  private writeUpdates(writer: BitWriter, { slots, count }: SlotList, from: number): void {
+    const { table, anchors } = this.replication
+    writeCount(writer, count)
     let last = -1
-    for (const record of this.updates) {
+    for (let i = 0; i < count; i++) {
+      const record = table.at(slots[i]!)!
       writeGap(writer, record.slot - last - 1)
       last = record.slot
-      this.records.write(writer, 'all', record, heldTickOf(record))
+      const heldTick = record.bornTick > from ? NOTHING : anchors.all.heldAt(record.slot, from)
+      this.records.write(writer, 'all', record, heldTick)
     }
   }
+}
+
+function emptyBody(): SharedBody {
+  return { from: NOTHING, isLost: false, isCoded: false, hasNews: false, bits: new BitWriter(4096) }
 }

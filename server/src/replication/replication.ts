@@ -3,6 +3,7 @@ import { Anchors, TRACKS } from '@tickwire/protocol/internal'
 import type { GameLayout, KindLayout, TrackName } from '@tickwire/protocol/internal'
 import type { EntityRecord, EntityTable } from './entity-table.ts'
 import type { Quantiser } from './quantiser.ts'
+import { SlotList } from './slot-list.ts'
 
 /** An entity that some clients may still hold. */
 export interface Departure {
@@ -14,6 +15,12 @@ export interface Departure {
 }
 
 const NONE: readonly EntityRecord[] = []
+
+/** While the world is being taken in, the first `count` records are this tick's. */
+interface OwnedRecords {
+  readonly records: EntityRecord[]
+  count: number
+}
 
 /** Which columns of a kind say where an entity stands, and what one step of them is. */
 interface PlaceColumns {
@@ -37,7 +44,7 @@ export class Replication {
   /** Departures after this tick are all remembered. */
   loggedFromTick = -1
   /** Slots with a new public anchor at `tick`, rising. */
-  readonly dirty: number[] = []
+  readonly dirty: SlotList = new SlotList()
   departures: Departure[] = []
   /** Something moves on its own between snapshots, so that silence would look like standing still. */
   isMoving = false
@@ -52,7 +59,9 @@ export class Replication {
   private readonly places: readonly (PlaceColumns | null)[]
   private readonly row: Int32Array
   private newsTick = -1
-  private readonly owned: Map<number, EntityRecord[]> = new Map()
+  private secretiveCount = 0
+  /** By seat: what it owned at the newest snapshot tick. */
+  private readonly owned: OwnedRecords[] = []
 
   constructor(layout: GameLayout, table: EntityTable, quantiser: Quantiser) {
     this.layout = layout
@@ -74,15 +83,24 @@ export class Replication {
     this.priorNewsTick = this.newsTick
     this.reserve(this.table.slots)
     const left = this.logDepartures(tick)
-    this.dirty.length = this.secretive.length = 0
-    for (const records of this.owned.values()) records.length = 0
+    this.dirty.clear()
+    for (const owned of this.owned) owned.count = 0
+    this.secretiveCount = 0
     this.isMoving = false
     // By index: an iterator would make an object per entity.
     for (let slot = 0; slot < this.table.slots; slot++) {
       const record = this.table.at(slot)
       if (record !== undefined) this.advanceOne(record, tick)
     }
-    if (this.dirty.length > 0 || left > 0) this.newsTick = tick
+    // Only now: lists that are emptied first lose their storage.
+    for (const { records, count } of this.owned) if (records.length > count) records.length = count
+    this.secretive.length = this.secretiveCount
+    if (this.dirty.count > 0 || left > 0) this.newsTick = tick
+  }
+
+  /** Whether any kind has columns of a track. */
+  hasTrack(name: TrackName): boolean {
+    return this.layout.kinds.some(({ tracks }) => tracks[name].columns.length > 0)
   }
 
   /** Whether a kind is the room's or the players' own. */
@@ -92,7 +110,7 @@ export class Replication {
 
   /** The entities of a seat, in the order of slots. */
   ownedBy(seat: number): readonly EntityRecord[] {
-    return this.owned.get(seat) ?? NONE
+    return this.owned[seat]?.records ?? NONE
   }
 
   /** The newest anchors of an entity as a flat row. */
@@ -143,7 +161,7 @@ export class Replication {
       this.place(record)
     }
     if (record.head.owner !== null) this.addOwned(record, record.head.owner)
-    if (kind.tracks.revealed.columns.length > 0) this.secretive.push(record)
+    if (kind.tracks.revealed.columns.length > 0) this.secretive[this.secretiveCount++] = record
     this.isMoving ||= this.moves(record)
   }
 
@@ -153,13 +171,15 @@ export class Replication {
     if (rates.length + trends.length === 0) return false
     const { rows } = this.anchors.all
     const at = this.anchors.all.newestAt(slot)
-    return rates.some(({ source }) => rows[at + source] !== 0) || trends.some(({ change }) => rows[at + change] !== 0)
+    for (const { source } of rates) if (rows[at + source] !== 0) return true
+    for (const { change } of trends) if (rows[at + change] !== 0) return true
+    return false
   }
 
   private addOwned(record: EntityRecord, seat: number): void {
-    const records = this.owned.get(seat)
-    if (records === undefined) this.owned.set(seat, [record])
-    else records.push(record)
+    while (this.owned.length <= seat) this.owned.push({ records: [], count: 0 })
+    const owned = this.owned[seat]!
+    owned.records[owned.count++] = record
   }
 
   private place({ kind, slot }: EntityRecord): void {

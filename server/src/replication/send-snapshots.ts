@@ -1,5 +1,6 @@
 import { LIMITS } from '@tickwire/protocol'
-import { BitWriter, writeEvents, writeSnapshotHeader, writeSpawnKeys } from '@tickwire/protocol/internal'
+import { BitWriter, SERVER_MESSAGE, writeEvents, writeLastHead } from '@tickwire/protocol/internal'
+import { writeSnapshotHeader, writeSpawnKeys } from '@tickwire/protocol/internal'
 import type { EventFields, GameCodec, SpawnKey } from '@tickwire/protocol/internal'
 import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
@@ -44,15 +45,6 @@ export interface SendRules {
   readonly bytesPerSecond: number
 }
 
-/** A snapshot as it was written. */
-interface Assembled {
-  /** Whether it says anything. */
-  readonly isWorthIt: boolean
-  readonly isPartial: boolean
-  /** Where the public track ends, in bytes. */
-  readonly tailAt: number
-}
-
 const HEADER_BYTES = 8
 /** What is left of a snapshot's bytes for its updates; null: there is no budget. */
 function allowance({ expectedTailBytes, mostBytes }: ByteBudget, bytes: number): Allowance | null {
@@ -61,7 +53,9 @@ function allowance({ expectedTailBytes, mostBytes }: ByteBudget, bytes: number):
   return { bits: 8 * (bytes - rest), mostBits: 8 * (mostBytes - rest) }
 }
 
+const NO_SLACK: number | null = null
 const HOLDS_ALL: Holds = () => true
+const NO_KEYS: readonly SpawnKey[] = []
 
 /** A predicted spawn that was not found by now was given up by its client. */
 const KEY_SECONDS = 5
@@ -85,7 +79,12 @@ export class SnapshotSender {
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
   private readonly intervalMs: number
+  /** The packet that is being written. */
   private readonly writer: BitWriter = new BitWriter(2048, LIMITS.maxServerMessageBytes)
+  /** Its header; used again for each. */
+  private readonly header = { channel: 0, seq: 0, tick: 0, isPartial: false, slackTicks: NO_SLACK, starvedTicks: 0 }
+  /** Where its public track ends, in bytes. */
+  private tailAt = 0
 
   constructor(codec: GameCodec, replication: Replication, events: EventLog, rules: SendRules) {
     const records = new Records(replication)
@@ -107,18 +106,17 @@ export class SnapshotSender {
   /** @returns whether a packet left */
   send(receiver: Receiver): boolean {
     const { feed, link } = receiver
-    if (!feed.hasWindow(link.minRttMs, this.intervalMs)) {
+    if (!feed.hasWindow(link, this.intervalMs)) {
       feed.skipped++
       return false
     }
     this.sendTable(receiver)
-    const { isWorthIt, isPartial } = this.assemble(receiver)
-    if (!isWorthIt) {
+    if (!this.assemble(receiver)) {
       feed.discard()
       return false
     }
     feed.sent(this.replication.tick, this.events.end)
-    if (feed.own !== null && !isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
+    if (feed.own !== null && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()
     link.flush(this.writer.view())
     return true
@@ -136,28 +134,30 @@ export class SnapshotSender {
     if (link.push({ type: 'table', channel: link.channel, ...table })) feed.tableNumber = table.number
   }
 
-  /** Writes one client's snapshot within its budget: that of all the world if it may, else one of its own. */
-  private assemble(receiver: Receiver): Assembled {
+  /**
+   * Writes one client's snapshot within its budget: that of all the world if it may, else one of its own.
+   * @returns whether it says anything
+   */
+  private assemble(receiver: Receiver): boolean {
     const { feed } = receiver
     const { schema } = this.codec
     const rate = receiver.bytesPerSecond ?? this.rules.bytesPerSecond
     if (rate === Infinity) return this.assembleWithin(receiver, Infinity)
     const available = feed.budget.available(rate, this.replication.tick, schema.tickRateHz, this.intervalMs / 1000)
-    const assembled = this.assembleWithin(receiver, available)
-    if (assembled.isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - assembled.tailAt)
-    return assembled
+    const isWorthIt = this.assembleWithin(receiver, available)
+    if (isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - this.tailAt)
+    return isWorthIt
   }
 
-  private assembleWithin(receiver: Receiver, bytes: number): Assembled {
+  private assembleWithin(receiver: Receiver, bytes: number): boolean {
     const { feed } = receiver
-    const sight = this.sightOf(receiver)
-    if (feed.own === null && isOpen(sight)) {
-      const shared = this.write(receiver, sight, null, bytes)
-      if (this.writer.byteLength <= bytes) return shared
+    if (feed.own === null && receiver.view === null && this.rules.canSee === null) {
+      const isWorthIt = this.writeShared(receiver)
+      if (this.writer.byteLength <= bytes) return isWorthIt
       // What goes to everybody is too much for this one.
       feed.discard()
     }
-    return this.write(receiver, sight, feed.own ?? feed.toOwn(this.replication), bytes)
+    return this.writeOwn(receiver, feed.own ?? feed.toOwn(this.replication), bytes)
   }
 
   private sightOf({ id, view }: Receiver): Sight {
@@ -169,48 +169,71 @@ export class SnapshotSender {
     }
   }
 
-  /** @param own what the client holds, or null: it is in shared mode */
-  private write(receiver: Receiver, sight: Sight, own: DenseHeld | null, bytes: number): Assembled {
+  private writeShared(receiver: Receiver): boolean {
+    this.writeHeader(receiver, false)
+    const hasNews = this.publicTrack.writeShared(this.writer, receiver.feed)
+    return this.writeTail(receiver, hasNews, this.newSpawnKeys(receiver), null, null)
+  }
+
+  private writeOwn(receiver: Receiver, own: DenseHeld, bytes: number): boolean {
+    const { feed } = receiver
+    const sight = this.sightOf(receiver)
+    // Before the track is written: then nothing is new any more.
+    const keys = this.newSpawnKeys(receiver)
+    this.writeHeader(receiver, this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes)))
+    const hasNews = this.ownTrack.write(this.writer, feed, own)
+    return this.writeTail(receiver, hasNews, keys, sight.interest, isOpen(sight) ? null : holdsIn(own))
+  }
+
+  /** @returns whether the whole says anything */
+  private writeTail(
+    receiver: Receiver,
+    hasPublicNews: boolean,
+    keys: readonly SpawnKey[],
+    interest: Interest | null,
+    holds: Holds | null,
+  ): boolean {
     const { writer } = this
-    const { id, inputs, feed } = receiver
+    const { id, feed } = receiver
     const { tick } = this.replication
-    const keys = this.newSpawnKeys(id, feed)
-    const isPartial = own !== null && this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes))
-    this.writeHeader(receiver, isPartial)
-    let hasNews = own === null ? this.publicTrack.writeShared(writer, feed) : this.ownTrack.write(writer, feed, own)
     writer.align()
-    const tailAt = writer.byteLength
-    const holds = own === null || isOpen(sight) ? null : holdsIn(own)
-    hasNews = this.ownerTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL) || hasNews
-    hasNews = this.revealedTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL) || hasNews
+    this.tailAt = writer.byteLength
+    const isOwnerNews = this.ownerTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL)
+    const isRevealedNews = this.revealedTrack.write(writer, feed, receiver, holds ?? HOLDS_ALL)
     writeSpawnKeys(writer, keys, tick)
-    const events = this.events.since(feed.cursor, id, sight.interest, holds)
+    const events = this.events.since(feed.cursor, id, interest, holds)
     writeEvents(writer, events, tick, this.eventFields, this.codec.packer)
-    const isQuiet = tick - feed.sentTick < QUIET_SECONDS * this.codec.schema.tickRateHz
+    return hasPublicNews || isOwnerNews || isRevealedNews || events.length > 0 || this.isNeeded(receiver)
+  }
+
+  /** Whether something must leave although there is no news. */
+  private isNeeded({ feed, inputs }: Receiver): boolean {
     const { slackTicks, starvedTicks } = inputs.feedback
-    const isNeeded = this.replication.isMoving || slackTicks !== null || starvedTicks > 0 || !isQuiet
-    return { isWorthIt: hasNews || events.length > 0 || isNeeded, isPartial, tailAt }
+    if (this.replication.isMoving || slackTicks !== null || starvedTicks > 0) return true
+    return this.replication.tick - feed.sentTick >= QUIET_SECONDS * this.codec.schema.tickRateHz
   }
 
   private writeHeader({ link, feed, inputs }: Receiver, isPartial: boolean): void {
-    this.writer.reset()
-    writeSnapshotHeader(this.writer, {
-      channel: link.channel,
-      seq: feed.nextSeq,
-      tick: this.replication.tick,
-      isPartial,
-      ...inputs.feedback,
-    })
+    const { header, writer } = this
+    header.channel = link.channel
+    header.seq = feed.nextSeq
+    header.tick = this.replication.tick
+    header.isPartial = isPartial
+    header.slackTicks = inputs.feedback.slackTicks
+    header.starvedTicks = inputs.feedback.starvedTicks
+    writer.reset()
+    writeLastHead(writer, SERVER_MESSAGE.snapshot)
+    writeSnapshotHeader(writer, header)
   }
 
   /** The predicted spawns of this seat that it is told of for the first time. */
-  private newSpawnKeys(seat: number, feed: ClientFeed): SpawnKey[] {
-    const keys: SpawnKey[] = []
+  private newSpawnKeys({ id: seat, feed }: Receiver): readonly SpawnKey[] {
+    let keys = NO_KEYS
     const oldest = this.replication.tick - KEY_SECONDS * this.codec.schema.tickRateHz
     for (const { slot, id, origin, bornTick } of this.replication.ownedBy(seat)) {
       if (origin === null || origin.seat !== seat || origin.tick < oldest) continue
       const isNew = feed.own === null ? bornTick > feed.syncTick : feed.own.idAt(slot) !== id
-      if (isNew) keys.push({ slot, tick: origin.tick, n: origin.n })
+      if (isNew) keys = [...keys, { slot, tick: origin.tick, n: origin.n }]
     }
     return keys
   }

@@ -27,8 +27,8 @@ export interface SeatLink {
   /** True if something waits for `flush`. */
   readonly hasPending: boolean
   /**
-   * Sends one packet: what is queued, then the snapshot if there is one: the body of a `snapshot` message, from its channel
-   * on. The bytes may be reused after the call. `'closed'`: the connection dropped, or the seat is not this link's any more.
+   * Sends one packet: what is queued, then the snapshot if there is one: a whole `snapshot` message, as it stands at the
+   * end of a packet. Alone it is a packet. The bytes may be reused after the call. `'closed'`: the connection dropped, or the seat is not this link's any more.
    */
   flush(snapshot: Uint8Array | null): SendResult
 }

@@ -17,8 +17,8 @@ export function headerLength(payloadLength: number): number {
   return payloadLength <= MAX_IN_16 ? 4 : 10
 }
 
-/** Writes header and payload to the start of `target` and returns how many bytes that took. */
-export function encodeFrame(target: Buffer, payload: Uint8Array): number {
+/** Writes header and payload to the start of `target`. */
+export function encodeFrame(target: Buffer, payload: Uint8Array): void {
   const { length } = payload
   const header = headerLength(length)
   target[0] = FINAL_BINARY
@@ -26,7 +26,8 @@ export function encodeFrame(target: Buffer, payload: Uint8Array): number {
     target[1] = length
   } else if (header === 4) {
     target[1] = LENGTH_IN_16
-    target.writeUInt16BE(length, 2)
+    target[2] = length >>> 8
+    target[3] = length & 0xff
   } else {
     target[1] = LENGTH_IN_64
     // 48 bits are enough for any buffer, and the upper 16 are zero.
@@ -34,7 +35,6 @@ export function encodeFrame(target: Buffer, payload: Uint8Array): number {
     target.writeUIntBE(length, 4, 6)
   }
   target.set(payload, header)
-  return header + length
 }
 
 /** The part of a socket that frames need. */
@@ -55,18 +55,31 @@ const SCRATCH_BYTES = 16_384
  * something is, the buffer is the socket's now, and a new scratch takes its place.
  */
 export class FrameWriter {
-  private scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  private scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  /** The first bytes of the scratch, by their number: a new view costs more than the bytes that it shows. */
+  private readonly views = new Map<number, Buffer>()
 
   /** @param isKernelSocket false: the socket may keep what it was given (a stream in memory does), so nothing is reused */
   write(socket: FrameSocket, payload: Uint8Array, isKernelSocket: boolean): SendResult {
     if (!socket.writable) return 'closed'
     const length = headerLength(payload.length) + payload.length
-    const mayReuse = isKernelSocket && socket.writableLength === 0 && length <= SCRATCH_BYTES
-    const buffer = mayReuse ? this.scratch : Buffer.allocUnsafe(length)
-    encodeFrame(buffer, payload)
-    socket.write(buffer.length === length ? buffer : buffer.subarray(0, length))
+    const mayReuse = isKernelSocket && length <= SCRATCH_BYTES && socket.writableLength === 0
+    const frame = mayReuse ? this.viewOf(length) : Buffer.allocUnsafe(length)
+    encodeFrame(frame, payload)
+    socket.write(frame)
     if (socket.writableLength === 0) return 'sent'
-    if (mayReuse) this.scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+    if (mayReuse) this.replace()
     return 'queued'
+  }
+
+  private viewOf(length: number): Buffer {
+    let view = this.views.get(length)
+    if (view === undefined) this.views.set(length, (view = this.scratch.subarray(0, length)))
+    return view
+  }
+
+  private replace(): void {
+    this.scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+    this.views.clear()
   }
 }

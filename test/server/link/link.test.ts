@@ -265,6 +265,7 @@ describe('a client that does not read', () => {
   it('is ended as slow-reader when too much waits in the socket, and may come back', async () => {
     const { join, clock, server } = testServer({ limits: { maxBufferedBytes: 5000 } })
     const { client, room } = await join()
+    client.result = 'queued'
     client.bufferedBytes = 5000
     linkOf(room).flush(snapshotBody(1, 1))
     clock.advance(0)

@@ -63,6 +63,7 @@ describe('a packet', () => {
     outbox = new Outbox(300_000)
     for (let i = 0; i < 30; i++) outbox.push(chat(i, 8000))
     const snapshot = new Uint8Array(LIMITS.maxServerMessageBytes - 100_000)
+    snapshot.set(snapshotBody(1, 5))
     flush(snapshot)
     expect(packets.map(typesOf).map((types) => types.at(-1))).toEqual(['reliable', 'snapshot'])
   })

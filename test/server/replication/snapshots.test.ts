@@ -33,7 +33,7 @@ describe('when a snapshot is sent', () => {
     const ada = await harness.join()
     expect(play(harness, [ada], 1)).toBe(1)
     expect(play(harness, [ada], 100)).toBe(10)
-    expect(last(ada).bytes).toBeLessThan(12)
+    expect(last(ada).bytes).toBeLessThan(13)
   })
 
   it('every one while something moves on its own: its tick is news', async () => {

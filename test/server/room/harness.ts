@@ -5,6 +5,7 @@ import {
   GameCodec,
   NO_PACKER,
   readEvents,
+  readPacket,
   readSnapshotHeader,
   readSpawnKeys,
   Replica,
@@ -79,7 +80,7 @@ export class FakeLink implements SeatLink {
   flush(snapshot: Uint8Array | null): SendResult {
     if (this.isCut) return 'closed'
     this.pending = false
-    if (snapshot !== null) this.read(snapshot.slice())
+    if (snapshot !== null) readPacket(snapshot.slice(), (_, bits) => this.read(bits, snapshot.length))
     return 'sent'
   }
 
@@ -114,9 +115,8 @@ export class FakeLink implements SeatLink {
     return found.map((entity) => this.view(entity)).toSorted((a, b) => Number(a['id']) - Number(b['id']))
   }
 
-  private read(bytes: Uint8Array): void {
+  private read(reader: BitReader, bytes: number): void {
     const { schema, packer } = this.codec
-    const reader = new BitReader(bytes)
     const channel = reader.varuint(0xffff, 'channel', 3)
     const reference = { seq: Math.max(0, this.heldSeq), tick: this.tick }
     const header = readSnapshotHeader(reader, channel, reference)
@@ -134,7 +134,7 @@ export class FakeLink implements SeatLink {
     this.tick = header.tick
     this.told.push({
       header,
-      bytes: bytes.length,
+      bytes,
       keys,
       events,
       entered: entered.map(({ id }) => id),

@@ -30,7 +30,7 @@ describe('a frame', () => {
   ])('of %i bytes has the shortest header that RFC 6455 allows, and the payload behind it', (length, header) => {
     const target = Buffer.alloc(length + 16, 0xee)
     expect(headerLength(length)).toBe(header.length)
-    expect(encodeFrame(target, fill(length))).toBe(header.length + length)
+    encodeFrame(target, fill(length))
     expect([...target.subarray(0, header.length)]).toEqual(header)
     expect(Buffer.compare(target.subarray(header.length, header.length + length), fill(length))).toBe(0)
     expect(target[header.length + length]).toBe(0xee)
