@@ -55,4 +55,30 @@ export type {
   ServerWorld,
   TeamMask,
 } from './room/room-api.ts'
+export { defineQueue } from './matchmaking/queue.ts'
+export type { AttributeRule, LatencyRule, Queue, QueueOptions, SkillRule } from './matchmaking/queue.ts'
+export { checkTicket } from './matchmaking/ticket.ts'
+export type {
+  TicketAttributes,
+  AttributeValue,
+  MatchTicket,
+  Rating,
+  TicketPlayer,
+  TicketRequest,
+} from './matchmaking/ticket.ts'
+export { matchTickets } from './matchmaking/match.ts'
+export type { Match } from './matchmaking/match.ts'
+export type { OpenRoom } from './matchmaking/backfill.ts'
+export { whyWaiting } from './matchmaking/why-waiting.ts'
+export type { WaitReason, WhyWaiting } from './matchmaking/why-waiting.ts'
+export { Matchmaker } from './matchmaking/matchmaker.ts'
+export type { MatchmakerOptions } from './matchmaking/matchmaker.ts'
+export type { MatchmakerPort, TicketEnd, TicketListener, TicketState } from './matchmaking/port.ts'
+export { openskillRatings } from './matchmaking/openskill.ts'
+export type { OpenSkill, Ratings, TeamResult } from './matchmaking/openskill.ts'
+export { recordFiles } from './record/sink.ts'
+export type { RecordedRoom, RecordFilesOptions, RecordingSink, RecordTo } from './record/sink.ts'
+export { replay } from './record/replay.ts'
+export type { ReplayOptions, ReplayReport } from './record/replay.ts'
+export type { Divergence } from './record/replayer.ts'
 export { ConfigError, RefusedError } from '@tickwire/protocol'
