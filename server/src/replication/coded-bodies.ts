@@ -48,7 +48,7 @@ export class CodedBodies {
     let count = 0
     for (const record of table) if (record.bornTick >= 0 && record.bornTick <= from) this.known[count++] = record
     this.known.length = count
-    this.encoder.write(writer, anchors.all, tick, removals.toArray(), this.known, this.blobsOf)
+    this.encoder.write(writer, anchors.all, tick, [...removals], this.known, this.blobsOf)
     if (this.learntSinceTick < 0) this.learntSinceTick = tick
   }
 

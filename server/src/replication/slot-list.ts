@@ -21,8 +21,8 @@ export class SlotList {
     if (!this.isRising()) this.slots.subarray(0, this.count).sort()
   }
 
-  toArray(): number[] {
-    return Array.from(this.slots.subarray(0, this.count))
+  [Symbol.iterator](): Iterator<number> {
+    return this.slots.subarray(0, this.count)[Symbol.iterator]()
   }
 
   private isRising(): boolean {
