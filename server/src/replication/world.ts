@@ -71,16 +71,15 @@ export class World {
   }
 
   near(kind: string, at: Place, radius: number): Entity[] {
+    return this.table.near(this.positioned(kind, 'near'), at, radius)
+  }
+
+  /** A kind that stands somewhere. @throws ConfigError for one that does not; `asked` names the question */
+  positioned(kind: string, asked: string): KindLayout {
     const layout = this.kindOf(kind)
-    if (layout.position.length === 0) {
-      throw new ConfigError(
-        `near("${kind}")`,
-        'a kind with a position',
-        kind,
-        'declare { position: [...] } in its entity()',
-      )
-    }
-    return this.table.near(layout, at, radius)
+    if (layout.position.length > 0) return layout
+    const hint = 'declare { position: [...] } in its entity()'
+    throw new ConfigError(`${asked}("${kind}")`, 'a kind with a position', kind, hint)
   }
 
   spawn(kind: string, fields: Fields, options?: { readonly owner?: Owner }): Entity {

@@ -1,24 +1,36 @@
-import { LIMITS } from '@tickwire/protocol'
+import { ConfigError } from '@tickwire/protocol'
 import type { Place } from '@tickwire/protocol'
-import { VIEW_STEPS_PER_TICK } from '@tickwire/protocol/internal'
-import type { ClientFeed } from '../replication/client-feed.ts'
 import type { Entity } from '../replication/entity-list.ts'
+import { placeOf } from '../replication/near.ts'
 import type { World } from '../replication/world.ts'
-import type { Frame, History } from './history.ts'
-
-/** Whose eyes the past is seen with. */
-export interface Viewer {
-  readonly id: number
-  readonly feed: ClientFeed
-  /** The tick, in 1/16, that it had on screen, or -1. */
-  readonly viewStamp: number
-}
+import type { History } from './history.ts'
+import type { Passage } from './passage.ts'
+import type { Sight } from './sight.ts'
 
 export interface Hit {
   readonly entity: Entity
   readonly x: number
   readonly y: number
   readonly distance: number
+}
+
+/** A rectangle with its upper left corner at (x, y). */
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+interface Bounds {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+interface Seen extends Place {
+  readonly entity: Entity
 }
 
 /** How near a ray must pass to the place of an entity that was given no radius. */
@@ -32,71 +44,107 @@ export class PastView {
   /** The tick it shows, with its fraction. */
   readonly tick: number
   private readonly world: World
-  private readonly viewer: Viewer
-  private readonly older: Frame | null
-  private readonly newer: Frame | null
-  private readonly fraction: number
+  private readonly history: History
+  private readonly viewer: number
+  private readonly sight: Sight
 
-  constructor(world: World, history: History, viewer: Viewer) {
-    const { feed, viewStamp } = viewer
-    const tickRateHz = Math.round(1 / world.dt)
-    const newest = feed.sentTicks.at(-1) ?? world.tick
-    const asked = viewStamp < 0 ? newest : viewStamp / VIEW_STEPS_PER_TICK
-    // However bad a player's connection is, nobody is hit farther back than this: behind cover must mean behind cover.
-    this.tick = Math.max(asked, world.tick - (LIMITS.maxRewindMs * tickRateHz) / 1000)
-    const olderTick = feed.sentTicks.findLast((tick) => tick <= this.tick) ?? feed.sentTicks[0] ?? newest
-    const newerTick = feed.sentTicks.find((tick) => tick > this.tick)
+  /** @param viewer the seat of the player whose eyes these are */
+  constructor(world: World, history: History, viewer: number, sight: Sight) {
+    this.tick = sight.tick
     this.world = world
+    this.history = history
     this.viewer = viewer
-    this.older = history.at(olderTick)
-    this.newer = newerTick === undefined ? null : history.at(newerTick)
-    this.fraction = newerTick === undefined ? 0 : Math.max(0, (this.tick - olderTick) / (newerTick - olderTick))
+    this.sight = sight
   }
 
-  ray(kind: string, from: Place, to: Place, options: { readonly radius?: number } = {}): Hit | null {
+  ray(kind: string, from: Place, to: Place, options?: { readonly radius?: number }): Hit | null {
+    return this.segment(kind, from, to, options)[0] ?? null
+  }
+
+  segment(kind: string, from: Place, to: Place, options: { readonly radius?: number } = {}): Hit[] {
     const radius = options.radius ?? DEFAULT_RADIUS
-    const length = Math.hypot(to.x - from.x, to.y - from.y)
-    let best: Hit | null = null
-    for (const one of this.seen(kind)) {
-      const reached = meets(from, to, length, one, radius)
-      const isNearer = reached !== null && (best === null || reached < best.distance)
-      if (isNearer) best = { ...one, distance: reached }
-    }
-    return best
+    const length = distanceOf(from, to)
+    return this.hits(kind, around(from, to, radius), (place) => reached(from, to, length, place, radius))
   }
 
   circle(kind: string, at: Place, radius: number): Hit[] {
+    return this.hits(kind, around(at, at, radius), (place) => {
+      const distance = distanceOf(at, place)
+      return distance <= radius ? distance : null
+    })
+  }
+
+  box(kind: string, box: Box, options: { readonly radius?: number } = {}): Hit[] {
+    const { x, y, width, height } = box
+    if (!(width >= 0 && height >= 0)) throw new ConfigError('past.box', '{ x, y, width, height }', box)
+    const radius = options.radius ?? 0
+    const far = { x: x + width, y: y + height }
+    const middle = { x: x + width / 2, y: y + height / 2 }
+    return this.hits(kind, around(box, far, radius), (place) => {
+      const nearest = { x: clamp(place.x, x, far.x), y: clamp(place.y, y, far.y) }
+      return distanceOf(nearest, place) <= radius ? distanceOf(middle, place) : null
+    })
+  }
+
+  /** Those whose place `distanceTo` accepts, nearest first, equally near ones by id. */
+  private hits(kind: string, bounds: Bounds, distanceTo: (place: Place) => number | null): Hit[] {
     const hits: Hit[] = []
-    for (const one of this.seen(kind)) {
-      const distance = Math.hypot(one.x - at.x, one.y - at.y)
-      if (distance <= radius) hits.push({ ...one, distance })
+    for (const seen of this.seen(kind, bounds)) {
+      const distance = distanceTo(seen)
+      if (distance !== null) hits.push({ ...seen, distance })
     }
     return hits.toSorted((a, b) => a.distance - b.distance || a.entity.id - b.entity.id)
   }
 
-  private *seen(kind: string): Generator<{ entity: Entity; x: number; y: number }> {
-    for (const entity of this.world.all(kind)) {
-      if (entity.owner === this.viewer.id) continue
-      const record = this.world.table.find(entity.id)
-      const place = record === undefined ? null : this.placeOf(record.slot, record.id)
-      if (place !== null) yield { entity, ...place }
+  /** All of a kind that may be within bounds, where they were seen. */
+  private *seen(kind: string, bounds: Bounds): Generator<Seen> {
+    const { older, newer } = this.sight
+    const layout = this.world.positioned(kind, 'past')
+    if (older === null) {
+      for (const entity of this.world.all(kind)) {
+        if (this.isVisible(entity)) yield { entity, ...placeOf(entity, layout.position) }
+      }
+      return
+    }
+    const passage = this.history.between(layout.index, older, newer)
+    if (passage !== null) yield* this.passing(passage, kind, bounds)
+  }
+
+  private *passing(passage: Passage, kind: string, { left, top, right, bottom }: Bounds): Generator<Seen> {
+    const fraction = passage.fractionAt(this.tick)
+    for (const slot of passage.within(left, top, right, bottom)) {
+      const entity = this.world.get(kind, passage.idAt(slot))
+      if (entity === undefined || !this.isVisible(entity)) continue
+      yield { entity, x: passage.xAt(slot, fraction), y: passage.yAt(slot, fraction) }
     }
   }
 
-  private placeOf(slot: number, id: number): Place | null {
-    const { older, newer, fraction } = this
-    const { own } = this.viewer.feed
-    if (older === null || !older.has(slot, id) || (own !== null && own.idAt(slot) !== id)) return null
-    const [x, y] = [older.xOf(slot), older.yOf(slot)]
-    // A jump on purpose is not drawn as a way.
-    const isWay = newer !== null && newer.has(slot, id) && newer.jumpsOf(slot) === older.jumpsOf(slot)
-    if (!isWay) return { x, y }
-    return { x: x + (newer.xOf(slot) - x) * fraction, y: y + (newer.yOf(slot) - y) * fraction }
+  private isVisible({ id, owner }: Entity): boolean {
+    return owner !== this.viewer && this.sight.sees(this.world.table.find(id)!.slot, id)
   }
 }
 
+function around(a: Place, b: Place, margin: number): Bounds {
+  return {
+    left: Math.min(a.x, b.x) - margin,
+    top: Math.min(a.y, b.y) - margin,
+    right: Math.max(a.x, b.x) + margin,
+    bottom: Math.max(a.y, b.y) + margin,
+  }
+}
+
+/** Not `Math.hypot`, whose last bit differs from engine to engine: a replay elsewhere must hit the same. */
+function distanceOf(a: Place, b: Place): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y]
+  return Math.sqrt(dx * dx + dy * dy)
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value))
+}
+
 /** How far along the segment it first comes within `radius` of a place, or null. */
-function meets(from: Place, to: Place, length: number, at: Place, radius: number): number | null {
+function reached(from: Place, to: Place, length: number, at: Place, radius: number): number | null {
   const [px, py] = [at.x - from.x, at.y - from.y]
   const squared = px * px + py * py
   if (squared <= radius * radius) return 0

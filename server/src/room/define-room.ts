@@ -34,7 +34,7 @@ const HANDLERS = [
   'canSee',
 ]
 const NUMBERS = ['maxPlayers', 'resumeWindowMs', 'emptyRoomMs', 'bytesPerSecond']
-const OPTIONS = [...NUMBERS, 'idleInput', 'onMessage', 'onRequest', ...HANDLERS]
+const OPTIONS = [...NUMBERS, 'idleInput', 'record', 'keyframeSeconds', 'onMessage', 'onRequest', ...HANDLERS]
 const LONGEST_MS = 24 * 3_600_000
 
 function checkDefinition(schema: GameSchema, definition: Loose): void {
@@ -46,6 +46,9 @@ function checkDefinition(schema: GameSchema, definition: Loose): void {
   checkNumber('resumeWindowMs', definition['resumeWindowMs'], 0, LONGEST_MS, false)
   checkNumber('emptyRoomMs', definition['emptyRoomMs'], 0, LONGEST_MS, false)
   checkNumber('bytesPerSecond', definition['bytesPerSecond'], MIN_BYTES_PER_SECOND, Number.MAX_SAFE_INTEGER, false)
+  checkNumber('keyframeSeconds', definition['keyframeSeconds'], 0, LONGEST_MS / 1000, false)
+  const { record } = definition
+  if (record !== undefined && typeof record !== 'boolean') checkFunction('defineRoom.record', record)
   const idle = definition['idleInput']
   if (idle !== undefined && idle !== 'repeat' && idle !== 'neutral') {
     throw new ConfigError('defineRoom.idleInput', "'repeat' or 'neutral'", idle)

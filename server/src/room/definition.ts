@@ -1,4 +1,5 @@
 import type { AllFields, Game, GameTypes, KindOf, SimEntity, ToServer } from '@tickwire/protocol'
+import type { RecordTo } from '../record/sink.ts'
 import type { JoinRequest, Player, Room } from './room-api.ts'
 
 /** Why a player went: it left, its resume window ended, game code or an operator removed it, or the room closed. */
@@ -52,6 +53,14 @@ export interface RoomOptions<G extends GameTypes, D> {
    * without effects; when it throws, the entity is hidden.
    */
   readonly canSee?: (room: Room<G, D>, player: Player<G>, entity: SimEntity<G, KindOf<G>>) => boolean
+
+  /**
+   * Records each room of this type, for `replay`: `true` into files in `recordings/`, or wherever the sinks that it makes
+   * put it (`recordFiles(folder)`). Costs a look at the whole state in every tick.
+   */
+  readonly record?: boolean | RecordTo
+  /** How often a recording holds the whole state, to name the field in which a replay differs (default 1); 0: every tick. */
+  readonly keyframeSeconds?: number
 
   readonly onCreate?: Handler<G, D>
   /** May be async: the seat is reserved, the player appears when it resolves. Throw `RefusedError` to refuse. */

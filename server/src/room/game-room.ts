@@ -2,6 +2,7 @@ import { ConfigError } from '@tickwire/protocol'
 import type { EmitOptions } from '@tickwire/protocol'
 import type { Entity } from '../replication/entity-list.ts'
 import { PastView } from '../rewind/rewind.ts'
+import { sightOf } from '../rewind/sight.ts'
 import { MessageEncoder } from './message-encoder.ts'
 import { MIN_BYTES_PER_SECOND } from './ports.ts'
 import type { PlayerViewArea, RoomTimer, SendOptions } from './room-api.ts'
@@ -88,7 +89,9 @@ class GameRoom {
   rewind<T>(player: AnyPlayer, fn: (past: PastView) => T): T {
     const seat = this.#core.seats.at(player.id)
     if (seat?.player !== player) throw new ConfigError('room.rewind', 'a player of this room', `seat ${player.id}`)
-    return fn(new PastView(this.#core.world, this.#core.history, seat))
+    const { world, history, tape } = this.#core
+    const live = sightOf(world, seat)
+    return fn(new PastView(world, history, seat.id, tape === null ? live : tape.sight(live)))
   }
 
   addBot(join: object, think: (player: AnyPlayer) => object): AnyPlayer {

@@ -1,6 +1,7 @@
 import type { GameSchema } from '@tickwire/protocol'
 import type { BitReader, CallItem, GameCodec, LatestMessage, ServerItem } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
+import type { Tape } from '../record/tape.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { LeaveReason, RoomError } from './definition.ts'
 import type { InputCounters } from './input-queue.ts'
@@ -135,6 +136,8 @@ export interface RoomHost {
   readonly onTooManyRequests?: () => void
   /** Where all rooms count what becomes of inputs (default: nowhere). */
   readonly inputCounters?: InputCounters
+  /** Who records the room, or replays it. */
+  readonly tape?: Tape
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
 }

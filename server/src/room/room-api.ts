@@ -112,21 +112,31 @@ export interface Room<G extends GameTypes, D = unknown> {
   dispose(): void
 }
 
-/** The world as one player saw it, for hit tests; see `Room.rewind`. */
+/**
+ * The world as one player saw it, for hit tests; see `Room.rewind`. Never among the hits: what the player owns, what its client
+ * was not sent, and what is gone by now. For a bot, and for a player whose connection dropped, it is the present.
+ *
+ * `radius` is how large the hit entities are: they are circles around their places.
+ */
 export interface Past<G extends GameTypes> {
   /** The tick it shows, with its fraction. */
   readonly tick: number
-  /**
-   * The first entity of a kind, not one of the player's own, whose place the segment from `from` to `to` passes within
-   * `radius` (default 1), or null; its `distance` is how far along the segment that is.
-   */
+  /** The first entity of a kind that the way from `from` to `to` meets (`radius` default 1): `segment`'s first, or null. */
   ray<K extends KindOf<G>>(
     kind: K,
     from: Place,
     to: Place,
     options?: { readonly radius?: number },
   ): PastHit<G, K> | null
-  /** The entities of a kind, without the player's own, within `radius` of a place, nearest first. */
+  /** All entities that it meets, in the order in which it does; their `distance` is how far along that is. */
+  segment<K extends KindOf<G>>(kind: K, from: Place, to: Place, options?: { readonly radius?: number }): PastHit<G, K>[]
+  /** All entities that touch a rectangle (`radius` default 0), nearest to its middle first. */
+  box<K extends KindOf<G>>(
+    kind: K,
+    box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+    options?: { readonly radius?: number },
+  ): PastHit<G, K>[]
+  /** The entities of a kind whose places are within `radius` of a place, nearest first. */
   circle<K extends KindOf<G>>(kind: K, at: Place, radius: number): PastHit<G, K>[]
 }
 

@@ -15,6 +15,7 @@ import { InputRules } from './input-rules.ts'
 import { DEFAULT_MAX_PLAYERS } from './ports.ts'
 import type { RoomHost, RoomPlan } from './ports.ts'
 import type { Player, Room } from './room-api.ts'
+import type { Tape } from '../record/tape.ts'
 import { RoomTimers } from './room-timers.ts'
 import { Seats } from './seats.ts'
 
@@ -47,6 +48,8 @@ export class RoomCore {
   readonly neutralInput: object
   readonly random: Random
   readonly data: unknown
+  /** Who records this room, or replays it. */
+  readonly tape: Tape | null
   isLocked = false
   /** What handlers are given as `room`; set once, right after this was made. */
   facade!: AnyRoom
@@ -54,6 +57,7 @@ export class RoomCore {
   constructor(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost) {
     const { schema } = type.game
     this.plan = plan
+    this.tape = host.tape ?? null
     this.type = type
     this.codec = codec
     this.maxPlayers = type.definition.maxPlayers ?? DEFAULT_MAX_PLAYERS
@@ -74,6 +78,7 @@ export class RoomCore {
     this.history = new History(schema.snapshotRateHz)
     this.timers = new RoomTimers(schema.tickRateHz)
     this.data = type.definition.data?.()
+    if (this.tape !== null) this.tape.core = this
   }
 
   private worldHost(): ConstructorParameters<typeof World>[1] {

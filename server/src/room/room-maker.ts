@@ -5,6 +5,7 @@ import { createPacker } from './packer.ts'
 import type { AnyRoomType, RoomHost, RoomMaker, RoomPlan, RoomPort } from './ports.ts'
 import { RoomMachine } from './room.ts'
 import { Scheduler } from './scheduler.ts'
+import { recordedRoom } from '../record/record-room.ts'
 
 /** Makes this process's rooms; one scheduler drives them all. */
 export function createRoomMaker(host: RoomHost): RoomMaker {
@@ -23,7 +24,14 @@ export function createRoomMaker(host: RoomHost): RoomMaker {
   return {
     create: (type: AnyRoomType, plan: RoomPlan): RoomPort =>
       // `AnyRoomType` only hides the game's types: what `defineRoom` made is a whole room type.
-      new RoomMachine(type as unknown as RoomType, plan, codecOf(type.game.schema), host, scheduler),
+      makeRoom(type as unknown as RoomType, plan, codecOf(type.game.schema), host, scheduler),
     close: () => scheduler.close(),
   }
+}
+
+function makeRoom(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, scheduler: Scheduler): RoomMachine {
+  const { record = false } = type.definition
+  return record === false
+    ? new RoomMachine(type, plan, codec, host, scheduler)
+    : recordedRoom(type, plan, codec, host, scheduler)
 }

@@ -41,19 +41,21 @@ export class RoomTicks {
     }
     if (this.isOver()) return
     if (tick % codec.schema.ticksPerSnapshot === this.snapshotPhase) this.snapshot(tick)
+    this.core.tape?.ticked()
     this.flush()
     this.watchEmptiness()
   }
 
   private takeInputs(tick: number): void {
-    const { seats, codec } = this.core
+    const { seats, codec, tape } = this.core
     for (const seat of seats) {
       if (seat.think !== null) {
         seat.input = this.thought(seat, seat.think)
         continue
       }
       const taken = seat.inputs.take(tick)
-      if (taken.hasChanged) seat.input = codec.inputs.fromColumns(taken.columns)
+      if (tape !== null) seat.input = codec.inputs.fromColumns(tape.input(seat.id, taken.columns))
+      else if (taken.hasChanged) seat.input = codec.inputs.fromColumns(taken.columns)
       seat.see(taken)
     }
   }

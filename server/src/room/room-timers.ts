@@ -16,6 +16,11 @@ export class RoomTimers {
     this.tickRateHz = tickRateHz
   }
 
+  /** When the pending ones fall due, soonest first. */
+  get dueTicks(): readonly number[] {
+    return this.pending.map(({ dueTick }) => dueTick)
+  }
+
   /** @param tick the tick being run, or that ran last; the timer runs in a later one */
   after(tick: number, seconds: number, fn: () => void): RoomTimer {
     if (!(seconds >= 0) || !Number.isFinite(seconds)) throw new ConfigError('room.after', 'seconds >= 0', seconds)

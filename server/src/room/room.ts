@@ -13,7 +13,7 @@ import { RoomCalls } from './room-calls.ts'
 import { RoomCore } from './room-core.ts'
 import type { AnyPlayer } from './room-core.ts'
 import { RoomTicks } from './room-ticks.ts'
-import type { Pace, Scheduler } from './scheduler.ts'
+import type { Pace, RoomScheduler } from './scheduler.ts'
 import { Seat } from './seat.ts'
 
 const DEFAULT_RESUME_WINDOW_MS = 30_000
@@ -21,8 +21,8 @@ const MAX_REASON_BYTES = 64
 
 type BotMind = (player: AnyPlayer) => object
 
-/** What a bot's seat has in place of a link: it takes everything, and nobody hears it. */
-const NO_LINK: SeatLink = {
+/** What stands for a link where there is none: it takes everything, and nobody hears it. */
+export const NO_LINK: SeatLink = {
   userId: 'bot',
   channel: 0,
   minRttMs: null,
@@ -55,7 +55,7 @@ export class RoomMachine implements RoomPort {
   private isDisposed = false
 
   /** Throws what `onCreate` or `data` throws. */
-  constructor(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, scheduler: Scheduler) {
+  constructor(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, scheduler: RoomScheduler) {
     this.id = plan.id
     this.key = plan.key
     this.epoch = plan.epoch
@@ -100,6 +100,11 @@ export class RoomMachine implements RoomPort {
   get tick(): number {
     return this.core.world.tick
   }
+  /** Which of its scheduler's rooms it is. */
+  get ordinal(): number {
+    return this.pace.ordinal
+  }
+
 
   timeAt(nowMs: number): number {
     return this.pace.timeAt(nowMs)
@@ -107,6 +112,7 @@ export class RoomMachine implements RoomPort {
 
   async join({ link, key, join }: JoinAsk): Promise<SeatGrant> {
     const fields = this.codec.decodePayload(this.codec.schema.join, join)
+    this.core.tape?.note({ type: 'joining', seat: seat.id, userId: link.userId, key, join })
     const seat = this.reserve(link, fields, null)
     await this.admit(seat, key)
     const { simulationSeed, world } = this.core
@@ -115,12 +121,15 @@ export class RoomMachine implements RoomPort {
 
   /** Runs `onJoin` and puts the player into the world; frees the seat if it throws. */
   private async admit(seat: Seat, key: string | null): Promise<void> {
-    const { game, facade, type } = this.core
+    const { game, facade, type, tape } = this.core
+    const turn = seat.think === null ? tape?.turn(seat.id) : null
+    if (turn) await turn
     const { userId } = seat.link
     try {
       const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId, key }))
       if (joining instanceof Promise) await joining
     } catch (error) {
+      if (seat.think === null) tape?.note({ type: 'refused', seat: seat.id })
       if (seat.phase !== 'joining') throw this.abandoned()
       this.vacate(seat)
       if (error instanceof RefusedError) throw error
@@ -133,11 +142,14 @@ export class RoomMachine implements RoomPort {
 
   cancelJoin(link: SeatLink): void {
     const seat = this.core.seats.byLink(link)
-    if (seat?.phase === 'joining') this.vacate(seat)
+    if (seat?.phase !== 'joining') return
+    this.core.tape?.note({ type: 'cancelled', seat: seat.id })
+    this.vacate(seat)
   }
 
   drop(id: number): void {
     const seat = this.core.seats.at(id)
+    this.core.tape?.note({ type: 'dropped', seat: id })
     if (seat?.phase !== 'playing') return
     seat.phase = 'dropped'
     seat.fields['connected'] = false
@@ -148,6 +160,7 @@ export class RoomMachine implements RoomPort {
   resume(id: number, link: SeatLink, heldSnapshot: number): boolean {
     const seat = this.core.seats.at(id)
     if (seat?.phase !== 'dropped' && seat?.phase !== 'playing') return false
+    this.core.tape?.note({ type: 'resumed', seat: id })
     const wasDropped = seat.phase === 'dropped'
     seat.link = link
     seat.phase = 'playing'
@@ -161,7 +174,9 @@ export class RoomMachine implements RoomPort {
 
   leave(id: number, reason: LeaveReason): void {
     const seat = this.core.seats.at(id)
-    if (seat !== undefined) this.remove(seat, reason)
+    if (seat === undefined) return
+    this.core.tape?.note({ type: 'left', seat: id, reason })
+    this.remove(seat, reason)
   }
 
   receiveInputs(id: number, bits: BitReader, nowMs: number): void {
@@ -179,18 +194,23 @@ export class RoomMachine implements RoomPort {
 
   receiveCall(id: number, call: CallItem): void {
     const seat = this.online(id)
-    if (seat !== undefined) this.calls.receive(seat, call)
+    if (seat === undefined) return
+    if (call.type !== 'reply' && call.type !== 'refusal') this.core.tape?.note({ type: 'call', seat: id, call })
+    this.calls.receive(seat, call)
   }
 
   receiveLatest(id: number, message: LatestMessage): void {
     const seat = this.online(id)
-    if (seat !== undefined) this.calls.receiveLatest(seat, message)
+    if (seat === undefined) return
+    this.core.tape?.note({ type: 'call', seat: id, call: message })
+    this.calls.receiveLatest(seat, message)
   }
 
   dispose(): void {
     if (this.isDisposed) return
     this.isDisposed = true
     this.core.game.whenIdle(() => this.close())
+    this.core.tape?.note({ type: 'closed' })
   }
 
   private online(id: number): Seat | undefined {
@@ -224,6 +244,7 @@ export class RoomMachine implements RoomPort {
   private enter(seat: Seat): void {
     const { world, players, events } = this.core
     seat.phase = 'playing'
+    if (seat.think === null) this.core.tape?.note({ type: 'joined', seat: seat.id })
     seat.fields['connected'] = true
     seat.feed.cursor = events.end
     seat.record = world.table.add(this.codec.layout.player, null, () => ({

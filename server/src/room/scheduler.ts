@@ -105,6 +105,9 @@ export class Scheduler {
   }
 }
 
+/** What a room needs of whoever drives it. */
+export type RoomScheduler = Pick<Scheduler, 'add'>
+
 /** One room's time: tick t is due at start + t * interval. */
 export class Pace {
   /** Counts the rooms of a scheduler; rooms derive their snapshot phase from it. */

@@ -1,0 +1,46 @@
+import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
+import type { LeaveReason } from '../room/definition.ts'
+import type { RoomCore } from '../room/room-core.ts'
+import type { Sight } from '../rewind/sight.ts'
+
+/** Something that came to a room from outside of its game code, between two ticks. */
+export type RoomOp =
+  | {
+      readonly type: 'joining'
+      readonly seat: number
+      readonly userId: string
+      readonly key: string | null
+      /** The game's join fields, encoded. */
+      readonly join: Uint8Array
+    }
+  /** The end of a join whose `onJoin` took its time, or did not: the player appears, or does not. */
+  | { readonly type: 'joined' | 'refused'; readonly seat: number }
+  | { readonly type: 'cancelled' | 'dropped' | 'resumed'; readonly seat: number }
+  | { readonly type: 'left'; readonly seat: number; readonly reason: LeaveReason }
+  | { readonly type: 'call'; readonly seat: number; readonly call: Call }
+  | { readonly type: 'closed' }
+
+/** What a client said or asked. */
+export type Call = Extract<CallItem, { type: 'message' | 'request' | 'cancel' }> | LatestMessage
+
+/**
+ * What stands between a room and everything that is not its game code: it takes down what comes in, or, in a replay, is
+ * where it comes from. A room without one pays a comparison with null.
+ */
+export interface Tape {
+  /** The parts of the room; set by the room as soon as it has them. */
+  core: RoomCore | null
+  /** Takes down what is about to happen. */
+  note(op: RoomOp): void
+  /**
+   * When `onJoin` of a seat may begin; null: at once. In a replay it runs when it ended: what it waited for (a database) may take
+   * as long as it likes, and what it did after that is done in the right tick.
+   */
+  turn(seat: number): Promise<void> | null
+  /** The input of a seat for the tick being run: the one that is given, or that of the recording. */
+  input(seat: number, columns: Int32Array): Int32Array
+  /** What a player had on screen: what is given, or what it had then. */
+  sight(live: Sight): Sight
+  /** A tick ended. */
+  ticked(): void
+}
