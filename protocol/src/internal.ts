@@ -41,7 +41,7 @@ export type { ClientItem, ClientMessage, LinkSecrets, ResumeClaim, SeatClaim } f
 export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
 export { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
 export type { TickInput } from './messages/input-codec.ts'
-export { readPacket, writeLastHead, writeMessage } from './messages/packet.ts'
+export { readPacket, readSoleMessage, writeLastHead, writeMessage } from './messages/packet.ts'
 export { LINK_CHANNEL } from './messages/parts.ts'
 export { readServerMessage, writeServerMessage } from './messages/server.ts'
 export type { ServerItem, ServerMessage } from './messages/server.ts'

@@ -31,6 +31,17 @@ export function writeMessage(packet: BitWriter, id: number, body: Uint8Array, is
   packet.bytes(body)
 }
 
+/**
+ * Sets `reader` to the message of a packet that holds one, as nearly all do.
+ * @returns its id, or -1 when the packet holds several or nothing: then it is for `readPacket`
+ */
+export function readSoleMessage(bytes: Uint8Array, reader: BitReader): number {
+  const id = bytes[0]
+  if (id === undefined || id > MAX_ID) return -1
+  reader.reset(bytes, 8)
+  return id
+}
+
 /** Calls `onMessage` for each message with a reader that ends where the message does. */
 export function readPacket(bytes: Uint8Array, onMessage: (id: number, reader: BitReader) => void): void {
   const head = new BitReader(bytes)

@@ -1,9 +1,11 @@
 import { CLOSE, closeReason, DecodeError } from '@tickwire/protocol'
 import {
+  BitReader,
   BitWriter,
   clipReason,
   readClientMessage,
   readPacket,
+  readSoleMessage,
   writeMessage,
   writeServerMessage,
 } from '@tickwire/protocol/internal'
@@ -131,7 +133,7 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
     }
     const isLinked = this.state.phase === 'linked'
     // A handshake may wait for somebody else, and the bytes are ours only until we return.
-    const messages = decodePacket(isLinked ? bytes : bytes.slice())
+    const messages = isLinked ? decodeForNow(bytes) : decodePacket(bytes.slice())
     if (!this.messageBucket.take(messages.length, nowMs)) {
       this.close('rate-limited', `more than ${limits.messagesPerSecond} messages per second`)
       return
@@ -252,7 +254,15 @@ function goingAwayPacket(retryAfterMs: number): Uint8Array {
   return packet.toBytes()
 }
 
-function decodePacket(bytes: Uint8Array): ClientMessage[] {
+const soleReader = new BitReader(new Uint8Array(0))
+
+/** Decodes a packet that is handled at once: the inputs in it are to be read before the next packet comes. */
+function decodeForNow(bytes: Uint8Array): readonly ClientMessage[] {
+  const id = readSoleMessage(bytes, soleReader)
+  return id < 0 ? decodePacket(bytes) : [readClientMessage(id, soleReader)]
+}
+
+function decodePacket(bytes: Uint8Array): readonly ClientMessage[] {
   const messages: ClientMessage[] = []
   readPacket(bytes, (id, reader) => messages.push(readClientMessage(id, reader)))
   return messages

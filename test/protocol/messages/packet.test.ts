@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BitReader } from '../../../protocol/src/bits/reader.ts'
+import { BitReader } from '../../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../../protocol/src/bits/writer.ts'
 import { DecodeError } from '../../../protocol/src/errors.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
-import { readPacket, writeMessage } from '../../../protocol/src/messages/packet.ts'
+import { readPacket, readSoleMessage, writeMessage } from '../../../protocol/src/messages/packet.ts'
 
 interface Message {
   readonly id: number
@@ -65,6 +65,19 @@ describe('packets', () => {
   it('[BIT1] do not hold a message that is longer than they are', () => {
     expect(() => read(Uint8Array.of(0x85, 3, 1, 2))).toThrow(DecodeError)
     expect(() => read(Uint8Array.of(0x85, 0xff, 0xff, 0xff, 0x7f))).toThrow(DecodeError)
+  })
+
+  it('with one message are told apart from those with several, and from nothing', () => {
+    const reader = new BitReader(new Uint8Array(0))
+    const [one, two] = [
+      { id: 5, body: Uint8Array.of(1, 9) },
+      { id: 3, body: Uint8Array.of(2) },
+    ]
+    expect(readSoleMessage(packetOf([one]), reader)).toBe(5)
+    expect(reader.bytes(2, 'body')).toEqual(one.body)
+    reader.expectEnd()
+    expect(readSoleMessage(packetOf([one, two]), reader)).toBe(-1)
+    expect(readSoleMessage(new Uint8Array(0), reader)).toBe(-1)
   })
 
   it('let no message read beyond its end', () => {
