@@ -1,4 +1,4 @@
-import { LIMITS } from '@tickwire/protocol'
+import { LIMITS, Random } from '@tickwire/protocol'
 import { VIEW_STEPS_PER_TICK } from '@tickwire/protocol/internal'
 import { describe, expect, it } from 'vitest'
 import { defineRoom } from '../../../server/src/room/define-room.ts'
@@ -135,5 +135,87 @@ describe('room.rewind', () => {
     const newest = shooter.link.tick
     expect(past(({ tick }) => tick)).toBe(newest)
     expect(past((view) => view.circle('ball', { x: newest, y: 50 }, 0.1))).toHaveLength(1)
+  })
+
+  it('hits with a segment all that it meets, in the order in which it does', async () => {
+    const { harness, shooter, room, past } = await start()
+    for (const y of [60, 40, 80]) room.world.spawn('ball', { x: 0, y })
+    play(harness, shooter, 21)
+    look(harness, shooter, 17)
+    const met = past((view) => view.segment('ball', { x: 17, y: 10 }, { x: 17, y: 70 }, { radius: 2 }))
+    expect(met.map(({ y, distance }) => [y, distance])).toEqual([
+      [40, 28],
+      [60, 48],
+    ])
+    expect(past((view) => view.segment('ball', { x: 30, y: 10 }, { x: 30, y: 70 }))).toEqual([])
+  })
+
+  it('hits with a box all that touch it, nearest to its middle first', async () => {
+    const { harness, shooter, room, past } = await start()
+    for (const y of [30, 50, 56, 80]) room.world.spawn('ball', { x: 0, y })
+    play(harness, shooter, 21)
+    look(harness, shooter, 17)
+    const box = { x: 10, y: 40, width: 10, height: 15 }
+    expect(past((view) => view.box('ball', box)).map(({ y }) => y)).toEqual([50])
+    expect(past((view) => view.box('ball', box, { radius: 1 })).map(({ y }) => y)).toEqual([50, 56])
+    expect(past((view) => view.box('ball', { ...box, x: 18.5 }, { radius: 1 }))).toEqual([])
+    expect(() => past((view) => view.box('ball', { ...box, width: -1 }))).toThrow('past.box')
+  })
+
+  it('finds the same in a crowd, where it looks only at what is near, as a walk over all would', async () => {
+    const { harness, shooter, room, past } = await start()
+    const random = new Random(11)
+    for (let i = 0; i < 300; i++) room.world.spawn('ball', { x: random.next() * 60, y: random.next() * 100 })
+    play(harness, shooter, 21)
+    look(harness, shooter, 17.5)
+    const all = past((view) => view.circle('ball', { x: 50, y: 50 }, 1000))
+    expect(all).toHaveLength(300)
+    for (let i = 0; i < 50; i++) {
+      const [at, radius] = [{ x: random.next() * 100, y: random.next() * 100 }, random.next() * 20]
+      const near = all.filter(({ x, y }) => Math.sqrt((x - at.x) ** 2 + (y - at.y) ** 2) <= radius)
+      const found = past((view) => view.circle('ball', at, radius))
+      expect(new Set(found.map(({ entity }) => entity.id))).toEqual(new Set(near.map(({ entity }) => entity.id)))
+      expect(past((view) => view.ray('ball', at, { x: 50, y: 50 }, { radius: 3 }))).toEqual(
+        past((view) => view.segment('ball', at, { x: 50, y: 50 }, { radius: 3 }))[0] ?? null,
+      )
+    }
+  })
+
+  it('uses the view of the input of the tick being run: a bullet in flight is judged anew in each', async () => {
+    const { harness, shooter, room, past } = await start()
+    room.world.spawn('ball', { x: 0, y: 50 })
+    play(harness, shooter, 21)
+    for (const seen of [16.25, 17, 18.75]) {
+      look(harness, shooter, seen)
+      expect(past((view) => view.circle('ball', { x: seen, y: 50 }, 0.01))).toHaveLength(1)
+      shooter.ack()
+    }
+  })
+
+  it('gives a dropped player no past: hits count against the present', async () => {
+    const { harness, shooter, room, past } = await start()
+    room.world.spawn('ball', { x: 0, y: 50 })
+    play(harness, shooter, 21)
+    look(harness, shooter, 14)
+    shooter.drop()
+    harness.ticks(3)
+    expect(past(({ tick }) => tick)).toBe(harness.tick)
+    expect(past((view) => view.circle('ball', { x: harness.tick, y: 50 }, 0.01))).toHaveLength(1)
+    expect(past((view) => view.circle('ball', { x: 14, y: 50 }, 1))).toEqual([])
+  })
+
+  it('gives a bot the present, too', async () => {
+    const { harness, room } = await start()
+    room.world.spawn('ball', { x: 0, y: 50 })
+    const bot = room.addBot({ name: 'b' }, () => ({}))
+    await Promise.resolve()
+    harness.ticks(21)
+    const hits = room.rewind(bot, (view) => view.circle('ball', { x: harness.tick, y: 50 }, 0.01))
+    expect(hits).toHaveLength(1)
+  })
+
+  it('refuses a kind that stands nowhere', async () => {
+    const { past } = await start()
+    expect(() => past((view) => view.circle('flag', { x: 0, y: 0 }, 1))).toThrow('past("flag")')
   })
 })
