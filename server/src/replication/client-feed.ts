@@ -1,6 +1,6 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
-import { DenseHeld, SparseHeld } from './held.ts'
+import { IN_STEP, OwnHeld, SparseHeld } from './held.ts'
 import { HeldChanges } from './held-changes.ts'
 import type { Held } from './held.ts'
 import { ByteBudget } from './byte-budget.ts'
@@ -32,13 +32,14 @@ const ASSUMED_RTT_MS = 250
  * What one client has been told, as the server believes: over an ordered transport that is all that was sent, until a
  * resume says how much arrived.
  *
- * In shared mode one number says it all: every entity as of `syncTick`. In own mode each slot has its own.
+ * In shared mode one number says it all: every entity as of `syncTick`. In own mode so it is of what it holds, but for what
+ * has an anchor of its own.
  */
 export class ClientFeed {
   readonly owner: SparseHeld = new SparseHeld()
   readonly revealed: SparseHeld = new SparseHeld()
   /** In own mode: what it holds of the public track; null in shared mode. */
-  own: DenseHeld | null = null
+  own: OwnHeld | null = null
   /** All that happened up to this snapshot tick is known; -1: nothing. */
   syncTick = -1
   /** It holds entities that the server does not know of: the next snapshot forgets them all. */
@@ -148,16 +149,16 @@ export class ClientFeed {
     this.inFlight.length = this.inFlightCount = 0
   }
 
-  /** Goes over to one held anchor per slot. */
-  toOwn({ table, anchors, departures, loggedFromTick }: Replication): DenseHeld {
-    const own = new DenseHeld()
+  /** Goes over to a set of what it holds. */
+  toOwn({ table, departures, loggedFromTick }: Replication): OwnHeld {
+    const own = new OwnHeld()
     const { syncTick } = this
     if (syncTick >= 0 && syncTick < loggedFromTick) this.isLost = true
     for (const { slot, id, bornTick, goneTick } of departures) {
-      if (bornTick <= syncTick && syncTick < goneTick) own.set(slot, id, -1, 0)
+      if (bornTick <= syncTick && syncTick < goneTick) own.set(slot, id, IN_STEP, 0)
     }
     for (const { slot, id, bornTick } of table) {
-      if (bornTick >= 0 && bornTick <= syncTick) own.set(slot, id, anchors.all.heldAt(slot, syncTick), 0)
+      if (bornTick >= 0 && bornTick <= syncTick) own.set(slot, id, IN_STEP, 0)
     }
     this.mode++
     this.own = own
@@ -174,6 +175,7 @@ export class ClientFeed {
     const first = lost[0]
     if (first === undefined) return
     for (const { changes } of lost.toReversed()) changes.undo()
+    this.own?.forgetRows()
     while (this.sentTicks.length > 0 && this.sentTicks.at(-1)! >= first.tick) this.sentTicks.pop()
     this.syncTick = first.syncTickBefore
     this.isLost = first.isLostBefore
@@ -188,7 +190,7 @@ export class ClientFeed {
     this.sentTicks.length = 0
     this.tableNumber = 0
     this.cursor = cursor
-    if (this.own !== null) this.own = new DenseHeld()
+    if (this.own !== null) this.own = new OwnHeld()
     this.owner.clear()
     this.revealed.clear()
     if (heldSeq > 0) return

@@ -1,5 +1,11 @@
+import type { Replication } from './replication.ts'
+import { SlotSet } from './slot-set.ts'
+
 /** The id of nothing. */
 export const NOTHING = -1
+
+/** In place of the tick of an anchor: the one that everybody holds who knows all up to the feed's `syncTick`. */
+export const IN_STEP = -2
 
 /**
  * Which anchors one client holds of one track: per slot an entity's id, the tick of the anchor (-1: unknown) and the mask
@@ -13,56 +19,72 @@ export interface Held {
   set(slot: number, id: number, tick: number, mask: number): void
 }
 
-/** For tracks of which a client holds many. */
-export class DenseHeld implements Held {
-  /** The slots of which something is held, in no order. */
-  readonly slots: number[] = []
+/** An anchor that one client holds and the others do not: it was put off, or reads another row than they do. */
+export interface OwnAnchor {
+  /** Of the row, or -1: what the client holds is not known any more, and only a full record helps. */
+  tick: number
+  mask: number
+  /** It is not what the client should see. */
+  isLate: boolean
+  row: Int32Array
+}
+
+const UNKNOWN_ROW = new Int32Array(0)
+
+/**
+ * What a client with a mode of its own holds of the public track. Most entities are in step: what the client holds of them
+ * follows from its `syncTick`, as in shared mode, and takes one bit. The others have anchors of their own.
+ */
+export class OwnHeld implements Held {
+  readonly held: SlotSet = new SlotSet()
+  /** Of these, what has an anchor of its own. */
+  readonly outOfStep: Map<number, OwnAnchor> = new Map()
   private ids: Float64Array = new Float64Array(0)
-  private ticks: Float64Array = new Float64Array(0)
-  private masks: Float64Array = new Float64Array(0)
-  /** Where a slot stands in `slots`. */
-  private places: Int32Array = new Int32Array(0)
+
+  /** Makes room for slots 0 to `slots - 1`. */
+  reserve(slots: number): void {
+    this.held.reserve(slots)
+    if (slots <= this.ids.length) return
+    const { ids } = this
+    this.ids = new Float64Array(2 * slots).fill(NOTHING)
+    this.ids.set(ids)
+  }
 
   idAt(slot: number): number {
     return this.ids[slot] ?? NOTHING
   }
 
   tickAt(slot: number): number {
-    return this.ticks[slot] ?? NOTHING
+    return this.outOfStep.get(slot)?.tick ?? (this.held.has(slot) ? IN_STEP : NOTHING)
   }
 
   maskAt(slot: number): number {
-    return this.masks[slot] ?? 0
+    return this.outOfStep.get(slot)?.mask ?? 0
   }
 
+  /** Anything but `IN_STEP` as the tick says that the row is not known: rows are not kept for taking back. */
   set(slot: number, id: number, tick: number, mask: number): void {
-    if (slot >= this.ids.length) this.grow(slot + 1)
-    if (this.ids[slot] === NOTHING && id !== NOTHING) this.places[slot] = this.slots.push(slot) - 1
-    else if (this.ids[slot] !== NOTHING && id === NOTHING) this.drop(slot)
+    this.reserve(slot + 1)
     this.ids[slot] = id
-    this.ticks[slot] = tick
-    this.masks[slot] = mask
+    if (id === NOTHING) this.held.delete(slot)
+    else this.held.add(slot)
+    if (id === NOTHING || tick === IN_STEP) this.outOfStep.delete(slot)
+    else this.outOfStep.set(slot, { tick: NOTHING, mask, isLate: true, row: UNKNOWN_ROW })
   }
 
-  /** The last one takes its place. */
-  private drop(slot: number): void {
-    const last = this.slots.pop()!
-    if (last === slot) return
-    this.slots[this.places[slot]!] = last
-    this.places[last] = this.places[slot]!
+  /** What is in step up to `syncTick` gets an anchor of its own, with the row that the client goes on from. */
+  leaveStep(slot: number, syncTick: number, { anchors: { all } }: Replication, size: number): OwnAnchor {
+    const tick = all.heldAt(slot, syncTick)
+    const at = tick < 0 ? -1 : all.find(slot, tick)
+    const row = at < 0 ? UNKNOWN_ROW : all.rows.slice(at, at + size)
+    const anchor = { tick: at < 0 ? NOTHING : tick, mask: 0, isLate: true, row }
+    this.outOfStep.set(slot, anchor)
+    return anchor
   }
 
-  private grow(slots: number): void {
-    const size = Math.max(64, 2 * slots)
-    const { ids, ticks, masks, places } = this
-    this.ids = new Float64Array(size).fill(NOTHING)
-    this.ticks = new Float64Array(size).fill(NOTHING)
-    this.masks = new Float64Array(size)
-    this.places = new Int32Array(size)
-    this.ids.set(ids)
-    this.ticks.set(ticks)
-    this.masks.set(masks)
-    this.places.set(places)
+  /** Some of what was sent did not arrive: no row can be relied on. */
+  forgetRows(): void {
+    for (const anchor of this.outOfStep.values()) anchor.tick = NOTHING
   }
 }
 

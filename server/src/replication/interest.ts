@@ -4,7 +4,12 @@ import type { PlayerViewArea } from '../room/room-api.ts'
 /** By how much an area grows before what is in it leaves: on its edge things would come and go with every step. */
 const LEAVE_FACTOR = 1.15
 
-export interface Bounds {
+/** Where a place lies to an area. */
+export const OUTSIDE = 0
+const EDGE = 1
+export const INSIDE = 2
+
+interface Bounds {
   readonly left: number
   readonly right: number
   readonly top: number
@@ -18,6 +23,8 @@ export class Interest {
   private readonly halfWidth: number
   private readonly halfHeight: number
   private readonly isCircle: boolean
+  private readonly squared: number
+  private readonly squaredEdge: number
 
   constructor(area: PlayerViewArea) {
     this.isCircle = 'radius' in area
@@ -25,6 +32,8 @@ export class Interest {
     this.halfHeight = 'radius' in area ? area.radius : area.height / 2
     this.x = 'radius' in area ? area.x : area.x + this.halfWidth
     this.y = 'radius' in area ? area.y : area.y + this.halfHeight
+    this.squared = this.halfWidth * this.halfWidth
+    this.squaredEdge = this.squared * LEAVE_FACTOR * LEAVE_FACTOR
   }
 
   /** The box that holds all that could be sent. */
@@ -35,7 +44,7 @@ export class Interest {
 
   /** Whether a place is in the area itself. */
   covers(place: Place): boolean {
-    return this.reaches(place.x, place.y, false)
+    return this.reach(place.x, place.y) === INSIDE
   }
 
   /** How far a place is from the middle: 0 there, 1 on the border of a circle, squared. */
@@ -51,12 +60,15 @@ export class Interest {
     return dx * dx + dy * dy > distance * distance
   }
 
-  /** Whether an entity at a place is sent; `isHeld`: it was before. */
-  reaches(x: number, y: number, isHeld: boolean): boolean {
-    const factor = isHeld ? LEAVE_FACTOR : 1
+  /** Whether a place is within the area, out of it, or on the edge where only what was in it before still is. */
+  reach(x: number, y: number): number {
     const dx = Math.abs(x - this.x)
     const dy = Math.abs(y - this.y)
-    const width = this.halfWidth * factor
-    return this.isCircle ? dx * dx + dy * dy <= width * width : dx <= width && dy <= this.halfHeight * factor
+    if (this.isCircle) {
+      const squared = dx * dx + dy * dy
+      return squared <= this.squared ? INSIDE : squared <= this.squaredEdge ? EDGE : OUTSIDE
+    }
+    if (dx <= this.halfWidth && dy <= this.halfHeight) return INSIDE
+    return dx <= this.halfWidth * LEAVE_FACTOR && dy <= this.halfHeight * LEAVE_FACTOR ? EDGE : OUTSIDE
   }
 }

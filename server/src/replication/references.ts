@@ -29,6 +29,8 @@ interface TrackReferences {
 export class References {
   private readonly replication: Replication
   private readonly packer: Packer
+  /** Whether any public track of the game can refer to another entity. */
+  readonly hasAny: boolean
   private readonly byKind: readonly Readonly<Record<TrackName, TrackReferences | null>>[]
 
   constructor(layout: GameLayout, replication: Replication, packer: Packer) {
@@ -39,6 +41,7 @@ export class References {
       owner: referencesOf(kind, 'owner'),
       revealed: referencesOf(kind, 'revealed'),
     }))
+    this.hasAny = this.byKind.some(({ all }) => all !== null)
   }
 
   /** Whether anything in this track of a kind can refer to another entity. */
@@ -56,15 +59,14 @@ export class References {
     const references = this.byKind[record.kind.index]![track]
     if (references === null) return 0
     const anchors = this.replication.anchors[track]
-    const mask = this.maskAt(record.kind, track, anchors.newestAt(record.slot), holds)
+    const mask = this.maskIn(record.kind, track, anchors.rows, anchors.newestAt(record.slot), holds)
     let hash = 0
     for (const [n, list] of references.lists.entries()) hash = this.hiddenIn(record, list, n, hash, holds)
     return mask + FLAGS * hash
   }
 
-  /** The same of the columns of any anchor. */
-  maskAt(kind: KindLayout, track: TrackName, at: number, holds: Holds): number {
-    const { rows } = this.replication.anchors[track]
+  /** The same of the columns of any row. */
+  maskIn(kind: KindLayout, track: TrackName, rows: Int32Array, at: number, holds: Holds): number {
     let mask = 0
     for (const [i, column] of this.byKind[kind.index]![track]!.columns.entries()) {
       const int = rows[at + column]!
@@ -103,11 +105,6 @@ export class References {
 /** Whether a mask hides anything in a list, which no delta can express. */
 export function hidesInLists(mask: number): boolean {
   return mask >= FLAGS
-}
-
-/** Whether `mask` hides more than `held` does. */
-export function hidesMore(mask: number, held: number): boolean {
-  return ((mask % FLAGS) & ~(held % FLAGS)) !== 0
 }
 
 /** Whether a field is a reference, or a list of some. */

@@ -11,7 +11,7 @@ import type { ClientFeed } from './client-feed.ts'
 import { CodedBodies } from './coded-bodies.ts'
 import type { EventLog } from './event-log.ts'
 import type { EntityRecord } from './entity-table.ts'
-import type { DenseHeld } from './held.ts'
+import type { OwnHeld } from './held.ts'
 import { Interest } from './interest.ts'
 import { MaskedRecords } from './masked-records.ts'
 import { OwnTrack } from './own-track.ts'
@@ -97,7 +97,7 @@ export class SnapshotSender {
     this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
     this.coded = codec.schema.compression === 'entropy' ? new CodedBodies(replication, codec.layout) : null
     this.publicTrack = new PublicTrack(replication, records, this.coded)
-    this.ownTrack = new OwnTrack(codec, replication, records, references, masked)
+    this.ownTrack = new OwnTrack(codec, replication, records, references)
     this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked)
     this.revealedTrack = new PrivateTrack('revealed', replication, records, references, masked)
     this.intervalMs = 1000 / codec.schema.snapshotRateHz
@@ -116,7 +116,7 @@ export class SnapshotSender {
       return false
     }
     feed.sent(this.replication.tick, this.events.end)
-    if (feed.own !== null && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
+    if (feed.own?.outOfStep.size === 0 && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()
     link.flush(this.writer.view())
     return true
@@ -175,7 +175,7 @@ export class SnapshotSender {
     return this.writeTail(receiver, hasNews, this.newSpawnKeys(receiver), null, null)
   }
 
-  private writeOwn(receiver: Receiver, own: DenseHeld, bytes: number): boolean {
+  private writeOwn(receiver: Receiver, own: OwnHeld, bytes: number): boolean {
     const { feed } = receiver
     const sight = this.sightOf(receiver)
     // Before the track is written: then nothing is new any more.

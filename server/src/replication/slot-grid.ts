@@ -1,6 +1,8 @@
 import type { KindLayout } from '@tickwire/protocol/internal'
-import type { Bounds } from './interest.ts'
+import { INSIDE, OUTSIDE } from './interest.ts'
+import type { Interest } from './interest.ts'
 import type { Replication } from './replication.ts'
+import type { SlotSet } from './slot-set.ts'
 
 /** Slots per cell, about: fewer cells to visit against fewer slots to look at in vain. */
 const SLOTS_PER_CELL = 4
@@ -23,6 +25,9 @@ export class SlotGrid {
   private starts: Int32Array = new Int32Array(2)
   private slots: Int32Array = new Int32Array(0)
   private cells: Int32Array = new Int32Array(0)
+  /** Where they stand, side by side as they are looked at: reading them one by one out of the world's memory is what costs. */
+  private xs: Float64Array = new Float64Array(0)
+  private ys: Float64Array = new Float64Array(0)
 
   /** Takes in where things are, once per snapshot tick. */
   update(replication: Replication): void {
@@ -35,21 +40,26 @@ export class SlotGrid {
     this.sort(replication)
   }
 
-  /** Calls `visit` with the slots of all that may stand within bounds, and of some that do not. */
-  visit({ left, right, top, bottom }: Bounds, visit: (slot: number) => void): void {
-    const { side, starts, slots } = this
-    const [firstColumn, lastColumn] = [
-      this.cellOf(left, this.left, this.cellWidth),
-      this.cellOf(right, this.left, this.cellWidth),
-    ]
-    const [firstRow, lastRow] = [
-      this.cellOf(top, this.top, this.cellHeight),
-      this.cellOf(bottom, this.top, this.cellHeight),
-    ]
+  /**
+   * Appends the slots of what stands in an area. On its edge, where only what was there before still is, `held` says what
+   * was: a slot that is somebody else's by now is at most shown a step too early.
+   */
+  find(interest: Interest, held: SlotSet, found: number[]): void {
+    const { left, right, top, bottom } = interest.bounds
+    const { side, starts, slots, xs, ys } = this
+    const firstColumn = this.cellOf(left, this.left, this.cellWidth)
+    const lastColumn = this.cellOf(right, this.left, this.cellWidth)
+    const firstRow = this.cellOf(top, this.top, this.cellHeight)
+    const lastRow = this.cellOf(bottom, this.top, this.cellHeight)
     for (let row = firstRow; row <= lastRow; row++) {
       // The cells of a row lie side by side, and so do their slots.
       const end = starts[row * side + lastColumn + 1]!
-      for (let i = starts[row * side + firstColumn]!; i < end; i++) visit(slots[i]!)
+      for (let i = starts[row * side + firstColumn]!; i < end; i++) {
+        const reach = interest.reach(xs[i]!, ys[i]!)
+        if (reach === OUTSIDE) continue
+        const slot = slots[i]!
+        if (reach === INSIDE || held.has(slot)) found.push(slot)
+      }
     }
   }
 
@@ -82,6 +92,8 @@ export class SlotGrid {
     if (this.slots.length < table.slots) {
       this.slots = new Int32Array(2 * table.slots)
       this.cells = new Int32Array(2 * table.slots)
+      this.xs = new Float64Array(2 * table.slots)
+      this.ys = new Float64Array(2 * table.slots)
     }
     const { starts, cells } = this
     starts.fill(0)
@@ -100,6 +112,8 @@ export class SlotGrid {
       const at = starts[cells[slot]!]! - 1
       starts[cells[slot]!] = at
       this.slots[at] = slot
+      this.xs[at] = xs[slot]!
+      this.ys[at] = ys[slot]!
     }
   }
 

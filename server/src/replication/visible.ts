@@ -1,8 +1,9 @@
-import type { DenseHeld } from './held.ts'
+import type { OwnHeld } from './held.ts'
 import type { EntityRecord } from './entity-table.ts'
 import type { Interest } from './interest.ts'
 import type { Replication } from './replication.ts'
 import { SlotGrid } from './slot-grid.ts'
+import { SlotSet } from './slot-set.ts'
 
 /** What decides which entities one client may see. */
 export interface Sight {
@@ -25,57 +26,35 @@ export function isOwn(record: EntityRecord, seat: number, replication: Replicati
 
 /** The entities that one client may see at a snapshot tick. */
 export class Visible {
-  /** The slots, in no order. */
-  readonly slots: number[] = []
+  readonly set: SlotSet = new SlotSet()
   private readonly replication: Replication
   private readonly grid: SlotGrid = new SlotGrid()
-  /** Per slot the last glance that it was seen at: a set that is emptied by counting on. */
-  private seen: Int32Array = new Int32Array(0)
-  private glance = 0
-  private sight: Sight = { seat: -1, interest: null, canSee: null }
+  private readonly found: number[] = []
 
   constructor(replication: Replication) {
     this.replication = replication
   }
 
-  has(slot: number): boolean {
-    return this.seen[slot] === this.glance
-  }
-
-  look(own: DenseHeld, sight: Sight): void {
-    const { replication, grid } = this
-    const { interest, seat } = sight
-    this.glance++
-    this.sight = sight
-    if (this.seen.length < replication.table.slots) this.seen = new Int32Array(2 * replication.table.slots)
-    this.slots.length = 0
-    if (interest === null) {
-      for (const { slot } of replication.table) this.see(slot)
-      return
+  look(own: OwnHeld, sight: Sight): void {
+    const { replication, grid, set } = this
+    set.reserve(replication.table.slots)
+    set.clear()
+    this.found.length = 0
+    if (sight.interest === null) for (const { slot } of replication.table) this.found.push(slot)
+    else {
+      grid.update(replication)
+      grid.find(sight.interest, own.held, this.found)
+      for (const slot of grid.everywhere) this.found.push(slot)
+      for (const { slot } of replication.ownedBy(sight.seat)) this.found.push(slot)
     }
-    grid.update(replication)
-    for (const slot of grid.everywhere) this.see(slot)
-    for (const { slot } of replication.ownedBy(seat)) this.see(slot)
-    grid.visit(interest.bounds, (slot) => {
-      const [x, y] = [replication.xs[slot]!, replication.ys[slot]!]
-      // What the client holds only matters on the edge: its memory is cold, so it is asked last.
-      const isIn = interest.reaches(x, y, false) || (interest.reaches(x, y, true) && this.isHeld(own, slot))
-      if (isIn) this.see(slot)
-    })
+    if (sight.canSee === null) for (const slot of this.found) set.add(slot)
+    else this.ask(sight)
   }
 
-  private isHeld(own: DenseHeld, slot: number): boolean {
-    return own.idAt(slot) === this.replication.table.at(slot)!.id
-  }
-
-  private see(slot: number): void {
-    if (this.seen[slot] === this.glance) return
-    const { canSee, seat } = this.sight
-    if (canSee !== null) {
+  private ask({ canSee, seat }: Sight): void {
+    for (const slot of this.found) {
       const record = this.replication.table.at(slot)!
-      if (!isOwn(record, seat, this.replication) && !canSee(record)) return
+      if (isOwn(record, seat, this.replication) || canSee!(record)) this.set.add(slot)
     }
-    this.seen[slot] = this.glance
-    this.slots.push(slot)
   }
 }

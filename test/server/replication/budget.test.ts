@@ -52,6 +52,10 @@ describe('a byte budget', () => {
     expect(isPartial(ada)).toBe(true)
     for (let i = 0; i < 60 && isPartial(ada); i++) step(harness, ada)
     expect(ada.link.shown('ball').map(({ x }) => x)).toEqual(balls.map(({ x }) => x))
+    player.bytesPerSecond = null
+    for (const ball of balls) ball.x += 1
+    step(harness, ada)
+    expect(ada.link.shown('ball').map(({ x }) => x)).toEqual(balls.map(({ x }) => x))
     expect(harness.room.core.seats.at(ada.seat)!.feed.own).toBeNull()
   })
 

@@ -207,9 +207,9 @@ class Session {
 
   /** Whether nothing of it is put off; its own always is told, and so is everything unless the snapshot says otherwise. */
   private isTold(record: EntityRecord, id: number): boolean {
-    const { replication, seats } = this.harness.room.core
+    const { seats } = this.harness.room.core
     const { own } = seats.at(id)!.feed
-    const isTold = own === null || own.tickAt(record.slot) >= replication.anchors.all.newestTick(record.slot)
+    const isTold = own?.outOfStep.get(record.slot)?.isLate !== true
     const isDue = record.head.owner === id || !this.members[id]!.link.told.at(-1)!.header.isPartial
     if (isDue) expect(isTold, 'is not put off').toBe(true)
     return isTold

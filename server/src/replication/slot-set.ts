@@ -1,0 +1,36 @@
+/** A set of slots, a bit each: what one client holds, sees or must be told of is compared 32 entities at a time. */
+export class SlotSet {
+  words: Uint32Array = new Uint32Array(0)
+
+  /** Makes room for slots 0 to `slots - 1`. */
+  reserve(slots: number): void {
+    const words = (slots + 31) >>> 5
+    if (words <= this.words.length) return
+    const grown = new Uint32Array(2 * words)
+    grown.set(this.words)
+    this.words = grown
+  }
+
+  has(slot: number): boolean {
+    // Behind the end: a shift of undefined is one of 0.
+    return ((this.words[slot >>> 5]! >>> (slot & 31)) & 1) !== 0
+  }
+
+  /** Room for it must have been made. */
+  add(slot: number): void {
+    this.words[slot >>> 5]! |= 1 << (slot & 31)
+  }
+
+  delete(slot: number): void {
+    if (slot >>> 5 < this.words.length) this.words[slot >>> 5]! &= ~(1 << (slot & 31))
+  }
+
+  clear(): void {
+    this.words.fill(0)
+  }
+}
+
+/** Appends the slots of one word of a set, rising. */
+export function slotsOf(word: number, index: number, slots: number[]): void {
+  for (let left = word; left !== 0; left &= left - 1) slots.push((index << 5) + 31 - Math.clz32(left & -left))
+}
