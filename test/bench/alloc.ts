@@ -106,7 +106,7 @@ async function measureEncoding(bodies: Uint8Array[]): Promise<Figure[]> {
       if (isWarm) meter.begin()
       core.sender.send(seat)
       if (isWarm) meter.end()
-      harness.room.receiveSnapshotAck(seat.id, tick & 0xffff)
+      harness.room.receiveSnapshotAck(seat.id, tick & 0xffff, harness.clock.nowMs())
     }
   }
   return [

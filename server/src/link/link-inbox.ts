@@ -9,8 +9,6 @@ import type { SeatHolder } from './seat-holder.ts'
 export interface InboxLink {
   /** Queues an answer to this very connection, which leaves at the end of the packet. */
   answerNow(message: ServerMessage): void
-  /** The client holds all items up to `seq`. */
-  acknowledged(seq: number, nowMs: number): void
 }
 
 /** What a client says on its link: finds out for whom each message is. */
@@ -44,7 +42,6 @@ export class LinkInbox {
         return
       case 'reliableAck':
         this.outbox.acknowledge(message.seq)
-        this.link.acknowledged(message.seq, nowMs)
         return
       case 'latest':
         this.seat.receiveLatest(message, nowMs)

@@ -14,7 +14,6 @@ import type { User } from './handshake.ts'
 import type { JoinDesk } from './join.ts'
 import { LinkInbox } from './link-inbox.ts'
 import type { InboxLink } from './link-inbox.ts'
-import { MinRtt } from './min-rtt.ts'
 import { Online } from './online.ts'
 import type { CloseName, LinkConnection } from './online.ts'
 import { Outbox } from './outbox.ts'
@@ -62,7 +61,6 @@ export class Link implements HolderLink, InboxLink {
   private readonly seat: SeatHolder
   private readonly inbox: LinkInbox
   private readonly lobby: LinkLobby
-  private readonly rtt = new MinRtt()
   private state: LinkState
   /** While a packet is handled, answers wait for its end and leave together. */
   private isReceiving = false
@@ -99,10 +97,6 @@ export class Link implements HolderLink, InboxLink {
 
   get seated(): LobbyClient['seated'] {
     return this.seat.seated
-  }
-
-  get minRttMs(): number | null {
-    return this.rtt.get(this.services.clock.nowMs())
   }
 
   get hasPending(): boolean {
@@ -172,7 +166,7 @@ export class Link implements HolderLink, InboxLink {
   private goOnline(connection: LinkConnection): Online {
     this.isReceiving = true
     this.isUrgent = true
-    return new Online(connection, this.rtt, this.services)
+    return new Online(connection, this.services)
   }
 
   /** Between two connections: until the new one is up, nothing is sent and nothing expires. */
@@ -227,10 +221,6 @@ export class Link implements HolderLink, InboxLink {
   answerNow(message: ServerMessage): void {
     this.outbox.answer(message)
     this.isUrgent = true
-  }
-
-  acknowledged(seq: number, nowMs: number): void {
-    if (this.state.phase === 'online') this.state.acknowledged(seq, nowMs)
   }
 
   // --- what leaves ---

@@ -4,7 +4,6 @@ import type { Clock, Timer } from '../clock.ts'
 import type { ServerLimits } from '../limits.ts'
 import type { SendResult } from '../transport/transport.ts'
 import { Liveness } from './liveness.ts'
-import type { MinRtt } from './min-rtt.ts'
 import type { Outbox } from './outbox.ts'
 
 export type CloseName = keyof typeof CLOSE
@@ -30,30 +29,24 @@ interface OnlineServices {
   readonly limits: ServerLimits
 }
 
-/** A link's time on one connection: its timers, its round trips, and the way out. */
+/** A link's time on one connection: its timers and the way out. */
 export class Online {
   readonly phase = 'online'
   readonly connection: LinkConnection
   private readonly services: OnlineServices
-  private readonly rtt: MinRtt
   private readonly liveness: Liveness
   /** Set while an ack waits for something to ride on. */
   private ackTimer: Timer | null = null
   private slowTimer: Timer | null = null
-  /** The reliable item whose ack is being timed. */
-  private timed: { readonly seq: number; readonly atMs: number } | null = null
   private isOver = false
   // Made once: it is handed out with every flush.
   private readonly send = (packet: Uint8Array): SendResult => this.connection.send(packet)
 
-  constructor(connection: LinkConnection, rtt: MinRtt, services: OnlineServices) {
+  constructor(connection: LinkConnection, services: OnlineServices) {
     const { clock, limits } = services
     const { heartbeatIntervalMs, livenessTimeoutMs } = limits
     this.connection = connection
     this.services = services
-    this.rtt = rtt
-    // Another connection may take another path.
-    rtt.reset()
     this.liveness = new Liveness({
       clock,
       heartbeatIntervalMs,
@@ -87,34 +80,17 @@ export class Online {
   }
 
   private flushAll(outbox: Outbox, snapshot: Uint8Array | null): SendResult {
-    const { connection, services } = this
+    const { connection } = this
     this.ackTimer?.cancel()
     this.ackTimer = null
-    const sentSeq = outbox.sentSeq
     // While bytes wait, newer values of `latest` messages should replace them here and not queue up behind them.
     const isCongested = connection.bufferedBytes > 0
-    const result = outbox.flush(snapshot, this.send, isCongested)
-    if (this.timed === null && outbox.sentSeq > sentSeq) {
-      this.timed = { seq: outbox.sentSeq, atMs: services.clock.nowMs() }
-    }
-    return result
-  }
-
-  /** The client has acknowledged reliable items up to `seq`. */
-  acknowledged(seq: number, nowMs: number): void {
-    if (this.timed === null || seq < this.timed.seq) return
-    this.rtt.add(nowMs - this.timed.atMs, nowMs)
-    this.timed = null
+    return outbox.flush(snapshot, this.send, isCongested)
   }
 
   private probe(): void {
-    const { clock } = this.services
-    const sentAtMs = clock.nowMs()
     this.connection.ping(() => {
-      if (this.isOver) return
-      const nowMs = clock.nowMs()
-      this.liveness.heard(nowMs)
-      this.rtt.add(nowMs - sentAtMs, nowMs)
+      if (!this.isOver) this.liveness.heard(this.services.clock.nowMs())
     })
   }
 

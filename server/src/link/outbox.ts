@@ -46,11 +46,6 @@ export class Outbox {
     return this.stream.receivedSeq
   }
 
-  /** The newest item that was ever sent. */
-  get sentSeq(): number {
-    return this.sent
-  }
-
   /** The newest item that the client is known to hold. */
   get ackedSeq(): number {
     return this.acked

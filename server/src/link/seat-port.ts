@@ -5,7 +5,6 @@ import type { SendResult } from '../transport/transport.ts'
 /** What a seat's end of a link needs of the link. */
 export interface PortLink {
   readonly userId: string
-  readonly minRttMs: number | null
   readonly hasPending: boolean
   push(item: ServerItem): boolean
   pushLatest(message: LatestMessage): void
@@ -38,10 +37,6 @@ export class SeatPort implements SeatLink {
 
   get userId(): string {
     return this.link.userId
-  }
-
-  get minRttMs(): number | null {
-    return this.link.minRttMs
   }
 
   get hasPending(): boolean {

@@ -1,10 +1,11 @@
-import { DecodeError, LIMITS } from '@tickwire/protocol'
+import { DecodeError } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
 import { IN_STEP, OwnHeld, SparseHeld } from './held.ts'
 import { HeldChanges } from './held-changes.ts'
 import type { Held } from './held.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { Replication } from './replication.ts'
+import { SnapshotWindow } from './snapshot-window.ts'
 import { Waits } from './waits.ts'
 
 /** More than a rewind reaches back, at any snapshot rate. */
@@ -21,12 +22,6 @@ class InFlight {
   mode = 0
   changes: HeldChanges = new HeldChanges()
 }
-
-/** One that waits for its ack, and one more. */
-const LEAST_WINDOW = 2
-
-/** Round trip that is assumed while none was measured: a bad mobile network. */
-const ASSUMED_RTT_MS = 250
 
 /**
  * What one client has been told, as the server believes: over an ordered transport that is all that was sent, until a
@@ -52,6 +47,7 @@ export class ClientFeed {
   /** What it may see and was not told yet. */
   readonly waits: Waits = new Waits()
   readonly budget: ByteBudget = new ByteBudget()
+  readonly window: SnapshotWindow = new SnapshotWindow()
   /** The ticks of the newest snapshots that it was sent, rising: what its picture is made of. */
   readonly sentTicks: number[] = []
   /** The tick of the newest snapshot that it acknowledged, or -1. */
@@ -69,6 +65,11 @@ export class ClientFeed {
     this.cursor = cursor
   }
 
+  /** The newest snapshot that it acknowledged; 0 before the first. */
+  get acknowledgedSeq(): number {
+    return this.ackedSeq
+  }
+
   get nextSeq(): number {
     return this.lastSeq + 1
   }
@@ -76,16 +77,6 @@ export class ClientFeed {
   /** The tick of the newest snapshot that it was sent, or -1. */
   get sentTick(): number {
     return this.inFlightCount > 0 ? this.inFlight[this.inFlightCount - 1]!.tick : this.ackedTick
-  }
-
-  /**
-   * Whether another snapshot may be under way [SNP5]. The window follows the least round trip, which queues cannot inflate.
-   */
-  hasWindow(path: { readonly minRttMs: number | null }, intervalMs: number): boolean {
-    // As many may be under way whatever the path is like: it need not be asked.
-    if (this.inFlightCount < LEAST_WINDOW) return true
-    const wanted = Math.ceil(((path.minRttMs ?? ASSUMED_RTT_MS) + LIMITS.ackDelayMs) / intervalMs) + 1
-    return this.inFlightCount < Math.min(LIMITS.maxSnapshotsInFlight, wanted)
   }
 
   /** Says what a client holds from the snapshot on that is being written. */
@@ -139,6 +130,7 @@ export class ClientFeed {
 
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
   resume(heldSeq: number, cursor: number): void {
+    this.window.reset()
     const told = this.inFlight.slice(0, this.inFlightCount)
     const lost = told.filter(({ seq }) => seq > heldSeq)
     const isKnown = heldSeq === this.ackedSeq || told.some(({ seq }) => seq === heldSeq)

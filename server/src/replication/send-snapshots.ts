@@ -43,6 +43,8 @@ export interface SendRules {
   readonly canSee: ((seat: number, record: EntityRecord) => boolean) | null
   /** Of snapshots, to one client; Infinity: as many as it takes. */
   readonly bytesPerSecond: number
+  /** For round trips. */
+  readonly nowMs: () => number
 }
 
 const HEADER_BYTES = 8
@@ -106,7 +108,8 @@ export class SnapshotSender {
   /** @returns whether a packet left */
   send(receiver: Receiver): boolean {
     const { feed, link } = receiver
-    if (!feed.hasWindow(link, this.intervalMs)) {
+    const nowMs = this.rules.nowMs()
+    if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
       feed.skipped++
       return false
     }
@@ -115,6 +118,7 @@ export class SnapshotSender {
       feed.discard()
       return false
     }
+    feed.window.sent(feed.nextSeq, this.writer.byteLength, nowMs)
     feed.sent(this.replication.tick, this.events.end)
     if (feed.own?.outOfStep.size === 0 && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()

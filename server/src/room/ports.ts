@@ -19,8 +19,6 @@ export interface SeatLink {
   readonly userId: string
   /** The channel that this seat's messages carry. */
   readonly channel: number
-  /** The least round trip of the last 10 s, in ms, or null while nothing was acknowledged: the congestion window's measure. */
-  readonly minRttMs: number | null
   /** Queues a reliable item; it leaves with the next `flush`. False: the client's buffer is full, nothing was queued. */
   push(item: ServerItem): boolean
   /** Queues a `latest` message, which replaces one of the same name that has not left yet. */

@@ -74,7 +74,7 @@ export class RoomCore {
       warn: (text) => host.warn?.(text),
     })
     this.replication = new Replication(codec.layout, this.world.table, this.quantiser)
-    this.sender = new SnapshotSender(codec, this.replication, this.events, this.sendRules())
+    this.sender = new SnapshotSender(codec, this.replication, this.events, this.sendRules(host))
     this.history = new History(schema.snapshotRateHz)
     this.timers = new RoomTimers(schema.tickRateHz)
     this.data = type.definition.data?.()
@@ -91,12 +91,13 @@ export class RoomCore {
     }
   }
 
-  private sendRules(): SendRules {
+  private sendRules({ clock }: RoomHost): SendRules {
     const { canSee, bytesPerSecond } = this.type.definition
     const asks = canSee !== undefined
     return {
       canSee: asks ? (seat, { fields }) => this.ask(seat, canSee, fields as never) : null,
       bytesPerSecond: bytesPerSecond ?? Infinity,
+      nowMs: () => clock.nowMs(),
     }
   }
 

@@ -25,7 +25,6 @@ type BotMind = (player: AnyPlayer) => object
 export const NO_LINK: SeatLink = {
   userId: 'bot',
   channel: 0,
-  minRttMs: null,
   hasPending: false,
   push: () => true,
   pushLatest: () => undefined,
@@ -188,8 +187,10 @@ export class RoomMachine implements RoomPort {
     for (let i = 0; i < batch.count; i++) seat?.inputs.push(batch.inputs[i]!, time)
   }
 
-  receiveSnapshotAck(id: number, acked16: number): void {
-    this.online(id)?.feed.acknowledge(acked16)
+  receiveSnapshotAck(id: number, acked16: number, nowMs: number): void {
+    const feed = this.online(id)?.feed
+    feed?.acknowledge(acked16)
+    feed?.window.acknowledged(feed.acknowledgedSeq, nowMs)
   }
 
   receiveCall(id: number, call: CallItem): void {

@@ -206,37 +206,6 @@ describe('answers', () => {
   })
 })
 
-describe('the least round trip', () => {
-  it('is unknown before anything was acknowledged', async () => {
-    const { join } = testServer()
-    const { room } = await join()
-    expect(linkOf(room).minRttMs).toBeNull()
-  })
-
-  it('is measured by the ack of a reliable item, and by the pong of the transport', async () => {
-    const { join, clock } = testServer()
-    const { client, room } = await join()
-    clock.advance(80)
-    client.say({ type: 'reliableAck', seq: 1 })
-    expect(linkOf(room).minRttMs).toBe(80)
-    clock.advance(1920)
-    clock.advance(35)
-    client.pings.shift()!()
-    expect(linkOf(room).minRttMs).toBe(35)
-  })
-
-  it('starts anew on another connection, whose path may be another', async () => {
-    const { join, connect, clock } = testServer()
-    const { client, room } = await join()
-    clock.advance(80)
-    client.say({ type: 'reliableAck', seq: 1 })
-    client.cut()
-    const again = connect()
-    again.hello(client.claim(room))
-    expect(linkOf(room).minRttMs).toBeNull()
-  })
-})
-
 describe('a client that does not read', () => {
   it('is ended as slow-reader when its reliable buffer is full, after the tick that filled it', async () => {
     const { join, clock, server } = testServer({ limits: { reliableBufferBytes: 2000 } })

@@ -10,7 +10,6 @@ beforeEach(() => {
   calls = []
   const link = {
     userId: 'ada',
-    minRttMs: 12,
     hasPending: true,
     push: () => calls.push('push') > 0,
     pushLatest: ({ channel, message }: { channel: number; message: number }) =>
@@ -39,7 +38,7 @@ describe('SeatPort', () => {
     expect(port.push(item)).toBe(true)
     expect(port.flush(Uint8Array.of(9))).toBe('sent')
     expect(calls).toEqual(['push', 'flush 9'])
-    expect([port.userId, port.minRttMs, port.hasPending, port.channel]).toEqual(['ada', 12, true, 3])
+    expect([port.userId, port.hasPending, port.channel]).toEqual(['ada', true, 3])
   })
 
   it('reaches nobody after the seat has ended', () => {

@@ -43,7 +43,6 @@ export interface Told {
 export class FakeLink implements SeatLink {
   readonly userId: string
   readonly channel = 1
-  minRttMs: number | null = 20
   replica: Replica
   told: Told[] = []
   readonly items: ServerItem[] = []
@@ -221,7 +220,7 @@ export class Member {
 
   /** Acknowledges the newest snapshot. */
   ack(): void {
-    this.harness.room.receiveSnapshotAck(this.seat, Math.max(0, this.link.heldSeq) & 0xffff)
+    this.harness.room.receiveSnapshotAck(this.seat, Math.max(0, this.link.heldSeq) & 0xffff, this.harness.clock.nowMs())
   }
 
   /** Sends inputs of consecutive ticks, as an `inputs` message brings them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MinRtt } from '../../../server/src/link/min-rtt.ts'
+import { MinRtt } from '../../../server/src/replication/min-rtt.ts'
 
 describe('MinRtt', () => {
   it('is unknown until something was measured', () => {

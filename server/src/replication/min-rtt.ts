@@ -8,8 +8,8 @@ interface Sample {
 /**
  * The least round trip of the last 10 s: what the path takes when nothing is queued on it.
  *
- * Two sources feed it: pongs of the transport, and acknowledgements of reliable items. The second ones come up to 50 ms late
- * (clients save packets), but a sample can only be too long, and the least one counts.
+ * It is fed by acknowledgements of snapshots. They come up to 50 ms late (clients save packets), but a sample can only be too
+ * long, and the least one counts. Not by pongs of the transport: what delays the game's own packets need not delay those.
  */
 export class MinRtt {
   /** Rising in time and in value: the first one is the minimum, each other one is it when those before are too old. */
