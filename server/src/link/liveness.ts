@@ -4,7 +4,7 @@ export interface LivenessOptions {
   readonly clock: Clock
   readonly heartbeatIntervalMs: number
   readonly livenessTimeoutMs: number
-  /** Asks the other end for a sign of life. */
+  /** Asks the other end for a sign of life; called when nothing was heard of it for a heartbeat. */
   readonly probe: () => void
   readonly onSilence: (silentMs: number) => void
 }
@@ -42,7 +42,7 @@ export class Liveness {
   }
 
   private check(): void {
-    const { clock, livenessTimeoutMs, probe, onSilence } = this.options
+    const { clock, heartbeatIntervalMs, livenessTimeoutMs, probe, onSilence } = this.options
     const nowMs = clock.nowMs()
     // What was sent to us while we slept waits behind this timer.
     this.heardAtMs += nowMs - this.plannedMs
@@ -53,6 +53,7 @@ export class Liveness {
       return
     }
     this.plan()
-    probe()
+    // Who is heard anyway need not be asked: a ping and its answer cost more than a snapshot.
+    if (silentMs >= heartbeatIntervalMs) probe()
   }
 }

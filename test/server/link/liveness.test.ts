@@ -27,6 +27,16 @@ describe('Liveness', () => {
     expect(silences).toEqual([])
   })
 
+  it('asks nothing of a peer that is heard anyway', () => {
+    for (let i = 0; i < 20; i++) {
+      clock.advance(1000)
+      liveness.heard(clock.nowMs())
+    }
+    expect(probes).toBe(0)
+    clock.advance(4000)
+    expect(probes).toBe(2)
+  })
+
   it('reports silence once, within a heartbeat of the timeout', () => {
     clock.advance(60_000)
     expect(silences).toEqual([10_000])
