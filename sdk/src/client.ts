@@ -2,6 +2,7 @@ import type { Client, ClientOptions } from './client-api.ts'
 import { pageUrl } from './connection/url.ts'
 import { webSocketConnect } from './connection/websocket.ts'
 import { createClientWith } from './game-client.ts'
+import type { ClientParts } from './game-client.ts'
 import { openJoinedRoom } from './joined-room.ts'
 import { browserPageLife } from './link/page-life.ts'
 import { tabStorage } from './link/resume.ts'
@@ -17,12 +18,15 @@ import { consoleReport } from './report.ts'
  */
 export function createClient(url: string, options: ClientOptions = {}): Client {
   checkOptions(options)
-  const clock = options.clock ?? realClock
-  const random = options.random ?? realRandom
-  return createClientWith(url, options, {
+  return createClientWith(url, options, { ...platformParts(options), openRoom: openJoinedRoom })
+}
+
+/** What a client has of the platform that it runs on. */
+export function platformParts(options: ClientOptions): Omit<ClientParts, 'openRoom'> {
+  return {
     connect: webSocketConnect(options.WebSocket),
-    clock,
-    random,
+    clock: options.clock ?? realClock,
+    random: options.random ?? realRandom,
     randomBytes: realRandomBytes,
     schedule: atEndOfTurn,
     storage: options.storage === undefined ? tabStorage() : options.storage,
@@ -30,6 +34,5 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
     locks: browserTabLocks(),
     pageUrl: pageUrl(),
     report: consoleReport,
-    openRoom: openJoinedRoom,
-  })
+  }
 }

@@ -1,0 +1,48 @@
+import type { Impairment } from '@tickwire/sdk'
+import { UsageError } from './usage.ts'
+
+/** A whole number from an option. */
+export function whole(name: string, min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min) return value
+    throw new UsageError(`--${name}: expected a whole number from ${min} on, got "${text}"`)
+  }
+}
+
+/** A number of seconds from an option. */
+export function seconds(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isFinite(value) && value >= 0) return value
+    throw new UsageError(`--${name}: expected seconds, got "${text}"`)
+  }
+}
+
+const IMPAIRMENTS: Readonly<Record<string, keyof Omit<Impairment, 'stall' | 'reorder'>>> = {
+  latency: 'latencyMs',
+  jitter: 'jitterMs',
+  loss: 'lossPercent',
+  kbps: 'throttleKbps',
+  cut: 'cutAfterMs',
+}
+
+/** `latency=75,jitter=30,loss=1,kbps=256,stall=300/5000,cut=20000`: ms each way, percent, and a stall of 300 ms every 5 s. */
+export function impairment(text: string): Impairment {
+  const parts: Record<string, unknown> = {}
+  for (const part of text.split(',').filter((piece) => piece !== '')) {
+    const [name = '', value = ''] = part.split('=', 2)
+    const option = IMPAIRMENTS[name]
+    if (name === 'stall') {
+      const [forMs, everyMs] = value.split('/', 2).map(Number)
+      parts['stall'] = { forMs: finite(part, forMs), everyMs: finite(part, everyMs) }
+    } else if (option !== undefined) parts[option] = finite(part, Number(value))
+    else throw new UsageError(`--impair: expected ${Object.keys(IMPAIRMENTS).join(', ')} or stall, got "${name}"`)
+  }
+  return parts
+}
+
+function finite(part: string, value: number | undefined): number {
+  if (value !== undefined && Number.isFinite(value)) return value
+  throw new UsageError(`--impair: "${part}" is no number; write latency=75,jitter=30,loss=1 or stall=300/5000`)
+}
