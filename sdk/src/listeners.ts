@@ -27,6 +27,15 @@ export class Listeners<T> {
     return emitter.on(listener)
   }
 
+  /** Calls what a listener has left for later. */
+  run(name: string, fn: () => void): void {
+    try {
+      fn()
+    } catch (error) {
+      this.report(`${this.method}('${name}'): what the listener returned threw`, error)
+    }
+  }
+
   emit(name: string, value: T): void {
     this.emitters.get(name)?.emit(value)
   }

@@ -110,7 +110,11 @@ export interface JoinedRoom<G extends GameTypes> {
   /** A press of a `field.press()` input; it lives until one tick has read it. */
   press(input: keyof G['input'] & string): void
 
-  /** Hears an event when the picture has come to its tick; a predicted one at once. @throws ConfigError for an unknown name */
+  /**
+   * Hears an event when the picture has come to its tick; a predicted one at once. A function that the listener returns is called
+   * if a predicted event turns out not to have happened: it stops the sound, takes the flash away.
+   * @throws ConfigError for an unknown name
+   */
   onEvent<E extends EventOf<G>>(
     event: E,
     listener: (payload: Readonly<G['events'][E]>, about: EventInfo) => void,

@@ -16,7 +16,7 @@ import type {
   SendOptions,
   Unsubscribe,
 } from './room-api.ts'
-import type { FiredEvent } from './room-events.ts'
+import type { FiredEvent, Undo } from './room-events.ts'
 import type { RoomLoop } from './room-loop.ts'
 import type { RoomMessages } from './room-messages.ts'
 import type { RoomWatch } from './room-watch.ts'
@@ -110,7 +110,10 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
     const names = this.parts.link.codec.eventNames
     if (!names.includes(event))
       throw new ConfigError('room.onEvent', `one of ${names.join(', ') || '(no events)'}`, event)
-    return this.parts.eventListeners.add(event, ({ payload, about }) => listener(payload as G['events'][E], about))
+    return this.parts.eventListeners.add(event, ({ payload, about, undos }) => {
+      const undo: unknown = listener(payload as G['events'][E], about)
+      if (typeof undo === 'function') undos?.push(undo as Undo)
+    })
   }
 
   onMessage<M extends keyof ToClient<G> & string>(

@@ -197,7 +197,7 @@ export class RoomLoop<G extends GameTypes> {
     this.view.update(this.replica, tick)
     this.applyEntities(header, keys)
     this.parts.events.receive(events)
-    this.parts.events.forgetBefore(tick)
+    this.parts.events.settle(tick)
   }
 
   private applyEntities({ tick, slackTicks, starvedTicks }: SnapshotHeader, keys: readonly SpawnKey[]): void {

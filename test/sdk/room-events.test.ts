@@ -75,6 +75,66 @@ describe('an event of this player', () => {
   })
 })
 
+describe('a predicted event that does not come true', () => {
+  /** The server is told beforehand what it is to take for the next ticks, and believes the client nothing. */
+  function decide(setup: RoomSetup<Flyer>, ticks: number, firesAfter: number | null): void {
+    const { codec } = setup.link
+    for (let n = 1; n <= ticks; n++) {
+      const columns = codec.inputs.toColumns(n === firesAfter ? { fire: true } : {})
+      setup.authority.input(SEAT, { tick: setup.authority.tick + n, viewStamp: -1, columns })
+    }
+  }
+
+  it('is taken back once, by what its listener returned, and what never was predicted is not', () => {
+    const setup = flying()
+    const log: string[] = []
+    setup.room.onEvent('shot', () => {
+      log.push('shot')
+      return () => void log.push('taken back')
+    })
+    setup.room.onEvent('boom', () => () => void log.push('no boom'))
+    decide(setup, 60, null)
+    onceOnTick(setup, () => setup.authority.emit('boom', { x: 1 }))
+    setup.room.press('fire')
+    setup.run(250)
+    expect(log).toEqual(['shot'])
+    setup.run(1500)
+    expect(log).toEqual(['shot', 'taken back'])
+  })
+
+  it('is the same when the server takes its press some ticks later: heard once, and not taken back', () => {
+    const setup = flying()
+    const log: string[] = []
+    setup.room.onEvent('shot', () => {
+      log.push('shot')
+      return () => void log.push('taken back')
+    })
+    decide(setup, 60, 16)
+    setup.room.press('fire')
+    setup.run(2000)
+    expect(log).toEqual(['shot'])
+  })
+
+  it('is reported when taking it back throws, and is not taken back after the server confirmed it', () => {
+    const setup = flying()
+    const undone: number[] = []
+    setup.room.onEvent('shot', (_shot, { tick }) => () => {
+      undone.push(tick)
+      throw new Error('no such sprite')
+    })
+    setup.room.press('fire')
+    setup.run(2000)
+    expect(undone).toEqual([])
+    decide(setup, 60, null)
+    setup.room.press('fire')
+    setup.run(2000)
+    expect(undone).toHaveLength(1)
+    expect(setup.reports.map(({ message }) => message)).toContain(
+      "room.onEvent('shot'): what the listener returned threw",
+    )
+  })
+})
+
 describe('an event of others', () => {
   it('is heard when the picture has reached its tick: where it says, there its emitter is drawn', () => {
     const setup = flying()
