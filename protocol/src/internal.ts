@@ -21,6 +21,8 @@ export { assertNever } from './errors.ts'
 export { GameCodec, usesPacked } from './game-codec.ts'
 export { hashInts, hashText } from './hash.ts'
 export { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec } from './lobby/schema.ts'
+export { isShownName, ROOM_INVITE, ROOM_LOCKED, ROOM_OWNER, ROOM_REVISION, shownName } from './lobby/sections.ts'
+export type { RoomSection, ShownSection } from './lobby/sections.ts'
 export type { LobbyMessage, LobbyRequest } from './lobby/schema.ts'
 export type {
   ListAsk,
@@ -36,14 +38,22 @@ export type {
 } from './lobby/types.ts'
 export { ReliableStream } from './link/reliable-stream.ts'
 export type { CallItem, LatestMessage } from './messages/calls.ts'
-export { readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
-export type { ClientItem, ClientMessage, LinkSecrets, ResumeClaim, SeatClaim } from './messages/client.ts'
+export { NO_WISH, readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
+export type {
+  ClientItem,
+  ClientMessage,
+  JoinVerb,
+  RoomWish,
+  LinkSecrets,
+  ResumeClaim,
+  SeatClaim,
+} from './messages/client.ts'
 export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
 export { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
 export type { TickInput } from './messages/input-codec.ts'
 export { readPacket, readSoleMessage, writeLastHead, writeMessage } from './messages/packet.ts'
 export { LINK_CHANNEL } from './messages/parts.ts'
-export { readServerMessage, writeServerMessage } from './messages/server.ts'
+export { NO_SEAT, readServerMessage, writeServerMessage } from './messages/server.ts'
 export type { ServerItem, ServerMessage } from './messages/server.ts'
 export {
   readEvents,

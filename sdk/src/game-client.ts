@@ -1,5 +1,5 @@
 import { ConfigError } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
+import { GameCodec, NO_WISH } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
 import type { Client, ClientOptions, JoinOptions, TokenStorage } from './client-api.ts'
 import { socketUrl } from './connection/url.ts'
@@ -126,7 +126,7 @@ class GameClient implements Client {
     const fields = codec.encodePayload(game.schema.join, join, 'join')
     let [url, reservation] = [this.openLink?.url ?? this.url, '']
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const ask = { verb, room, reservation, join: fields }
+      const ask = { verb, room, reservation, wish: NO_WISH, join: fields }
       const outcome = await this.linkTo(url).join(ask, codec, this.opener(game))
       if (outcome.type === 'seated') return outcome.receiver.room
       if (outcome.type === 'redirect') [url, reservation] = [this.addressOf(outcome.url), outcome.reservation]

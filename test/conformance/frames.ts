@@ -1,4 +1,5 @@
 /** A small game and packets for it, written from the page: what the tests of single rules are made of. */
+import { NO_WISH } from '@tickwire/protocol/internal'
 import { defineGame, entity, field } from '@tickwire/protocol'
 import type { StandardSchema } from '@tickwire/protocol'
 import { BitSink } from './decoder/bits.ts'
@@ -77,9 +78,10 @@ const JOIN: Item = {
   channel: 1,
   verb: 'create',
   game: 'lab',
-  hashes: Array.from({ length: 9 }, () => 0),
+  hashes: Array.from({ length: 12 }, () => 0),
   room: '',
   reservation: '',
+  wish: NO_WISH,
   join: new Uint8Array(0),
 }
 

@@ -1,5 +1,5 @@
 /** The other direction: a client that was written from docs/protocol.md alone plays on a real server, beside a real client. */
-import { describeSection, SECTIONS } from '@tickwire/protocol/internal'
+import { describeSection, NO_WISH, SECTIONS } from '@tickwire/protocol/internal'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Transport } from '../../sdk/src/connection/transport.ts'
 import { arena, arenaSchema } from '../games/arena/arena.ts'
@@ -153,6 +153,7 @@ describe('a client written from the page', () => {
       hashes: HASHES,
       room: '',
       reservation: '',
+      wish: NO_WISH,
       join: new Uint8Array(1),
     } as const
     eve.push({ type: 'join', channel: 0, ...join })

@@ -1,4 +1,5 @@
 /** A client written from docs/protocol.md alone: it greets, joins, acknowledges, steers and calls, and draws nothing. */
+import { LOBBY_HASH, NO_WISH } from '@tickwire/protocol/internal'
 import type { GameSchema } from '@tickwire/protocol'
 import { BitSink } from './decoder/bits.ts'
 import { Conversation } from './decoder/conversation.ts'
@@ -52,10 +53,10 @@ export class SecondClient {
   }
 
   greetAndJoin(hashes: readonly number[], join: Values): void {
-    const hello = message('hello', { protocolVersion: 1, ticket: '', ...this.drawn, resume: null })
+    const hello = message('hello', { protocolVersion: 1, lobby: LOBBY_HASH, ticket: '', ...this.drawn, resume: null })
     const { name: game } = this.schema
     const fields = writePayload(this.schema.join, join)
-    const rest = { room: '', reservation: '', join: fields, hashes: [...hashes] }
+    const rest = { room: '', reservation: '', wish: NO_WISH, join: fields, hashes: [...hashes] }
     this.say(hello, this.reliable({ type: 'join', channel: 1, verb: 'joinOrCreate', game, ...rest }))
   }
 
@@ -65,7 +66,7 @@ export class SecondClient {
     const { epoch } = this.itemsOf('joined').at(-1)!
     const seat = { channel: 1, epoch, game: this.schema.name, hashes: [...hashes], heldSnapshot: this.newest.seq }
     const resume = { receivedSeq: this.receivedSeq, seat }
-    this.say(message('hello', { protocolVersion: 1, ticket: '', linkId, token, resume }))
+    this.say(message('hello', { protocolVersion: 1, lobby: LOBBY_HASH, ticket: '', linkId, token, resume }))
   }
 
   tell(name: string, values: Values, channelOf = 1): void {

@@ -3,6 +3,7 @@ import {
   BitWriter,
   CLIENT_MESSAGE,
   hashSections,
+  NO_WISH,
   readPacket,
   SERVER_MESSAGE,
   writeLastHead,
@@ -52,7 +53,7 @@ type Join = Extract<ClientItem, { type: 'join' }>
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 
 export function joinItem(changes: Partial<Join> = {}): Join {
-  const named = { game: schema.name, hashes, room: '', reservation: '' }
+  const named = { game: schema.name, hashes, room: '', reservation: '', wish: NO_WISH }
   return { type: 'join', channel: 1, verb: 'joinOrCreate', ...named, join: new Uint8Array(0), ...changes }
 }
 

@@ -1,5 +1,5 @@
+import { playerFields, roomFields } from '../lobby/sections.ts'
 import type { EntityDef, GameSchema } from '../schema/define.ts'
-import { field } from '../schema/field.ts'
 import { layKind } from './lay-kind.ts'
 import type { KindLayout } from './track.ts'
 
@@ -31,8 +31,8 @@ export function layoutOf(schema: GameSchema): GameLayout {
 
 function layGame(schema: GameSchema): GameLayout {
   const defs: [string, EntityDef][] = [
-    [ROOM_KIND, { fields: schema.state, options: {} }],
-    [PLAYER_KIND, { fields: { connected: field.bool(), ...schema.player }, options: {} }],
+    [ROOM_KIND, { fields: roomFields(schema), options: {} }],
+    [PLAYER_KIND, { fields: playerFields(schema), options: {} }],
     ...Object.entries(schema.entities),
   ]
   const kinds = defs.map(([name, def], index) => layKind(name, index, def, schema.tickRateHz))

@@ -37,13 +37,37 @@ export interface SeatClaim {
 }
 
 /** How a client asks for a room. */
-export type JoinVerb = 'joinOrCreate' | 'create' | 'joinById'
-const JOIN_VERBS: readonly JoinVerb[] = ['joinOrCreate', 'create', 'joinById']
+export type JoinVerb = 'joinOrCreate' | 'create' | 'joinById' | 'joinByCode' | 'spectate'
+const JOIN_VERBS: readonly JoinVerb[] = ['joinOrCreate', 'create', 'joinById', 'joinByCode', 'spectate']
+
+/** What the room shall be like: one that exists, and one that is made. */
+export interface RoomWish {
+  /** The type of room, or '': the first of its game. */
+  readonly type: string
+  /** A new room is in no list, and nobody comes in who was not invited. */
+  readonly isPrivate: boolean
+  /** That a new room shall have, or that opens the one that is joined; or ''. */
+  readonly password: string
+  /** What a room that exists must fulfil, as text. */
+  readonly where: string
+  /** A patch of the game's options, for a new room. */
+  readonly options: Uint8Array
+}
+
+export const NO_WISH: RoomWish = {
+  type: '',
+  isPrivate: false,
+  password: '',
+  where: '',
+  options: new Uint8Array(0),
+}
 
 export type ClientMessage =
   | (LinkSecrets & {
       readonly type: 'hello'
       readonly protocolVersion: number
+      /** `LOBBY_HASH` of the client. */
+      readonly lobby: number
       readonly ticket: string
       /** Null: the client opens a link, and has drawn its id and its first token itself. */
       readonly resume: Omit<ResumeClaim, keyof LinkSecrets> | null
@@ -64,10 +88,11 @@ export type ClientItem =
       readonly verb: JoinVerb
       readonly game: string
       readonly hashes: SchemaHashes
-      /** Room id for `joinById`, else the key, or ''. */
+      /** Room id for `joinById` and `spectate`, invite code for `joinByCode`, else the key, or ''. */
       readonly room: string
       /** From a redirect: the seat that was reserved, or ''. */
       readonly reservation: string
+      readonly wish: RoomWish
       readonly join: Uint8Array
     }
   | { readonly type: 'leave'; readonly channel: number }
@@ -144,6 +169,7 @@ const UNREAD: Uint8Array = new Uint8Array(0)
 function writeHello(writer: BitWriter, hello: Extract<ClientMessage, { type: 'hello' }>): void {
   writer.bits(MAGIC, 32)
   writer.varuint(hello.protocolVersion, 7)
+  writer.bits(hello.lobby, 32)
   writer.text(hello.ticket, LIMITS.maxTicketBytes)
   writer.bytes(hello.linkId)
   writer.bytes(hello.token)
@@ -169,15 +195,16 @@ function readHello(reader: BitReader): Extract<ClientMessage, { type: 'hello' }>
   if (protocolVersion !== PROTOCOL_VERSION) {
     // Another version's hello may go on differently; only its beginning is promised.
     reader.skipBits(reader.bitsLeft, 'hello')
-    return { type: 'hello', protocolVersion, ticket: '', linkId: UNREAD, token: UNREAD, resume: null }
+    return { type: 'hello', protocolVersion, lobby: 0, ticket: '', linkId: UNREAD, token: UNREAD, resume: null }
   }
+  const lobby = reader.bits(32, 'hash of the lobby')
   const ticket = reader.text(LIMITS.maxTicketBytes, 'ticket')
   const linkId = reader.bytes(SECRET_BYTES, 'link id')
   const token = reader.bytes(SECRET_BYTES, 'resume token')
-  if (!reader.bool('resume')) return { type: 'hello', protocolVersion, ticket, linkId, token, resume: null }
+  if (!reader.bool('resume')) return { type: 'hello', protocolVersion, lobby, ticket, linkId, token, resume: null }
   const receivedSeq = readSeq(reader)
   const seat = reader.bool('seat claim') ? readSeatClaim(reader) : null
-  return { type: 'hello', protocolVersion, ticket, linkId, token, resume: { receivedSeq, seat } }
+  return { type: 'hello', protocolVersion, lobby, ticket, linkId, token, resume: { receivedSeq, seat } }
 }
 
 function readSeatClaim(reader: BitReader): SeatClaim {
@@ -198,6 +225,24 @@ function readHashes(reader: BitReader): SchemaHashes {
   return SECTIONS.map((section) => reader.bits(32, `hash of ${section}`))
 }
 
+function writeWish(writer: BitWriter, wish: RoomWish): void {
+  writer.text(wish.type, LIMITS.maxNameBytes)
+  writer.bool(wish.isPrivate)
+  writer.text(wish.password, LIMITS.maxPasswordBytes)
+  writer.text(wish.where, LIMITS.maxWhereBytes)
+  writeBytes(writer, wish.options)
+}
+
+function readWish(reader: BitReader): RoomWish {
+  return {
+    type: reader.text(LIMITS.maxNameBytes, 'room type'),
+    isPrivate: reader.bool('private'),
+    password: reader.text(LIMITS.maxPasswordBytes, 'password'),
+    where: reader.text(LIMITS.maxWhereBytes, 'where'),
+    options: readBytes(reader, LIMITS.maxSectionBytes, 'options'),
+  }
+}
+
 export function writeClientItem(writer: BitWriter, item: ClientItem): void {
   writer.bits(ITEM[item.type], 4)
   writeChannel(writer, item.channel)
@@ -208,6 +253,7 @@ export function writeClientItem(writer: BitWriter, item: ClientItem): void {
       writeHashes(writer, item.hashes)
       writer.text(item.room, LIMITS.maxNameBytes)
       writer.text(item.reservation, LIMITS.maxNameBytes)
+      writeWish(writer, item.wish)
       writeBytes(writer, item.join)
       return
     case 'leave':
@@ -230,6 +276,7 @@ export function readClientItem(reader: BitReader): ClientItem {
         hashes: readHashes(reader),
         room: reader.text(LIMITS.maxNameBytes, 'room'),
         reservation: reader.text(LIMITS.maxNameBytes, 'reservation'),
+        wish: readWish(reader),
         join: readBytes(reader, LIMITS.maxPayloadBytes, 'join fields'),
       }
     case ITEM.leave:

@@ -46,6 +46,7 @@ export type ServerItem =
       readonly channel: number
       readonly roomId: string
       readonly epoch: number
+      /** `NO_SEAT` for a spectator. */
       readonly seat: number
       readonly tick: number
       /** Seeds `world.random`, which both ends must draw alike. */
@@ -65,6 +66,9 @@ export type ServerItem =
   /** Probabilities that coded snapshots start from; comes ahead of the first one that names it. */
   | { readonly type: 'table'; readonly channel: number; readonly number: number; readonly bytes: Uint8Array }
   | CallItem
+
+/** The seat of a spectator, who has none. */
+export const NO_SEAT = -1
 
 const SECRET_BYTES = 16
 /** A bit per context, and six more for each that was learnt. */
@@ -165,7 +169,7 @@ export function writeServerItem(writer: BitWriter, item: ServerItem): void {
     case 'joined':
       writer.text(item.roomId, LIMITS.maxNameBytes)
       writeEpoch(writer, item.epoch)
-      writer.uintMax(item.seat, LIMITS.maxSeatsPerRoom - 1)
+      writer.uintMax(item.seat === NO_SEAT ? LIMITS.maxSeatsPerRoom : item.seat, LIMITS.maxSeatsPerRoom)
       writer.bits(item.tick >>> 0, 32)
       writer.bits(item.simulationSeed >>> 0, 32)
       return
@@ -201,7 +205,7 @@ export function readServerItem(reader: BitReader): ServerItem {
         channel,
         roomId: reader.text(LIMITS.maxNameBytes, 'room id'),
         epoch: readEpoch(reader),
-        seat: reader.uintMax(LIMITS.maxSeatsPerRoom - 1, 'seat'),
+        seat: seatOf(reader.uintMax(LIMITS.maxSeatsPerRoom, 'seat')),
         tick: reader.bits(32, 'tick'),
         simulationSeed: reader.bits(32, 'simulation seed'),
       }
@@ -234,6 +238,9 @@ export function readServerItem(reader: BitReader): ServerItem {
       return readCall(reader, id, channel) ?? unknownItem(id)
   }
 }
+
+/** The number beyond that of the last seat. */
+const seatOf = (number: number): number => (number === LIMITS.maxSeatsPerRoom ? NO_SEAT : number)
 
 function unknownItem(id: number): never {
   throw new DecodeError('unexpected', { what: 'item id', expected: 'an item of a server', got: `${id}`, offset: 0 })

@@ -159,7 +159,7 @@ function isRate(to: FieldKind | undefined, from: FieldKind | undefined): boolean
   return to === from && (to === 'fixed' || to === 'vec2' || to === 'vec3')
 }
 
-const TRENDING: readonly FieldKind[] = ['fixed', 'vec2', 'vec3', 'angle']
+const TRENDING: readonly FieldKind[] = ['fixed', 'vec2', 'vec3', 'angle', 'quaternion']
 
 function checkTrend(at: string, fields: FieldMap, { trend, rates }: EntityOptions<FieldMap>): void {
   for (const name of trend ?? []) {

@@ -14,8 +14,11 @@ export const SECTIONS = [
   'events',
   'messages',
   'requests',
+  'options',
+  'metadata',
+  'profile',
 ] as const
-export type SectionName = (typeof SECTIONS)[number] | 'options' | 'metadata' | 'profile'
+export type SectionName = (typeof SECTIONS)[number]
 
 /** One line per field: `ship.hp uint max=100 all`. What both ends compare, and what an error quotes. */
 export function describeSection(schema: GameSchema, section: SectionName): string[] {

@@ -1,5 +1,5 @@
 import { DecodeError, PROTOCOL_VERSION } from '@tickwire/protocol'
-import { assertNever, LINK_CHANNEL, readPacket, readServerMessage } from '@tickwire/protocol/internal'
+import { assertNever, LINK_CHANNEL, LOBBY_HASH, readPacket, readServerMessage } from '@tickwire/protocol/internal'
 import type { ClientItem, GameCodec, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import { closeNamed, roomGone } from '../connection/close-info.ts'
@@ -33,7 +33,7 @@ export interface LinkOptions {
 }
 
 /** What a join asks for. */
-export type JoinAsk = Pick<Extract<ClientItem, { type: 'join' }>, 'verb' | 'room' | 'reservation' | 'join'>
+export type JoinAsk = Pick<Extract<ClientItem, { type: 'join' }>, 'verb' | 'room' | 'reservation' | 'wish' | 'join'>
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 type Pong = Extract<ServerMessage, { type: 'pong' }>
@@ -153,7 +153,13 @@ export class Link implements SeatHost {
 
   private greet(): void {
     const { ticket } = this.options
-    const hello = { type: 'hello', protocolVersion: PROTOCOL_VERSION, ticket, ...this.identity } as const
+    const hello = {
+      type: 'hello',
+      protocolVersion: PROTOCOL_VERSION,
+      lobby: LOBBY_HASH,
+      ticket,
+      ...this.identity,
+    } as const
     // The same again until a welcome comes: if the server has heard it before, that link goes on.
     if (!this.hasLink) return this.sender.greetAnew({ ...hello, resume: null })
     const { receivedSeq } = this.sender.stream

@@ -1,4 +1,4 @@
-import { defaultValue } from '@tickwire/protocol/internal'
+import { defaultValue, isShownName } from '@tickwire/protocol/internal'
 import type { Fields, GameLayout, HeldEntity, KindLayout, Replica } from '@tickwire/protocol/internal'
 import { heldTracks, ownerOf, readBlobs, readFields } from '../fields.ts'
 import { ReadOnlyShape } from './read-only.ts'
@@ -63,4 +63,4 @@ export class RoomView {
 }
 
 const namesOf = (kind: KindLayout): string[] =>
-  kind.fields.filter(({ audience }) => audience !== 'nobody').map(({ name }) => name)
+  kind.fields.filter(({ name, audience }) => audience !== 'nobody' && !isShownName(name)).map(({ name }) => name)

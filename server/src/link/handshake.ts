@@ -1,4 +1,5 @@
 import { DecodeError, LIMITS, PROTOCOL_VERSION, RefusedError } from '@tickwire/protocol'
+import { LOBBY_HASH } from '@tickwire/protocol/internal'
 import type { ClientMessage, LinkSecrets, ResumeClaim } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import type { ServerLimits } from '../limits.ts'
@@ -85,6 +86,10 @@ export class Handshake {
     if (hello.protocolVersion !== PROTOCOL_VERSION) {
       const detail = `the page speaks protocol version ${hello.protocolVersion}, the server ${PROTOCOL_VERSION}`
       this.refuse('version-mismatch', detail)
+      return
+    }
+    if (hello.lobby !== LOBBY_HASH) {
+      this.refuse('version-mismatch', 'the lobby of the page differs from that of the server; reload the page')
       return
     }
     if (hello.resume === null) checkDrawn(hello)

@@ -1,6 +1,6 @@
 import { ConfigError } from '@tickwire/protocol'
 import type { EmitOptions, Owner, Place } from '@tickwire/protocol'
-import { defaultValue, drawRandom, emitterOf, PredictionCounts, seatOf } from '@tickwire/protocol/internal'
+import { defaultValue, drawRandom, emitterOf, isShownName, PredictionCounts, seatOf } from '@tickwire/protocol/internal'
 import type { Fields, GameCodec, KindLayout } from '@tickwire/protocol/internal'
 import type { Entity } from './entity-list.ts'
 import { EntityTable } from './entity-table.ts'
@@ -185,7 +185,11 @@ function show(reveals: Reveals, to: Audience, isShown: boolean): void {
 /** The fields of a kind in the order of the schema, as given or as they start. */
 export function fieldsOf(kind: KindLayout, given: Fields): Fields {
   const fields: Fields = {}
-  for (const { name, spec } of kind.fields) fields[name] = ownCopy(given[name] ?? defaultValue(spec))
+  for (const { name, spec } of kind.fields) {
+    fields[name] = ownCopy(given[name] ?? defaultValue(spec))
+    // What a game did not declare in this place it does not find when it lists or copies what is there.
+    if (isShownName(name)) Object.defineProperty(fields, name, { enumerable: false })
+  }
   return fields
 }
 

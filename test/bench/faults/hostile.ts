@@ -1,5 +1,5 @@
 import { Random } from '@tickwire/protocol'
-import { BitWriter, hashSections, writeClientMessage, writeMessage } from '@tickwire/protocol/internal'
+import { BitWriter, hashSections, NO_WISH, writeClientMessage, writeMessage } from '@tickwire/protocol/internal'
 import type { ClientMessage } from '@tickwire/protocol/internal'
 import type { JoinedRoom } from '@tickwire/sdk'
 import { createTicket, hmacTickets } from '@tickwire/server'
@@ -37,7 +37,7 @@ function packetOf(messages: readonly ClientMessage[]): Uint8Array {
 /** What an honest client says first; without a ticket of its own it must open nothing. */
 function greeting(ticket: string): Uint8Array {
   const hashes = hashSections(faultsGame.schema)
-  const named = { game: 'faults', hashes, room: '', reservation: '', join: new Uint8Array(2) }
+  const named = { game: 'faults', hashes, room: '', reservation: '', wish: NO_WISH, join: new Uint8Array(2) }
   return packetOf([
     helloOf(ticket),
     { type: 'reliable', seq: 1, item: { type: 'join', channel: 1, verb: 'joinOrCreate', ...named } },

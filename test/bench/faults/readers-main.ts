@@ -1,6 +1,7 @@
 import {
   BitWriter,
   hashSections,
+  NO_WISH,
   readPacket,
   readServerMessage,
   writeClientMessage,
@@ -49,7 +50,7 @@ class Reader {
 
   async join(): Promise<void> {
     await new Promise((resolve) => this.socket.once('open', resolve))
-    const named = { game: 'faults', hashes: hashSections(faultsGame.schema), room: '', reservation: '' }
+    const named = { game: 'faults', hashes: hashSections(faultsGame.schema), room: '', reservation: '', wish: NO_WISH }
     const item = { type: 'join', channel: 1, verb: 'joinOrCreate', ...named, join: new Uint8Array(2) } as const
     this.say(helloOf(), { type: 'reliable', seq: 1, item })
   }

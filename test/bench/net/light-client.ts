@@ -2,7 +2,9 @@ import { LIMITS } from '@tickwire/protocol'
 import type { GameSchema } from '@tickwire/protocol'
 import {
   BitWriter,
+  CLIENT_MESSAGE,
   GameCodec,
+  NO_WISH,
   readEvents,
   readPacket,
   readServerMessage,
@@ -12,7 +14,6 @@ import {
   writeClientMessage,
   writeInputsHead,
   writeMessage,
-  CLIENT_MESSAGE,
 } from '@tickwire/protocol/internal'
 import type { BitReader, ClientMessage, GameLayout, ReplicaChanges } from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
@@ -117,6 +118,7 @@ export class LightClient {
       hashes: this.codec.hashes,
       room: '',
       reservation: '',
+      wish: NO_WISH,
       join,
     } as const
     this.write({ type: 'reliable', seq: 1, item }, true)

@@ -54,19 +54,34 @@ interface Part {
 
 const HOT: readonly string[] = ['fixed', 'angle', 'vec2', 'vec3', 'quaternion', 'f32']
 const BOOL: FieldSpec = { kind: 'bool' }
+const SEAT: FieldSpec = { kind: 'seat' }
+const TICK: FieldSpec = { kind: 'tick' }
+const INVITE: FieldSpec = { kind: 'text', maxBytes: 64 }
 const DEFAULT_OWNER_BITS = 8
 
 /** Kind 0 is the room, kind 1 a player, then the schema's. */
 export function kindsOf(schema: GameSchema): Kind[] {
-  const connected = { connected: { spec: BOOL, audience: 'all' } } as unknown as FieldMap
+  const room = {
+    ...fieldsOf({ '#owner': SEAT, '#locked': BOOL, '#revision': TICK, '#invite': INVITE }),
+    ...schema.state,
+    ...under('options', schema.options),
+    ...under('metadata', schema.metadata),
+  }
+  const player = { ...fieldsOf({ connected: BOOL }), ...schema.player, ...under('profile', schema.profile) }
   return [
-    kindOf('#room', schema.state, {}, schema.tickRateHz),
-    kindOf('#player', { ...connected, ...schema.player }, {}, schema.tickRateHz),
+    kindOf('#room', room, {}, schema.tickRateHz),
+    kindOf('#player', player, {}, schema.tickRateHz),
     ...Object.entries(schema.entities).map(([name, { fields, options }]) =>
       kindOf(name, fields, options as Options, schema.tickRateHz),
     ),
   ]
 }
+
+const fieldsOf = (specs: Readonly<Record<string, FieldSpec>>): FieldMap =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { spec, audience: 'all' }])) as never
+
+const under = (section: string, fields: FieldMap): FieldMap =>
+  Object.fromEntries(Object.entries(fields).map(([name, declared]) => [`${section}.${name}`, declared]))
 
 function kindOf(name: string, fields: FieldMap, options: Options, tickRateHz: number): Kind {
   const shared = partsOf(fields, 'all', 0)

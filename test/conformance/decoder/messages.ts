@@ -3,12 +3,15 @@ import { malformed } from './bits.ts'
 import { bits, bool, bytes, mapped, optional, sized, struct, text, times, uintMax, varuint } from './parts.ts'
 import type { Part } from './parts.ts'
 
-/** What the lengths of messages are held against, in bytes; the first four stand in `protocol/src/limits.ts`. */
+/** What the lengths of messages are held against, in bytes; the first seven stand in `protocol/src/limits.ts`. */
 export const BOUNDS = {
   maxPayloadBytes: 8192,
   maxTextBytes: 4096,
   maxNameBytes: 64,
   maxTicketBytes: 4096,
+  maxPasswordBytes: 64,
+  maxWhereBytes: 512,
+  maxSectionBytes: 1024,
   url: 1024,
   description: 65_536,
   table: 262_144,
@@ -20,7 +23,7 @@ const index = varuint(4, 0xffff)
 const payload = sized(BOUNDS.maxPayloadBytes)
 const name = text(BOUNDS.maxNameBytes)
 const words = text(BOUNDS.maxTextBytes)
-const hashes = times(9, bits(32))
+const hashes = times(12, bits(32))
 const [u8, u16, u32] = [bits(8), bits(16), bits(32)]
 
 const fromOneOn = mapped(
@@ -31,7 +34,7 @@ const fromOneOn = mapped(
 const seatClaim = struct({ channel, epoch: u32, game: name, hashes, heldSnapshot: fromOneOn })
 const resumeClaim = struct({ receivedSeq: seq, seat: optional(seatClaim) })
 const secrets = { linkId: bytes(16), token: bytes(16) }
-const helloBody = struct({ ticket: text(BOUNDS.maxTicketBytes), ...secrets, resume: optional(resumeClaim) })
+const helloBody = struct({ lobby: u32, ticket: text(BOUNDS.maxTicketBytes), ...secrets, resume: optional(resumeClaim) })
 type Hello = { readonly protocolVersion: number } & ReturnType<typeof helloBody.read>
 
 const MAGIC = 0x5257_4b54
@@ -43,7 +46,7 @@ const hello: Part<Hello> = {
     const protocolVersion = version.read(from)
     if (protocolVersion === VERSION) return { protocolVersion, ...helloBody.read(from) }
     from.skipToEnd()
-    return { protocolVersion, ticket: '', linkId: new Uint8Array(0), token: new Uint8Array(0), resume: null }
+    return { protocolVersion, lobby: 0, ticket: '', linkId: new Uint8Array(0), token: new Uint8Array(0), resume: null }
   },
   write: (to, value) => {
     u32.write(to, MAGIC)
@@ -61,11 +64,24 @@ const welcome = struct({
   resumeWindowMs: u32,
 })
 
-const VERBS = ['joinOrCreate', 'create', 'joinById'] as const
+const VERBS = ['joinOrCreate', 'create', 'joinById', 'joinByCode', 'spectate'] as const
 const verb = mapped(
   uintMax(VERBS.length - 1),
   (i) => VERBS[i]!,
   (word) => VERBS.indexOf(word),
+)
+
+const wish = struct({
+  type: name,
+  isPrivate: bool,
+  password: text(BOUNDS.maxPasswordBytes),
+  where: text(BOUNDS.maxWhereBytes),
+  options: sized(BOUNDS.maxSectionBytes),
+})
+const seatOrNone = mapped(
+  uintMax(1023),
+  (n) => (n === 1023 ? -1 : n),
+  (seat) => (seat === -1 ? 1023 : seat),
 )
 
 /** What follows number and channel of each item of the reliable stream, in the order of their numbers. */
@@ -75,9 +91,9 @@ const ITEMS = {
   reply: struct({ id: seq, payload }),
   refusal: struct({ id: seq, code: name, text: words }),
   cancel: struct({ id: seq }),
-  join: struct({ verb, game: name, hashes, room: name, reservation: name, join: payload }),
+  join: struct({ verb, game: name, hashes, room: name, reservation: name, wish, join: payload }),
   leave: struct({}),
-  joined: struct({ roomId: name, epoch: u32, seat: uintMax(1022), tick: u32, simulationSeed: u32 }),
+  joined: struct({ roomId: name, epoch: u32, seat: seatOrNone, tick: u32, simulationSeed: u32 }),
   joinRefused: struct({ code: name, text: words, section: name, description: text(BOUNDS.description) }),
   redirect: struct({ url: text(BOUNDS.url), reservation: name }),
   left: struct({ reason: name }),

@@ -6,6 +6,7 @@ import { BitWriter } from '../../../protocol/src/bits/writer.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
 import { readClientMessage, writeClientMessage, writeInputsHead } from '../../../protocol/src/messages/client.ts'
 import type { ClientMessage } from '../../../protocol/src/messages/client.ts'
+import { NO_WISH } from '@tickwire/protocol/internal'
 import { CLIENT_MESSAGE, ITEM } from '../../../protocol/src/messages/ids.ts'
 import { PROTOCOL_VERSION } from '../../../protocol/src/version.ts'
 import { clientMessage } from './samples.ts'
@@ -99,6 +100,7 @@ describe('hello', () => {
     expect(readClientMessage(CLIENT_MESSAGE.hello, new BitReader(writer.toBytes()))).toEqual({
       type: 'hello',
       protocolVersion: PROTOCOL_VERSION + 1,
+      lobby: 0,
       ticket: '',
       linkId: new Uint8Array(0),
       token: new Uint8Array(0),
@@ -111,7 +113,7 @@ describe('hello', () => {
     const { id, bytes } = written(helloOf(ticket))
     expect(readClientMessage(id, new BitReader(bytes))).toMatchObject({ ticket })
     const long = new BitWriter()
-    long.bytes(bytes.subarray(0, 5))
+    long.bytes(bytes.subarray(0, 9))
     long.text(`${ticket}x`, 5000)
     expect(faultOf(() => readClientMessage(id, new BitReader(long.toBytes())))).toMatchObject({ reason: 'limit' })
     expect(() => written(helloOf(`${ticket}x`))).toThrow(RangeError)
@@ -126,21 +128,22 @@ describe('join', () => {
       channel: 1,
       verb: 'create' as const,
       game: 'g',
-      hashes: Array<number>(9).fill(0),
+      hashes: Array<number>(12).fill(0),
       room: '',
       reservation: '',
+      wish: NO_WISH,
       join,
     }
     const { id, bytes } = written({ type: 'reliable', seq: 1, item })
     expect(faultOf(() => readClientMessage(id, new BitReader(bytes)))).toMatchObject({ what: 'join fields length' })
   })
 
-  it('[VAL1] refuses a fourth verb', () => {
+  it('[VAL1] refuses a sixth verb', () => {
     const writer = new BitWriter()
     writer.bits(1, 8)
     writer.bits(ITEM.join, 4)
     writer.bits(0, 4)
-    writer.bits(3, 2)
+    writer.bits(5, 3)
     expect(faultOf(() => readClientMessage(CLIENT_MESSAGE.reliable, new BitReader(writer.toBytes())))).toMatchObject({
       what: 'join verb',
     })
@@ -149,29 +152,31 @@ describe('join', () => {
 
 const secret = (from: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => from + i)
 const secrets = { linkId: secret(0), token: secret(0x40) }
-const hashes = [1, 2, 3, 4, 5, 6, 7, 8, 0xffff_ffff]
+const hashes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0xffff_ffff]
 const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: string])[] = [
   [
     'a first hello',
-    { ...secrets, type: 'hello', protocolVersion: 1, ticket: 'né', resume: null },
-    '544b575201036ec3a9000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f00',
+    { ...secrets, type: 'hello', protocolVersion: 1, lobby: 7, ticket: 'né', resume: null },
+    '544b57520107000000036ec3a9000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f00',
   ],
   [
     'a hello with a claim',
     {
       type: 'hello',
       protocolVersion: 1,
+      lobby: 7,
       ticket: '',
       ...secrets,
       resume: { receivedSeq: 300, seat: null },
     },
-    '544b57520100000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f590500',
+    '544b5752010700000000000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f590500',
   ],
   [
     'a hello with a seat',
     {
       type: 'hello',
       protocolVersion: 1,
+      lobby: 7,
       ticket: '',
       ...secrets,
       resume: {
@@ -179,7 +184,7 @@ const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: str
         seat: { channel: 1, epoch: 0xdead_beef, game: 'arena', hashes, heldSnapshot: -1 },
       },
     },
-    '544b57520100000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f03c6bb6fab7741985c995b5800000080000000c0000000000100004001000080010000c001000000020000c0ffffff3f00',
+    '544b5752010700000000000102030405060708090a0b0c0d0e0f404142434445464748494a4b4c4d4e4f03c6bb6fab7741985c995b5800000080000000c0000000000100004001000080010000c0010000000200004002000080020000c0020000c0ffffff3f00',
   ],
   ['a ping', { type: 'ping', id: 0xabcd, channel: 1 }, 'cdab01'],
   ['a snapshot ack', { type: 'snapshotAck', channel: 9, ackedSnapshot16: 0x1234 }, '193412'],
@@ -223,10 +228,11 @@ const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: str
         hashes,
         room: 'r',
         reservation: 'x',
+        wish: { type: 't', isPrivate: true, password: 'p', where: 'a = 1', options: Uint8Array.of(9) },
         join: Uint8Array.of(7),
       },
     },
-    '06161684c995b98505000000080000000c0000001000000014000000180000001c00000020000000fcffffff07c805e0051c00',
+    '06162a08932b730b0b00000010000000180000002000000028000000300000003800000040000000480000005000000058000000f8ffffff0f900bc00ba01b00571006d203121390107000',
   ],
   ['a leave', { type: 'reliable', seq: 7, item: { type: 'leave', channel: 8 } }, '078701'],
 ]

@@ -30,16 +30,25 @@ const latest: fc.Arbitrary<LatestMessage> = fc.record({
 })
 const reliableAck = fc.record({ type: fc.constant('reliableAck' as const), seq: u32 })
 
+const wish = fc.record({ type: word, isPrivate: fc.boolean(), password: word, where: text, options: payload })
+
 export const clientItem: fc.Arbitrary<ClientItem> = fc.oneof(
   call,
   fc.record({
     type: fc.constant('join' as const),
     channel,
-    verb: fc.constantFrom('joinOrCreate' as const, 'create' as const, 'joinById' as const),
+    verb: fc.constantFrom(
+      'joinOrCreate' as const,
+      'create' as const,
+      'joinById' as const,
+      'joinByCode' as const,
+      'spectate' as const,
+    ),
     game: word,
     hashes,
     room: word,
     reservation: word,
+    wish,
     join: payload,
   }),
   fc.record({ type: fc.constant('leave' as const), channel }),
@@ -57,6 +66,7 @@ export const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({
     type: fc.constant('hello' as const),
     protocolVersion: fc.constant(PROTOCOL_VERSION),
+    lobby: u32,
     ticket: text,
     linkId: secret,
     token: secret,

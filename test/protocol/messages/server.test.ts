@@ -1,3 +1,4 @@
+import { NO_SEAT } from '@tickwire/protocol/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BitReader } from '../../../protocol/src/bits/reader.ts'
@@ -74,7 +75,7 @@ describe('readServerMessage', () => {
     }
   })
 
-  it('[VAL1] refuses a seat that no room has', () => {
+  it('[REL8] the seat beyond the last is that of a spectator, who has none', () => {
     const item = {
       type: 'joined' as const,
       channel: 1,
@@ -86,12 +87,13 @@ describe('readServerMessage', () => {
     }
     const { id, bytes } = written({ type: 'reliable', seq: 1, item })
     expect(readServerMessage(id, new BitReader(bytes))).toMatchObject({ item: { seat: 1022 } })
-    expect(() => written({ type: 'reliable', seq: 1, item: { ...item, seat: 1023 } })).toThrow(RangeError)
+    expect(() => written({ type: 'reliable', seq: 1, item: { ...item, seat: 1024 } })).toThrow(RangeError)
     // Bit 64 is the first of the ten that the seat has.
     const bent = Uint8Array.from(bytes)
     bent[8]! |= 0xff
     bent[9]! |= 0x03
-    expect(faultOf(() => readServerMessage(id, new BitReader(bent)))).toMatchObject({ what: 'seat' })
+    expect(readServerMessage(id, new BitReader(bent))).toMatchObject({ item: { seat: NO_SEAT } })
+    expect(written({ type: 'reliable', seq: 1, item: { ...item, seat: NO_SEAT } }).bytes).toEqual(bent)
   })
 })
 

@@ -35,6 +35,7 @@ const base = {
     ping: { toClient: {} },
   },
   requests: { refill: { ask: { kind: field.bool() }, reply: { ammo: field.uint({ max: 3 }) } } },
+  options: { map: field.text({ maxBytes: 9 }) },
 } as const
 const schema = defineGame(base)
 
@@ -60,6 +61,9 @@ describe('describeSection', () => {
         'ping toClient',
       ],
       ['refill', 'refill.ask.kind {"kind":"bool"} all', 'refill.reply.ammo {"kind":"uint","max":3} all'],
+      ['map {"kind":"text","maxBytes":9} all'],
+      [],
+      [],
     ])
   })
 
@@ -81,7 +85,7 @@ describe('hashSections', () => {
   it('[HSK8] has fixed numbers, so that two versions of this package agree', () => {
     expect(hashSections(schema)).toEqual([
       0x99bf_b275, 0x8b7b_9496, 0xc825_0a5d, 0xd251_12d9, 0x5220_4172, 0xbd52_5486, 0x1cc0_b697, 0x1cda_be30,
-      0xec16_dc85,
+      0xec16_dc85, 0xf7944c84, 0, 0,
     ])
   })
 
@@ -95,7 +99,7 @@ describe('hashSections', () => {
     events: defineGame({ ...base, events: { bang: { at: field.seat() } } }),
     messages: defineGame({ ...base, messages: { ...base.messages, ping: { toServer: {} } } }),
     requests: defineGame({ ...base, requests: { refill: { ask: {}, reply: { ammo: field.uint({ max: 3 }) } } } }),
-    options: defineGame({ ...base, options: { map: field.text({ maxBytes: 9 }) } }),
+    options: defineGame({ ...base, options: { map: field.text({ maxBytes: 8 }) } }),
     metadata: defineGame({ ...base, metadata: { title: field.text({ maxBytes: 9 }) } }),
     profile: defineGame({ ...base, profile: { title: field.text({ maxBytes: 9 }) } }),
   }

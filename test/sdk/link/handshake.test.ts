@@ -1,5 +1,5 @@
 import { CLOSE, LIMITS, PROTOCOL_VERSION, RefusedError, SchemaMismatchError } from '@tickwire/protocol'
-import { describeSection } from '@tickwire/protocol/internal'
+import { describeSection, NO_WISH } from '@tickwire/protocol/internal'
 import type { ServerItem } from '@tickwire/protocol/internal'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ConnectionClosedError, StateError, UnreachableError } from '../../../sdk/src/errors.ts'
@@ -179,7 +179,7 @@ describe('a join', () => {
   })
 
   it('rejects with what the room says when it cannot be opened, and gives the seat back', async () => {
-    const ask = { verb: 'create', room: '', reservation: '', join: new Uint8Array(0) } as const
+    const ask = { verb: 'create', room: '', reservation: '', wish: NO_WISH, join: new Uint8Array(0) } as const
     const outcome = t.link.join(ask, codec, () => {
       throw new Error('no canvas')
     })

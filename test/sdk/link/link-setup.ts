@@ -1,5 +1,5 @@
 import { DecodeError } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
+import { GameCodec, NO_WISH } from '@tickwire/protocol/internal'
 import type { CallItem, LatestMessage, SeatClaim } from '@tickwire/protocol/internal'
 import type { TokenStorage } from '../../../sdk/src/client-api.ts'
 import type { Connect } from '../../../sdk/src/connection/transport.ts'
@@ -154,7 +154,7 @@ export class LinkSetup {
   }
 
   join(): void {
-    const ask = { verb: 'joinOrCreate', room: '', reservation: '', join: Uint8Array.of(1, 65) } as const
+    const ask = { verb: 'joinOrCreate', room: '', reservation: '', wish: NO_WISH, join: Uint8Array.of(1, 65) } as const
     this.settle(this.link.join(ask, codec, (item, link) => this.openRoom(item, link)))
   }
 

@@ -87,6 +87,16 @@ describe('a handshake', () => {
     })
     expect(server.stats.counters.versionMismatches).toBe(1)
   })
+
+  it('[LOB1] with another lobby is closed as version-mismatch, which says what differs', () => {
+    const { connect } = testServer()
+    const client = connect()
+    client.say({ ...helloOf(), lobby: 1 })
+    expect(client.closed).toEqual({
+      code: CLOSE['version-mismatch'].code,
+      reason: 'the lobby of the page differs from that of the server; reload the page',
+    })
+  })
 })
 
 describe('authenticate', () => {

@@ -154,7 +154,7 @@ describe('a resume', () => {
   it.each([
     ['epoch', { epoch: 1 }],
     ['game', { game: 'chess' }],
-    ['schema', { hashes: Array.from({ length: 9 }, () => 0) }],
+    ['schema', { hashes: Array.from({ length: 12 }, () => 0) }],
     ['channel', { channel: 2 }],
   ])('[HSK7] of a seat with another %s does not give the seat back, and frees it', async (_, change) => {
     const { join, connect } = testServer()

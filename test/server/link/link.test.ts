@@ -198,11 +198,16 @@ describe('answers', () => {
     expect(client.packets.length).toBe(before + 2)
   })
 
-  it('a request outside of rooms is refused', async () => {
+  it('[REL6] [LOB2] a request on channel 0 that the lobby does not have, and a message there, end the connection', async () => {
     const { join } = testServer()
-    const { client } = await join()
-    client.say(client.item({ type: 'request', channel: 0, id: 3, request: 0, payload: new Uint8Array(0) }))
-    expect(client.items.at(-1)).toMatchObject({ type: 'refusal', channel: 0, id: 3, code: 'unknown-request' })
+    for (const item of [
+      { type: 'request', channel: 0, id: 3, request: 99, payload: new Uint8Array(0) },
+      { type: 'message', channel: 0, message: 0, payload: new Uint8Array(0) },
+    ] as const) {
+      const { client } = await join()
+      client.say(client.item(item))
+      expect(client.closed?.code).toBe(CLOSE['protocol-error'].code)
+    }
   })
 })
 
