@@ -5,7 +5,7 @@ import { NO_PLACE, Pool } from './pool.ts'
 import type { Queue } from './queue.ts'
 import { seatTeams } from './seating.ts'
 import { valuesOf } from './ticket.ts'
-import type { TicketAttributes, MatchTicket } from './ticket.ts'
+import type { AttributeValue, MatchTicket, TicketAttributes } from './ticket.ts'
 
 /** Who shall play together. */
 export interface Match {
@@ -111,14 +111,14 @@ function newMatch(
   room: OpenRoom | null,
   teams: readonly (readonly MatchTicket[])[],
 ): Match {
-  const sources = [...teams.flat(), ...(room === null ? [] : [room])].map(({ attributes }) => attributes)
-  const first = sources[0]!
+  const tickets = teams.flat()
+  const first = (room ?? tickets[0]!).attributes
   const agreed: Record<string, TicketAttributes[string]> = {}
   for (const name of queue.attributes.equal) agreed[name] = first[name]!
   for (const name of queue.attributes.intersect) {
-    agreed[name] = valuesOf(first, name).filter((value) =>
-      sources.every((attributes) => valuesOf(attributes, name).includes(value)),
-    )
+    const isCommon = (value: AttributeValue): boolean =>
+      tickets.every(({ attributes }) => valuesOf(attributes, name).includes(value))
+    agreed[name] = valuesOf(first, name).filter(isCommon)
   }
   return { queue: queue.name, room, region, teams, attributes: agreed }
 }

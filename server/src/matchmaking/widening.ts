@@ -13,9 +13,11 @@ interface WideningPoint {
  * to a whole number, so that every machine finds the same matches.
  */
 export function limitAfter(points: Widening, waitedMs: number): number {
-  const next = points.findIndex(({ afterMs }) => afterMs > waitedMs)
-  if (next === -1) return points.at(-1)!.value
-  const [from, to] = [points[next - 1]!, points[next]!]
+  let next = 1
+  while (next < points.length && points[next]!.afterMs <= waitedMs) next++
+  const from = points[next - 1]!
+  if (next === points.length) return from.value
+  const to = points[next]!
   const part = (waitedMs - from.afterMs) / (to.afterMs - from.afterMs)
   return Math.floor(from.value + part * (to.value - from.value))
 }

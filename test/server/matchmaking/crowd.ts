@@ -8,10 +8,10 @@ export const RANKED: QueueOptions = {
   teams: { count: 2, min: 5, max: 5 },
   skill: {
     window: [
-      { afterMs: 0, width: 2 },
+      { afterMs: 0, width: 0.5 },
       { afterMs: 60_000, width: 10 },
     ],
-    perSigma: 0.25,
+    perSigma: 0.1,
   },
   latency: {
     regions: ['eu', 'us', 'asia'],

@@ -45,7 +45,7 @@ describe('defineQueue', () => {
   })
 
   it('makes whole numbers of widths, and one team of a free-for-all', () => {
-    expect(defineQueue(RANKED).skill!.window.map(({ value }) => value)).toEqual([2000, 10_000])
+    expect(defineQueue(RANKED).skill!.window.map(({ value }) => value)).toEqual([500, 10_000])
     expect(defineQueue({ name: 'brawl', freeForAll: { min: 2, max: 8 } })).toMatchObject({
       teams: { count: 1, min: 2, max: 8 },
       skill: null,
