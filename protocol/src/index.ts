@@ -12,7 +12,9 @@ export type {
   GameSchema,
   GameTypesOf,
   MessageDef,
+  OthersStand,
   RequestDef,
+  SimulationOptions,
   TypedSchema,
   TypesOf,
 } from './schema/define.ts'

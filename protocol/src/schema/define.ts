@@ -218,6 +218,21 @@ export function defineGame<
 export interface Game<G extends GameTypes> {
   readonly schema: GameSchema
   readonly simulate: (world: SimWorld<G>) => void
+  readonly others: OthersStand
+}
+
+/**
+ * Where a client's simulation finds the entities that others move: `'drawn'`, where its player sees them, or
+ * `'extrapolated'`, where their motion has led to in the tick being run, 250 ms beyond the newest snapshot at most.
+ */
+export type OthersStand = 'drawn' | 'extrapolated'
+
+export interface SimulationOptions {
+  /**
+   * Default `'drawn'`: what a player sees itself hit is hit, with `room.rewind` on the server. `'extrapolated'` for what bodies
+   * do to each other (pushing, bouncing), where the server knows only the present.
+   */
+  readonly others?: OthersStand
 }
 
 /**
@@ -227,9 +242,13 @@ export interface Game<G extends GameTypes> {
 export function defineSimulation<G extends GameTypes>(
   schema: TypedSchema<G>,
   simulate: (world: SimWorld<G>) => void,
+  { others = 'drawn' }: SimulationOptions = {},
 ): Game<G> {
   if (typeof simulate !== 'function') throw new ConfigError('defineSimulation', 'a function (world) => void', simulate)
-  return Object.freeze({ schema, simulate })
+  if (others !== 'drawn' && others !== 'extrapolated') {
+    throw new ConfigError('defineSimulation others', "'drawn' or 'extrapolated'", others)
+  }
+  return Object.freeze({ schema, simulate, others })
 }
 
 function defaultSnapshotRateHz(tickRateHz: number): number {

@@ -4,6 +4,7 @@ import type {
   EventOf,
   GameTypes,
   KindOf,
+  OthersStand,
   Place,
   Show,
   SimEntity,
@@ -12,10 +13,11 @@ import type {
   SpawnOptions,
 } from '@tickwire/protocol'
 import { drawRandom, emitterOf, PredictionCounts, seatOf } from '@tickwire/protocol/internal'
-import type { Fields, GameCodec, KindLayout } from '@tickwire/protocol/internal'
+import type { Fields, GameCodec, KindLayout, Replica } from '@tickwire/protocol/internal'
 import { cloneValue, defaultFields } from '../fields.ts'
 import type { InputBuffer } from '../input/input-buffer.ts'
 import type { EntityViews, ViewEntry } from '../view/views.ts'
+import { Others } from './others.ts'
 import { ALL_OWN, newPredicted } from './predicted-entity.ts'
 import type { PredictedEntities, PredictedEntity, SimObject } from './predicted-entity.ts'
 
@@ -35,6 +37,7 @@ export interface PredictedWorldParts {
   readonly views: EntityViews
   readonly entities: PredictedEntities
   readonly inputs: InputBuffer
+  readonly replica: Replica
   /** Told of each emit, again in each replay. */
   readonly onEmit: (event: PredictedEvent) => void
 }
@@ -50,15 +53,18 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
   tick = 0
   isReplay = false
   private readonly parts: PredictedWorldParts
+  private readonly others: Others
   private readonly counts = new PredictionCounts()
   private readonly neutralInput: Readonly<G['input']>
   /** Entities of others that the simulation has despawned, and when: hidden until the server has run that tick too. */
   private readonly hidden: Map<ViewEntry, number> = new Map()
   private replay = 0
 
-  constructor(parts: PredictedWorldParts) {
-    const { codec } = parts
+  constructor(parts: PredictedWorldParts, others: OthersStand) {
+    const { codec, replica, views } = parts
+    const { tickRateHz } = codec.schema
     this.parts = parts
+    this.others = new Others(replica, views, tickRateHz, codec.layout.maxColumns, others === 'extrapolated')
     this.dt = 1 / codec.schema.tickRateHz
     this.state = parts.state as Readonly<G['state']>
     this.neutralInput = codec.inputs.fromColumns(codec.inputs.neutral) as Readonly<G['input']>
@@ -69,7 +75,13 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
     this.tick = tick
     this.replay = replay
     this.isReplay = replay > 0
+    this.others.aim(tick)
     this.counts.begin()
+  }
+
+  /** The newest snapshot is of this tick. */
+  received(tick: number): void {
+    this.others.received(tick)
   }
 
   /**
@@ -96,9 +108,8 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
     const own = this.parts.entities.byId(id)
     if (own !== undefined) return own.isAlive && own.kind.name === kind ? (own.object as SimEntity<G, K>) : undefined
     const entry = this.parts.views.find(id)
-    return entry !== undefined && entry.isShown && entry.kind.name === kind
-      ? (entry.view as SimEntity<G, K>)
-      : undefined
+    if (entry === undefined || !entry.isShown || entry.kind.name !== kind) return undefined
+    return this.others.see(entry)?.view as SimEntity<G, K> | undefined
   }
 
   near<K extends KindOf<G>>(kind: K, at: Place, radius: number): SimEntity<G, K>[] {
@@ -111,7 +122,8 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
       if (isAlive && layout.name === kind) consider(object, object, layout)
     }
     for (const entry of this.parts.views.ofKind(kind)) {
-      if (entry.isShown && !entry.isPredicted) consider(entry.fields, entry.view, entry.kind)
+      const seen = entry.isShown && !entry.isPredicted ? this.others.see(entry) : null
+      if (seen !== null) consider(seen.fields, seen.view, entry.kind)
     }
     found.sort((a, b) => a.squared - b.squared || a.id - b.id)
     return found.map(({ thing }) => thing as SimEntity<G, K>)

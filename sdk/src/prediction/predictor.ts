@@ -1,6 +1,6 @@
 import type { Game, GameTypes } from '@tickwire/protocol'
 import { roundToSimulation, slotOf, valueOf } from '@tickwire/protocol/internal'
-import type { Fields, HeldEntity, Replica, SpawnKey } from '@tickwire/protocol/internal'
+import type { Fields, HeldEntity, SpawnKey } from '@tickwire/protocol/internal'
 import { cloneValue, heldTracks, isVisible, jumpsIn, ownerIn, readBlobs } from '../fields.ts'
 import { blendRows } from '../interpolation/blend.ts'
 import type { Report } from '../report.ts'
@@ -14,7 +14,6 @@ import type { PredictedWorldParts } from './predicted-world.ts'
 const MAX_REPLAY_TICKS = 64
 
 export interface PredictorParts extends PredictedWorldParts {
-  readonly replica: Replica
   readonly report: Report
 }
 
@@ -48,7 +47,7 @@ export class Predictor<G extends GameTypes> {
   constructor(game: Game<G>, parts: PredictorParts) {
     this.parts = parts
     this.game = game
-    this.world = new PredictedWorld<G>(parts)
+    this.world = new PredictedWorld<G>(parts, game.others)
     this.entities = parts.entities
     this.states = new PredictedStates(parts.codec.layout)
     this.row = new Int32Array(parts.codec.layout.maxColumns)
@@ -69,6 +68,7 @@ export class Predictor<G extends GameTypes> {
 
   /** Takes the server's word for `tick`: `own` is all that it lets this player predict, `keys` say which spawns are ours. */
   reconcile(tick: number, own: readonly HeldEntity[], keys: readonly SpawnKey[]): Reconciliation {
+    this.world.received(tick)
     this.adoptSpawns(own, keys)
     const { differs, miss } = this.compare(tick, own)
     if (miss !== null) this.corrections++

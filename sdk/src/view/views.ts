@@ -1,13 +1,16 @@
 import type { Fields, GameLayout, KindLayout } from '@tickwire/protocol/internal'
 import { ReadOnlyShape } from './read-only.ts'
 
-/** One entity as the game sees it. */
-export interface ViewEntry {
-  readonly kind: KindLayout
-  /** What the game holds: the same object until the entity leaves. */
+/** A read-only view, and what it shows. */
+export interface Shown {
   readonly view: object
-  /** What the view shows; whoever draws the entity writes it. */
+  /** Whoever shows the entity writes it. */
   readonly fields: Fields & { id: number; owner: number | null; mine: boolean }
+}
+
+/** One entity as the game sees it: the view is the same object until the entity leaves. */
+export interface ViewEntry extends Shown {
+  readonly kind: KindLayout
   /** True while this client simulates it; false: it is drawn from snapshots. */
   isPredicted: boolean
   /** False while it is away on suspicion: despawned by prediction, not yet by the server. */
@@ -40,6 +43,12 @@ export class EntityViews {
     this.byKind.get(kind.name)!.add(entry)
     this.byId.set(id, entry)
     return entry
+  }
+
+  /** A view of its own, which shows the same until it is written. */
+  copyOf({ kind, fields }: ViewEntry): Shown {
+    const copy = { ...fields }
+    return { view: this.shapes[kind.index]!.over(copy), fields: copy }
   }
 
   remove(entry: ViewEntry): void {
