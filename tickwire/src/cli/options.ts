@@ -31,18 +31,19 @@ const IMPAIRMENTS: Readonly<Record<string, keyof Omit<Impairment, 'stall' | 'reo
 export function impairment(text: string): Impairment {
   const parts: Record<string, unknown> = {}
   for (const part of text.split(',').filter((piece) => piece !== '')) {
-    const [name = '', value = ''] = part.split('=', 2)
+    const [name = '', value] = part.split('=', 2)
     const option = IMPAIRMENTS[name]
     if (name === 'stall') {
-      const [forMs, everyMs] = value.split('/', 2).map(Number)
+      const [forMs, everyMs] = (value ?? '').split('/', 2)
       parts['stall'] = { forMs: finite(part, forMs), everyMs: finite(part, everyMs) }
-    } else if (option !== undefined) parts[option] = finite(part, Number(value))
+    } else if (option !== undefined) parts[option] = finite(part, value)
     else throw new UsageError(`--impair: expected ${Object.keys(IMPAIRMENTS).join(', ')} or stall, got "${name}"`)
   }
   return parts
 }
 
-function finite(part: string, value: number | undefined): number {
-  if (value !== undefined && Number.isFinite(value)) return value
+function finite(part: string, text: string | undefined): number {
+  const value = Number(text || NaN)
+  if (Number.isFinite(value)) return value
   throw new UsageError(`--impair: "${part}" is no number; write latency=75,jitter=30,loss=1 or stall=300/5000`)
 }
