@@ -57,6 +57,10 @@ export interface RoomStats {
   readonly interpolationDelayMs: number
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number
+  /**
+   * Snapshots since joining that moved the picture of what this player owns by a step of its precision or more, or made it
+   * come or go. What only the server decides, such as damage, does not count.
+   */
   readonly corrections: number
   readonly starvedTicks: number
   readonly resumes: number

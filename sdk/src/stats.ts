@@ -10,6 +10,7 @@ export interface RoomNumbers {
   readonly ticksPerPacket: number
   readonly snapshotAgeMs: number
   readonly interpolationDelayMs: number
+  /** Snapshots that moved the picture of what this player owns. */
   readonly corrections: number
   readonly starvedTicks: number
 }

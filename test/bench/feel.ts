@@ -3,7 +3,9 @@ import { hidden } from './feel/hidden.ts'
 import { socketLab, virtualLab } from './feel/lab.ts'
 import type { LabMaker } from './feel/lab.ts'
 import { rate } from './feel/rate.ts'
+import { rollback } from './feel/rollback.ts'
 import { rttStep } from './feel/rtt-step.ts'
+import { shots } from './feel/shots.ts'
 import { skew } from './feel/skew.ts'
 import { stall } from './feel/stall.ts'
 import { throttle } from './feel/throttle.ts'
@@ -15,7 +17,7 @@ type SharedPart = (makeLab: LabMaker) => Promise<readonly Figure[]>
 /** In simulated time and over real sockets. */
 const SHARED: Readonly<Record<string, SharedPart>> = { stall, skew, rate, rttStep, throttle }
 /** In simulated time only. */
-const VIRTUAL: Readonly<Record<string, Part>> = { clean, hidden }
+const VIRTUAL: Readonly<Record<string, Part>> = { clean, hidden, shots, rollback }
 
 /** What a player notices of a bad network, and whether it stays within what we promise. */
 export const feel: Bench = {

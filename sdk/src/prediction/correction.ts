@@ -24,16 +24,24 @@ export class Correction {
     return this.errors.size > 0
   }
 
-  /** From now on the entity is shown where `drawn` says instead of where `truth` does. `drawn` contains older errors. */
-  absorb(kind: KindLayout, drawn: Fields, truth: Fields): void {
+  /**
+   * From now on the entity is shown where `drawn` says instead of where `truth` does. `drawn` contains older errors.
+   * @returns whether that is new: an error that is no rest of an older one, of a step of its field or more
+   */
+  absorb(kind: KindLayout, drawn: Fields, truth: Fields): boolean {
+    let isNew = false
     for (const { name, spec } of kind.fields) {
       if (!isSmooth(spec)) continue
       if (drawn[name] === undefined || truth[name] === undefined) continue
       const error = difference(spec, drawn[name], truth[name])
       const size = sizeOf(spec, error)
+      const older = this.errors.get(name)
+      const added = older === undefined ? size : sizeOf(spec, difference(spec, error, older))
+      isNew ||= added >= limitOf(spec, 1)
       if (size > limitOf(spec, DONE_PART) && size < snapSize(spec)) this.errors.set(name, error)
       else this.errors.delete(name)
     }
+    return isNew
   }
 
   /** Adds what is left of the errors, after `elapsedMs` more. */

@@ -30,7 +30,7 @@ export interface Reconciliation {
  * with what was predicted for T, at simulation precision; if it differs, T is restored and the ticks since are replayed.
  */
 export class Predictor<G extends GameTypes> {
-  /** Times that a snapshot differed from what was predicted. */
+  /** Snapshots that moved the picture of what was predicted: not those that only changed what the server alone decides. */
   corrections = 0
   private readonly parts: PredictorParts
   private readonly game: Game<G>
@@ -63,7 +63,7 @@ export class Predictor<G extends GameTypes> {
     this.step(tick, 0)
     this.tick = tick
     // The picture catches up with time instead of jumping with it.
-    if (skipped > 0) for (const entity of this.entities.all) this.absorb(entity)
+    if (skipped > 0) for (const entity of this.entities.all) if (entity.isAlive) this.absorb(entity)
   }
 
   /** Takes the server's word for `tick`: `own` is all that it lets this player predict, `keys` say which spawns are ours. */
@@ -71,10 +71,10 @@ export class Predictor<G extends GameTypes> {
     this.world.received(tick)
     this.adoptSpawns(own, keys)
     const { differs, miss } = this.compare(tick, own)
-    if (miss !== null) this.corrections++
     this.world.unhide(tick, differs, (id) => this.isHeld(id))
-    if (differs) this.rollBack(tick, own)
-    else this.dropGone(tick, own)
+    const isSeen = differs && this.rollBack(tick, own)
+    if (!differs) this.dropGone(tick, own)
+    if (isSeen && miss !== null) this.corrections++
     return { miss, isReplayed: differs }
   }
 
@@ -146,16 +146,25 @@ export class Predictor<G extends GameTypes> {
     return field === null ? null : `${name}.${field}`
   }
 
-  private rollBack(tick: number, own: readonly HeldEntity[]): void {
+  /** @returns whether anything is elsewhere than it was drawn, came back or is gone */
+  private rollBack(tick: number, own: readonly HeldEntity[]): boolean {
     this.replays++
+    const wereAlive = new Set(this.entities.all.filter(({ isAlive }) => isAlive))
     for (const entity of this.entities.all) entity.isAlive = false
     for (const held of own) this.load(tick, held)
     this.dropGone(tick, own)
+    // The picture may lie between this tick and the next one.
+    this.states.save(tick, this.entities.all)
+    // What the server removed is its decision; a spawn that it never made was a mistake.
+    let isSeen = [...wereAlive].some((entity) => entity.held === null && !this.entities.all.includes(entity))
     this.replay(tick)
     for (const entity of this.entities.all) {
-      if (entity.held === null && entity.spawnedIn !== this.replays) this.drop(entity)
-      else this.absorb(entity)
+      const isUndone = entity.held === null && entity.spawnedIn !== this.replays
+      const isMoved = entity.isAlive && this.absorb(entity)
+      isSeen ||= isMoved || entity.isAlive !== wereAlive.has(entity)
+      if (isUndone) this.drop(entity)
     }
+    return isSeen
   }
 
   private replay(tick: number): void {
@@ -196,16 +205,16 @@ export class Predictor<G extends GameTypes> {
   }
 
   /** What was drawn until now is where the picture goes on from, unless it was a jump on purpose. */
-  private absorb(entity: PredictedEntity): void {
+  private absorb(entity: PredictedEntity): boolean {
     const { kind, correction, entry, drawnJumps, jumps } = entity
     if (drawnJumps !== jumps) {
       correction.clear()
       // Game code may look at it before the next frame.
       if (drawnJumps === NEVER_DRAWN) this.show(entity, entry.fields)
-      return
+      return false
     }
     this.show(entity, this.scratch)
-    correction.absorb(kind, entry.fields, this.scratch)
+    return correction.absorb(kind, entry.fields, this.scratch)
   }
 
   private show(entity: PredictedEntity, into: Fields): void {

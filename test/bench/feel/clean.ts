@@ -1,4 +1,7 @@
 import type { Figure } from '../report.ts'
+import { createStepper } from '../../stepper/stepper.ts'
+import type { Arena } from '../../../demo/shared/schema.ts'
+import { demo, fightRoom, Hardship, pilot } from './demo-room.ts'
 import { virtualLab } from './lab.ts'
 import type { Lab, Runner } from './lab.ts'
 import { ServerSide } from './measures.ts'
@@ -16,9 +19,27 @@ export function weave(lab: Lab, everyMs = 700): () => -1 | 0 | 1 {
 
 /** Round trips from near to far, with jitter on each way. */
 export async function clean(): Promise<Figure[]> {
-  const figures: Figure[] = []
+  const figures = await tenMinutes()
   for (const rttMs of RTTS_MS) for (const jitterMs of JITTERS_MS) figures.push(...(await network(rttMs, jitterMs)))
   return figures
+}
+
+/**
+ * Two players among the demo's fighting bots, on a perfect network: both ends compute the same bits, and what others do to a
+ * player is no correction. The two do not shoot: whom a bullet hits depends on where others are, which nobody can predict.
+ */
+async function tenMinutes(): Promise<Figure[]> {
+  const stepper = createStepper<Arena>({ rooms: [fightRoom()], seed: 19 })
+  const rooms = [await stepper.join(demo, { name: 'Ada' }), await stepper.join(demo, { name: 'Bob' })]
+  const [pilots, hardships] = [[pilot(1, 0), pilot(2, 0)], rooms.map(() => new Hardship())]
+  await stepper.run(600, { input: (_, i) => pilots[i]!(), each: (room, i) => hardships[i]!.look(room) })
+  const corrections = rooms.reduce((sum, { stats }) => sum + stats.corrections, 0)
+  const hits = hardships.reduce((sum, one) => sum + one.hits, 0)
+  await stepper.close()
+  return [
+    { name: 'clean.tenMinutes.corrections', value: corrections, unit: '', must: '= 0' },
+    { name: 'clean.tenMinutes.hitsTaken', value: hits, unit: '', must: '>= 50' },
+  ]
 }
 
 async function network(rttMs: number, jitterMs: number): Promise<Figure[]> {

@@ -75,6 +75,32 @@ describe('what the player owns', () => {
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(0)
   })
 
+  it('takes what only the server decides, such as damage, and counts no correction while nothing moves', () => {
+    const setup = flying()
+    setup.sample = () => ({ thrust: true, turn: 1 })
+    setup.run(300)
+    const ship = truth(setup)
+    setup.authority.onTick = () => {
+      ship.hp = 40
+      setup.authority.onTick = () => undefined
+    }
+    setup.run(500)
+    expect(setup.room.mine('ship')!.hp).toBe(40)
+    expect(setup.room.stats.corrections).toBe(0)
+  })
+
+  it('counts a correction once, however long it takes to fade', () => {
+    const setup = flying()
+    const ship = truth(setup)
+    let ticks = 0
+    setup.authority.onTick = () => {
+      if (ticks++ === 0) ship.x += 20
+      else ship.hp = 100 - Math.min(50, ticks)
+    }
+    setup.run(500)
+    expect(setup.room.stats.corrections).toBe(1)
+  })
+
   it('jumps when it is teleported, as predicted and without a correction', () => {
     const setup = flying()
     setup.room.press('blink')

@@ -1,0 +1,63 @@
+import type { JoinedRoom } from '@tickwire/sdk'
+import { createStepper } from '../../stepper/stepper.ts'
+import type { Arena } from '../../../demo/shared/schema.ts'
+import type { Predictor } from '../../../sdk/src/prediction/predictor.ts'
+import { heldBytes } from '../faults/heap.ts'
+import type { Figure } from '../report.ts'
+import { demo, pilot, windyRoom } from './demo-room.ts'
+import { quantile } from './measures.ts'
+
+/** So that a snapshot is about 24 ticks behind the newest predicted one. */
+const RTT_MS = 400
+const MINUTES = 10
+const WARM_UP_MINUTES = 2
+const TICKS = 24
+
+/** A player of the demo who is set right three times a second, for ten minutes: what that costs, and whether it piles up. */
+export async function rollback(): Promise<Figure[]> {
+  const impair = { latencyMs: RTT_MS / 2 }
+  const stepper = createStepper<Arena>({ rooms: [windyRoom()], impair, seed: 17 })
+  const room = await stepper.join(demo, { name: 'Ada' })
+  const steer = pilot(1)
+  const meter = timeRollbacks(room)
+  const minutes = (count: number): Promise<void> => stepper.run(60 * count, { input: steer })
+  await minutes(WARM_UP_MINUTES)
+  const before = await heldBytes()
+  meter.length = 0
+  await minutes(MINUTES - WARM_UP_MINUTES)
+  const times = [...meter]
+  meter.length = 0
+  const after = await heldBytes()
+  const { corrections } = room.stats
+  await stepper.close()
+  return [
+    { name: 'rollback.count', value: corrections, unit: '', must: '>= 1000' },
+    { name: 'rollback.of24TicksMedian', value: quantile(times, 0.5), unit: 'ms', must: '< 2' },
+    { name: 'rollback.of24TicksP99', value: quantile(times, 0.99), unit: 'ms', must: '' },
+    { name: 'rollback.heapGrowth', value: (after - before) / 1000, unit: 'kB in 8 minutes', must: '<= 200' },
+  ]
+}
+
+interface TickingPredictor {
+  readonly tick: number
+  reconcile: Predictor<Arena>['reconcile']
+}
+
+interface Internals {
+  readonly parts: { readonly loop: { readonly predictor: TickingPredictor } }
+}
+
+/** Times each rollback of 24 ticks or more, as of 24. */
+function timeRollbacks(room: JoinedRoom<Arena>): number[] {
+  const times: number[] = []
+  const { predictor } = (room as unknown as Internals).parts.loop
+  const reconcile = predictor.reconcile.bind(predictor)
+  predictor.reconcile = (tick, own, keys) => {
+    const depth = predictor.tick - tick
+    const start = performance.now()
+    const outcome = reconcile(tick, own, keys)
+    if (outcome.isReplayed && depth >= TICKS) times.push(((performance.now() - start) * TICKS) / depth)
+    return outcome
+  }
+  return times
+}
