@@ -6,7 +6,8 @@ import type { Interest } from './interest.ts'
 import type { OwnReader, OwnRecords } from './own-records.ts'
 import type { Holds } from './references.ts'
 import type { Replication } from './replication.ts'
-import { slotsOf } from './slot-set.ts'
+import { SlotList } from './slot-list.ts'
+import { pushSlots } from './slot-set.ts'
 import type { SlotSet } from './slot-set.ts'
 import { isOwn } from './visible.ts'
 import type { Sight } from './visible.ts'
@@ -48,7 +49,7 @@ export class Choice {
   private readonly replication: Replication
   private readonly records: OwnRecords
   private readonly trial: BitWriter = new BitWriter(4096)
-  private readonly slots: number[] = []
+  private readonly slots: SlotList = new SlotList()
   private readonly tickRateHz: number
   private readonly ticksPerSnapshot: number
 
@@ -163,8 +164,8 @@ export class Choice {
 
   /** How far the last of the nearest is. */
   private nearestOf(visible: SlotSet, interest: Interest): number {
-    this.slots.length = 0
-    for (const [i, word] of visible.words.entries()) slotsOf(word, i, this.slots)
+    this.slots.clear()
+    for (const [i, word] of visible.words.entries()) pushSlots(word, i, this.slots)
     const distances = Float64Array.from(this.slots, (slot) => this.distanceOf(slot, interest)).toSorted()
     return distances[Math.min(NEAREST, distances.length) - 1] ?? -1
   }

@@ -62,6 +62,10 @@ export class OwnHeld implements Held {
     return this.outOfStep.get(slot)?.mask ?? 0
   }
 
+  isInStep(slot: number): boolean {
+    return this.held.has(slot) && (this.outOfStep.size === 0 || !this.outOfStep.has(slot))
+  }
+
   /** Anything but `IN_STEP` as the tick says that the row is not known: rows are not kept for taking back. */
   set(slot: number, id: number, tick: number, mask: number): void {
     this.reserve(slot + 1)

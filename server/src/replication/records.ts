@@ -32,6 +32,13 @@ export class Records {
     else this.copy(writer, record, heldTick)
   }
 
+  /** Writes the record of whoever knows the anchor before, if it is one of this tick and was written already. */
+  copyShared(writer: BitWriter, slot: number): boolean {
+    if (this.sharedTick !== this.replication.tick || this.ticks[slot] !== this.sharedTick) return false
+    writer.copyFrom(this.shared, this.starts[slot]!, this.lengths[slot]!)
+    return true
+  }
+
   private copy(writer: BitWriter, record: EntityRecord, heldTick: number): void {
     const { slot } = record
     this.beginTick()

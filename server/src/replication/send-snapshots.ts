@@ -185,7 +185,7 @@ export class SnapshotSender {
     // Before the track is written: then nothing is new any more.
     const keys = this.newSpawnKeys(receiver)
     this.writeHeader(receiver, this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes)))
-    const hasNews = this.ownTrack.write(this.writer, feed, own)
+    const hasNews = this.ownTrack.write(this.writer, feed)
     return this.writeTail(receiver, hasNews, keys, sight.interest, isOpen(sight) ? null : holdsIn(own))
   }
 

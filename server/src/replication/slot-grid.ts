@@ -41,10 +41,10 @@ export class SlotGrid {
   }
 
   /**
-   * Appends the slots of what stands in an area. On its edge, where only what was there before still is, `held` says what
+   * Adds the slots of what stands in an area. On its edge, where only what was there before still is, `held` says what
    * was: a slot that is somebody else's by now is at most shown a step too early.
    */
-  find(interest: Interest, held: SlotSet, found: number[]): void {
+  find(interest: Interest, held: SlotSet, found: SlotSet): void {
     const { left, right, top, bottom } = interest.bounds
     const { side, starts, slots, xs, ys } = this
     const firstColumn = this.cellOf(left, this.left, this.cellWidth)
@@ -58,7 +58,7 @@ export class SlotGrid {
         const reach = interest.reach(xs[i]!, ys[i]!)
         if (reach === OUTSIDE) continue
         const slot = slots[i]!
-        if (reach === INSIDE || held.has(slot)) found.push(slot)
+        if (reach === INSIDE || held.has(slot)) found.add(slot)
       }
     }
   }

@@ -1,3 +1,5 @@
+import type { SlotList } from './slot-list.ts'
+
 /** A set of slots, a bit each: what one client holds, sees or must be told of is compared 32 entities at a time. */
 export class SlotSet {
   words: Uint32Array = new Uint32Array(0)
@@ -6,7 +8,7 @@ export class SlotSet {
   reserve(slots: number): void {
     const words = (slots + 31) >>> 5
     if (words <= this.words.length) return
-    const grown = new Uint32Array(2 * words)
+    const grown = new Uint32Array(words + 8)
     grown.set(this.words)
     this.words = grown
   }
@@ -25,12 +27,17 @@ export class SlotSet {
     if (slot >>> 5 < this.words.length) this.words[slot >>> 5]! &= ~(1 << (slot & 31))
   }
 
+  /** Room for them must have been made. */
+  addAll({ words }: SlotSet): void {
+    for (let i = 0; i < words.length; i++) if (words[i] !== 0) this.words[i]! |= words[i]!
+  }
+
   clear(): void {
     this.words.fill(0)
   }
 }
 
 /** Appends the slots of one word of a set, rising. */
-export function slotsOf(word: number, index: number, slots: number[]): void {
-  for (let left = word; left !== 0; left &= left - 1) slots.push((index << 5) + 31 - Math.clz32(left & -left))
+export function pushSlots(word: number, index: number, list: SlotList): void {
+  for (let left = word; left !== 0; left &= left - 1) list.push((index << 5) + 31 - Math.clz32(left & -left))
 }

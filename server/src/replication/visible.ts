@@ -3,7 +3,8 @@ import type { EntityRecord } from './entity-table.ts'
 import type { Interest } from './interest.ts'
 import type { Replication } from './replication.ts'
 import { SlotGrid } from './slot-grid.ts'
-import { SlotSet } from './slot-set.ts'
+import { SlotList } from './slot-list.ts'
+import { pushSlots, SlotSet } from './slot-set.ts'
 
 /** What decides which entities one client may see. */
 export interface Sight {
@@ -29,7 +30,7 @@ export class Visible {
   readonly set: SlotSet = new SlotSet()
   private readonly replication: Replication
   private readonly grid: SlotGrid = new SlotGrid()
-  private readonly found: number[] = []
+  private readonly found: SlotList = new SlotList()
 
   constructor(replication: Replication) {
     this.replication = replication
@@ -39,22 +40,23 @@ export class Visible {
     const { replication, grid, set } = this
     set.reserve(replication.table.slots)
     set.clear()
-    this.found.length = 0
-    if (sight.interest === null) for (const { slot } of replication.table) this.found.push(slot)
+    if (sight.interest === null) for (const { slot } of replication.table) set.add(slot)
     else {
       grid.update(replication)
-      grid.find(sight.interest, own.held, this.found)
-      for (const slot of grid.everywhere) this.found.push(slot)
-      for (const { slot } of replication.ownedBy(sight.seat)) this.found.push(slot)
+      grid.find(sight.interest, own.held, set)
+      for (const slot of grid.everywhere) set.add(slot)
+      for (const { slot } of replication.ownedBy(sight.seat)) set.add(slot)
     }
-    if (sight.canSee === null) for (const slot of this.found) set.add(slot)
-    else this.ask(sight)
+    if (sight.canSee !== null) this.ask(sight)
   }
 
   private ask({ canSee, seat }: Sight): void {
-    for (const slot of this.found) {
+    const { found, set } = this
+    found.clear()
+    for (const [i, word] of set.words.entries()) pushSlots(word, i, found)
+    for (const slot of found) {
       const record = this.replication.table.at(slot)!
-      if (isOwn(record, seat, this.replication) || canSee!(record)) this.set.add(slot)
+      if (!isOwn(record, seat, this.replication) && !canSee!(record)) set.delete(slot)
     }
   }
 }
