@@ -293,7 +293,8 @@ class Session {
 const MOST_SNAPSHOTS_AT_REST = 600
 
 function withoutUnknown(kind: KindLayout, fields: Fields, known: (id: number) => boolean): Fields {
-  const shown: Fields = { ...fields }
+  // Not all of a room's fields are its own properties.
+  const shown: Fields = Object.fromEntries(kind.fields.map(({ name }) => [name, fields[name]]))
   const orNull = (name: unknown): unknown => (name === null || known(name as number) ? name : null)
   for (const { name, spec } of kind.fields) {
     if (spec.kind === 'entity') shown[name] = orNull(fields[name])
