@@ -2,6 +2,7 @@ import { LIMITS } from '@tickwire/protocol'
 import { Anchors, TRACKS } from '@tickwire/protocol/internal'
 import type { GameLayout, KindLayout, TrackName } from '@tickwire/protocol/internal'
 import type { EntityRecord, EntityTable } from './entity-table.ts'
+import { LastSeen } from './last-seen.ts'
 import type { Quantiser } from './quantiser.ts'
 import { SlotList } from './slot-list.ts'
 
@@ -58,6 +59,9 @@ export class Replication {
   private readonly logTicks: number
   private readonly places: readonly (PlaceColumns | null)[]
   private readonly row: Int32Array
+  private readonly seen: LastSeen
+  /** Per slot: its newest anchors lead nowhere, so that as long as it looks the same it is silent. */
+  private isStill: Uint8Array = new Uint8Array(0)
   private newsTick = -1
   private secretiveCount = 0
   /** By seat: what it owned at the newest snapshot tick. */
@@ -69,6 +73,7 @@ export class Replication {
     this.quantiser = quantiser
     this.logTicks = LIMITS.snapshotHistorySnapshots * layout.schema.ticksPerSnapshot
     this.row = new Int32Array(layout.maxColumns)
+    this.seen = new LastSeen(layout)
     this.places = layout.kinds.map(placeColumns)
     this.anchors = {
       all: new Anchors(layout.kinds, 'all'),
@@ -126,12 +131,15 @@ export class Replication {
 
   private reserve(slots: number): void {
     for (const name of TRACKS) this.anchors[name].reserve(slots)
+    this.seen.reserve(slots)
     if (slots <= this.xs.length) return
-    const [xs, ys] = [this.xs, this.ys]
+    const { xs, ys, isStill } = this
     this.xs = new Float64Array(Math.max(64, slots * 2)).fill(Number.NaN)
     this.ys = this.xs.slice()
+    this.isStill = new Uint8Array(this.xs.length)
     this.xs.set(xs)
     this.ys.set(ys)
+    this.isStill.set(isStill)
   }
 
   private logDepartures(tick: number): number {
@@ -152,25 +160,34 @@ export class Replication {
   private advanceOne(record: EntityRecord, tick: number): void {
     const { kind, slot } = record
     if (!kind.isStatic || record.isTouched) {
-      this.quantiser.quantise(record, this.row, this.lastRow)
-      if (this.anchors.all.advance(slot, kind.index, this.row, tick)) this.dirty.push(slot)
-      this.anchors.owner.advance(slot, kind.index, this.row, tick)
-      this.anchors.revealed.advance(slot, kind.index, this.row, tick)
+      const hasChanged = this.seen.notice(record) || record.bornTick < 0
+      if (hasChanged || this.isStill[slot] === 0) this.take(record, tick)
       record.isTouched = false
-      if (record.bornTick < 0) record.bornTick = tick
-      this.place(record)
     }
     if (record.head.owner !== null) this.addOwned(record, record.head.owner)
     if (kind.tracks.revealed.columns.length > 0) this.secretive[this.secretiveCount++] = record
-    this.isMoving ||= this.moves(record)
+    if (this.isStill[slot] === 0) this.isMoving = true
   }
 
-  /** Whether its newest anchor leads anywhere. */
-  private moves({ slot, kind }: EntityRecord): boolean {
-    const { rates, trends } = kind.tracks.all
+  /** Holds an entity as it is against its anchors. */
+  private take(record: EntityRecord, tick: number): void {
+    const { kind, slot } = record
+    this.quantiser.quantise(record, this.row, this.lastRow)
+    if (this.anchors.all.advance(slot, kind.index, this.row, tick)) this.dirty.push(slot)
+    this.anchors.owner.advance(slot, kind.index, this.row, tick)
+    this.anchors.revealed.advance(slot, kind.index, this.row, tick)
+    if (record.bornTick < 0) record.bornTick = tick
+    this.place(record)
+    const moves = this.moves(record, 'all') || this.moves(record, 'owner') || this.moves(record, 'revealed')
+    this.isStill[slot] = moves ? 0 : 1
+  }
+
+  /** Whether its newest anchor of a track leads anywhere. */
+  private moves({ slot, kind }: EntityRecord, name: TrackName): boolean {
+    const { rates, trends } = kind.tracks[name]
     if (rates.length + trends.length === 0) return false
-    const { rows } = this.anchors.all
-    const at = this.anchors.all.newestAt(slot)
+    const { rows } = this.anchors[name]
+    const at = this.anchors[name].newestAt(slot)
     for (const { source } of rates) if (rows[at + source] !== 0) return true
     for (const { change } of trends) if (rows[at + change] !== 0) return true
     return false
