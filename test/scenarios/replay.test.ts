@@ -27,6 +27,7 @@ async function fight(type: RoomType): Promise<{ readonly kills: number; readonly
   await stepper.run(9, input)
   void room.request('refill', { kind: 'ammo' }).catch(() => {})
   await stepper.run(9, input)
+  await stepper.runUntil(() => kills > 0, 90, input)
   const endTick = room.tick
   await stepper.close()
   stepper.clients.length = 0

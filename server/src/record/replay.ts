@@ -15,9 +15,9 @@ import { MAX_CHUNK_BYTES } from './recorder.ts'
 import { Replayer } from './replayer.ts'
 import type { Divergence } from './replayer.ts'
 
-export interface ReplayOptions {
+export interface ReplayOptions<G extends GameTypes = GameTypes> {
   /** Called after each tick with the room as it was then: to look at, not to change. */
-  readonly onTick?: (room: Room<GameTypes>) => void
+  readonly onTick?: (room: Room<G>) => void
 }
 
 export interface ReplayReport {
@@ -43,10 +43,10 @@ export interface ReplayReport {
  * @throws DecodeError for bytes that are no recording, or that end within a chunk
  * @throws SchemaMismatchError for one of another game, or of another version of it
  */
-export async function replay(
+export async function replay<G extends GameTypes = GameTypes>(
   recording: string | Uint8Array,
   type: RoomType,
-  { onTick }: ReplayOptions = {},
+  { onTick }: ReplayOptions<G> = {},
 ): Promise<ReplayReport> {
   const bytes = typeof recording === 'string' ? new Uint8Array(await readFile(recording)) : recording
   const reader = new BitReader(bytes)
@@ -58,7 +58,7 @@ export async function replay(
   const play = new Play(room, replayer, pace)
   for (const op of opsOf(reader, codec.inputs.neutral.length)) {
     await play.run(op)
-    if (op.type === 'ticked') onTick?.(room.core.facade)
+    if (op.type === 'ticked') onTick?.(room.core.facade as unknown as Room<G>)
     if (play.isOver) break
   }
   const { id: roomId, epoch } = header.plan

@@ -52,7 +52,7 @@ describe('replay', () => {
     const scores: number[] = []
     const end = { ...deck.room.core.world.state }
     const report = await replay(deck.finish(), type, {
-      onTick: (room) => scores.push((room as never as Room<Small>).state.score),
+      onTick: (room: Room<Small>) => scores.push(room.state.score),
     })
     expect(report).toEqual({ roomId: 'r1', epoch: 3, ticks: 52, isComplete: true, divergence: null, errors: [] })
     expect(scores).toHaveLength(52)
