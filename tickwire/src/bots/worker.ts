@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import type { Impairment } from '@tickwire/sdk'
-import { loadGame } from '../cli/load-game.ts'
+import { loadGame } from '../cli/load-module.ts'
 import { openBot } from './bot.ts'
 import type { Bot, BotMode } from './bot.ts'
 import type { Sample } from './light-room.ts'

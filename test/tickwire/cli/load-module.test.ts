@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadGame } from '../../../tickwire/src/cli/load-game.ts'
+import { loadGame } from '../../../tickwire/src/cli/load-module.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwire-game-'))
 afterAll(() => rmSync(folder, { recursive: true }))
