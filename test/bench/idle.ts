@@ -1,8 +1,13 @@
 import { besideRaw } from './net/beside-raw.ts'
+import { peerFigures } from './peers.ts'
 import type { Bench } from './report.ts'
+import { WORLDS } from './worlds/index.ts'
 
 export const idle: Bench = {
   name: 'idle',
   about: '1000 entities, 5 % moving at a time in bursts of 2 s, seen by 50 clients, 20 Hz',
-  run: (say) => besideRaw('idle', { bytesPerUpdate: '<= 3', cpuRatio: '<= 1.15' }, say),
+  run: async (say) => [
+    ...(await besideRaw('idle', { bytesPerUpdate: '<= 3', cpuRatio: '<= 1.15' }, say)),
+    ...peerFigures(WORLDS.idle),
+  ],
 }

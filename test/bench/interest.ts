@@ -1,8 +1,13 @@
 import { besideRaw } from './net/beside-raw.ts'
+import { peerFigures } from './peers.ts'
 import type { Bench } from './report.ts'
+import { WORLDS } from './worlds/index.ts'
 
 export const interest: Bench = {
   name: 'interest',
   about: '2000 entities moving over 4096 x 4096, 100 clients of radius 400, each moving, 20 Hz',
-  run: (say) => besideRaw('interest', { bytesPerUpdate: '<= 3.2', cpuRatio: '<= 2' }, say),
+  run: async (say) => [
+    ...(await besideRaw('interest', { bytesPerUpdate: '<= 3.2', cpuRatio: '<= 2' }, say)),
+    ...peerFigures(WORLDS.interest),
+  ],
 }

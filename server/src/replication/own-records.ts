@@ -15,6 +15,8 @@ export interface OwnReader {
   readonly syncTick: number
   /** It has a budget: records are as small as can be, even where others could not share them. */
   readonly isTight: boolean
+  /** It may hold anything, as of any tick until now. */
+  readonly isLost: boolean
 }
 
 /**
@@ -68,12 +70,11 @@ export class OwnRecords {
     return true
   }
 
-  /** Whether the newest record led to just what everybody holds. */
+  /** Whether the newest record led to just what everybody holds: how an anchor goes on depends on its tick, too. */
   isInStep({ slot, kind }: EntityRecord): boolean {
     const { all } = this.replication.anchors
-    const { size, hasHidden } = all.codecs[kind.index]!.track
-    // How a moving anchor goes on depends on its age.
-    if (hasHidden && all.newestTick(slot) !== this.replication.tick) return false
+    const { size } = all.codecs[kind.index]!.track
+    if (all.newestTick(slot) !== this.replication.tick) return false
     const at = all.newestAt(slot)
     for (let i = 0; i < size; i++) if (this.next[i] !== all.rows[at + i]) return false
     return true
@@ -101,7 +102,7 @@ export class OwnRecords {
   /** Whether the client goes the way of the shared anchors. */
   private isShared(
     { slot, kind }: EntityRecord,
-    { isTight }: OwnReader,
+    { isTight, isLost }: OwnReader,
     isHeld: boolean,
     anchor: OwnAnchor | undefined,
     stepTick: number,
@@ -114,6 +115,7 @@ export class OwnRecords {
       const isForward = newest >= (anchor.tick === NOTHING ? tick : anchor.tick)
       return isForward && !isTight && kind.far === null
     }
+    if (isLost && newest < tick) return false
     // What moves would need its hidden columns: they cost more than what being in step saves.
     if (!isHeld) return !isTight || isFreshHidden(all.codecs[kind.index]!.track, all.rows, all.newestAt(slot))
     const isNext = stepTick >= 0 && newest === tick && all.previousTick(slot) === stepTick

@@ -41,7 +41,7 @@ export class OwnTrack {
   private readonly told: SlotSet = new SlotSet()
   private readonly news: News
   private holds: Holds = HOLDS_ALL
-  private readonly reader = { own: new OwnHeld(), syncTick: -1, isTight: false }
+  private readonly reader = { own: new OwnHeld(), syncTick: -1, isTight: false, isLost: false }
 
   constructor(codec: GameCodec, replication: Replication, records: Records, references: References) {
     const { tickRateHz, ticksPerSnapshot, compression } = codec.schema
@@ -65,6 +65,7 @@ export class OwnTrack {
     reader.own = own
     reader.syncTick = feed.syncTick
     reader.isTight = room !== null
+    reader.isLost = feed.isLost
     own.reserve(this.replication.table.slots)
     this.visible.look(own, sight)
     this.compare()
