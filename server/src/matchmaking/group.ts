@@ -20,6 +20,7 @@ export class Group {
   private strongest = -Infinity
   private readonly seating: Seating
   private readonly seats: number
+  private readonly mustDiffer: boolean
   /** How many tickets there are for n players. */
   private readonly sizes: number[]
   private readonly present = new Set<string>()
@@ -29,6 +30,7 @@ export class Group {
     this.pool = pool
     this.seating = new Seating(queue)
     this.seats = count * max
+    this.mustDiffer = queue.attributes.differ.length > 0
     this.sizes = Array.from({ length: max + 1 }, () => 0)
   }
 
@@ -45,7 +47,7 @@ export class Group {
     this.high = this.weakest = Infinity
     this.sizes.fill(0)
     // Clearing allocates, also when there is nothing to clear.
-    if (this.present.size > 0) this.present.clear()
+    if (this.mustDiffer) this.present.clear()
     this.add(first)
   }
 
@@ -57,12 +59,12 @@ export class Group {
     if (skill < this.low || skill > this.high) return false
     if (this.weakest < skill - window || this.strongest > skill + window) return false
     const { unique } = this.pool.tickets[index]!
-    if (unique.some((one) => this.present.has(one))) return false
+    if (this.mustDiffer && unique.some((one) => this.present.has(one))) return false
     if (!this.addSize(players)) {
       this.hasTurnedAway = true
       return false
     }
-    for (const one of unique) this.present.add(one)
+    if (this.mustDiffer) for (const one of unique) this.present.add(one)
     this.members.push(index)
     this.players += players
     this.low = Math.max(this.low, skill - window)

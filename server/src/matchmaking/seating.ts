@@ -52,6 +52,7 @@ export class Seating {
 }
 
 interface Team {
+  readonly number: number
   /** Tickets by index. */
   readonly members: number[]
   players: number
@@ -64,7 +65,7 @@ export function seatTeams({ teams: rules }: Queue, pool: Pool, members: readonly
   const { count, min, max } = rules
   const ticketsOf = (indices: readonly number[]): MatchTicket[] => indices.map((index) => pool.tickets[index]!)
   if (count === 1) return [ticketsOf(members)]
-  const teams = Array.from({ length: count }, (): Team => ({ members: [], players: 0, lead: 0 }))
+  const teams = Array.from({ length: count }, (_, number): Team => ({ number, members: [], players: 0, lead: 0 }))
   const mean = meanSkill(pool, members)
   // Large parties find the fewest places, so they choose first; then the strong, so that the weak even out.
   const { players, skills } = pool
@@ -74,7 +75,7 @@ export function seatTeams({ teams: rules }: Queue, pool: Pool, members: readonly
     const member = order[i]
     if (member === undefined) return teams.every((team) => team.players >= min)
     if (++steps > MAX_STEPS) return false
-    for (const team of teams.toSorted((a, b) => a.players - b.players || a.lead - b.lead)) {
+    for (let team = nextTeam(teams, null); team !== null; team = nextTeam(teams, team)) {
       if (team.players + players[member]! > max) continue
       const { lead } = team
       team.members.push(member)
@@ -92,6 +93,18 @@ export function seatTeams({ teams: rules }: Queue, pool: Pool, members: readonly
   return teams.map((team) => ticketsOf(team.members))
 }
 
+/** The next in the order of trying: small teams, then weak ones. Without a sorted copy, which would be most of what a pass allocates. */
+function nextTeam(teams: readonly Team[], after: Team | null): Team | null {
+  let next: Team | null = null
+  for (const team of teams) {
+    if (after !== null && inOrder(team, after) <= 0) continue
+    if (next === null || inOrder(team, next) < 0) next = team
+  }
+  return next
+}
+
+const inOrder = (a: Team, b: Team): number => a.players - b.players || a.lead - b.lead || a.number - b.number
+
 function meanSkill({ skills, players }: Pool, members: readonly number[]): number {
   let [sum, count] = [0, 0]
   for (const member of members) {
@@ -104,27 +117,33 @@ function meanSkill({ skills, players }: Pool, members: readonly number[]): numbe
 /** Exchanges tickets of one size between the strongest and the weakest team while that brings them nearer. */
 function balance(pool: Pool, teams: readonly Team[]): void {
   for (let swaps = 0; swaps < MAX_SWAPS; swaps++) {
-    const ranked = teams.toSorted((a, b) => a.lead - b.lead)
-    if (!exchange(pool, ranked[0]!, ranked.at(-1)!)) return
+    let [weak, strong] = [teams[0]!, teams[0]!]
+    for (const team of teams) {
+      if (team.lead < weak.lead) weak = team
+      if (team.lead > strong.lead) strong = team
+    }
+    if (!exchange(pool, weak, strong)) return
   }
 }
 
 function exchange({ players, skills }: Pool, weak: Team, strong: Team): boolean {
   const gap = strong.lead - weak.lead
-  const best = { gap, moved: 0, from: -1, to: -1 }
-  for (const [from, mine] of strong.members.entries()) {
-    for (const [to, theirs] of weak.members.entries()) {
+  let [least, moved, from, to] = [gap, 0, -1, -1]
+  for (let i = 0; i < strong.members.length; i++) {
+    const mine = strong.members[i]!
+    for (let k = 0; k < weak.members.length; k++) {
+      const theirs = weak.members[k]!
       if (players[mine] !== players[theirs]) continue
-      const moved = (skills[mine]! - skills[theirs]!) * players[mine]!
-      const left = Math.abs(gap - 2 * moved)
-      if (left < best.gap) Object.assign(best, { gap: left, moved, from, to })
+      const lead = (skills[mine]! - skills[theirs]!) * players[mine]!
+      const left = Math.abs(gap - 2 * lead)
+      if (left < least) [least, moved, from, to] = [left, lead, i, k]
     }
   }
-  if (best.from === -1) return false
-  const mine = strong.members[best.from]!
-  strong.members[best.from] = weak.members[best.to]!
-  weak.members[best.to] = mine
-  strong.lead -= best.moved
-  weak.lead += best.moved
+  if (from === -1) return false
+  const mine = strong.members[from]!
+  strong.members[from] = weak.members[to]!
+  weak.members[to] = mine
+  strong.lead -= moved
+  weak.lead += moved
   return true
 }
