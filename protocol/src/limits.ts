@@ -22,6 +22,8 @@ export const LIMITS = {
   maxListItems: 1024,
   /** Names of games, rooms' keys, messages: they are shown, logged and compared. */
   maxNameBytes: 64,
+  /** The address of another server, in a redirect or a farewell. */
+  maxUrlBytes: 1024,
   /** A ticket for `authenticate`: the usual signed tokens take 1 to 2 KiB. */
   maxTicketBytes: 4096,
 

@@ -10,9 +10,16 @@ export interface TokenStorage {
   removeItem(key: string): void
 }
 
+/** At most 4096 bytes, or who makes one. */
+export type Ticket = string | (() => string | Promise<string>)
+
 export interface ClientOptions {
-  /** Proof of who the user is, for the server's `authenticate`. Sent in the handshake, never in the URL. */
-  readonly ticket?: string
+  /**
+   * Proof of who the user is, for the server's `authenticate`. Sent in the handshake, never in the URL. A function is asked for
+   * each connection: a ticket that is good for one use may be used up when that one breaks. When it fails, the join fails with its
+   * error; a seat that is held is resumed without a ticket.
+   */
+  readonly ticket?: Ticket
   readonly clock?: Clock
   /** `null`: nothing survives a reload. */
   readonly storage?: TokenStorage | null

@@ -1,7 +1,7 @@
 import { ConfigError } from '@tickwire/protocol'
 import { GameCodec, NO_WISH } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
-import type { Client, ClientOptions, JoinOptions, TokenStorage } from './client-api.ts'
+import type { Client, ClientOptions, JoinOptions, Ticket, TokenStorage } from './client-api.ts'
 import { socketUrl } from './connection/url.ts'
 import { StateError } from './errors.ts'
 import { Emitter } from './events.ts'
@@ -32,8 +32,6 @@ export interface ClientParts extends Omit<LinkParts, 'store'> {
   /** How pages see what others hold; absent or null: they cannot. */
   readonly locks?: TabLocks | null
   readonly openRoom: OpenGameRoom
-  /** The address of the page, which relative addresses are relative to; null where there is none. */
-  readonly pageUrl: string | null
 }
 
 /**
@@ -54,7 +52,7 @@ const MAX_REDIRECTS = 5
 
 class GameClient implements Client {
   private readonly url: string
-  private readonly ticket: string
+  private readonly ticket: Ticket
   private readonly network: ImpairedConnect
   private readonly parts: ClientParts
   private readonly states: Emitter<ConnectionState>
@@ -63,7 +61,7 @@ class GameClient implements Client {
   private link: Link | null = null
   private shown: ConnectionState = { phase: 'connecting' }
 
-  constructor(url: string, ticket: string, network: ImpairedConnect, parts: ClientParts) {
+  constructor(url: string, ticket: Ticket, network: ImpairedConnect, parts: ClientParts) {
     this.url = socketUrl(url, parts.pageUrl)
     this.ticket = ticket
     this.network = network

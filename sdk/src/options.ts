@@ -5,6 +5,8 @@ import type { ClientOptions } from './client-api.ts'
 const fitsText = (value: unknown, maxBytes: number): boolean =>
   typeof value === 'string' && new TextEncoder().encode(value).length <= maxBytes
 
+export const isTicket = (value: unknown): boolean => fitsText(value, LIMITS.maxTicketBytes)
+
 interface Rule {
   readonly expected: string
   readonly accepts: (value: unknown) => boolean
@@ -18,8 +20,8 @@ const hasMethods = (value: unknown, ...names: string[]): boolean =>
 
 const RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
   ticket: {
-    expected: `a string of at most ${LIMITS.maxTicketBytes} bytes`,
-    accepts: (value) => fitsText(value, LIMITS.maxTicketBytes),
+    expected: `a string of at most ${LIMITS.maxTicketBytes} bytes, or a function that gives one`,
+    accepts: (value) => isFunction(value) || isTicket(value),
   },
   clock: { expected: 'an object with nowMs and setTimer', accepts: (value) => hasMethods(value, 'nowMs', 'setTimer') },
   storage: {

@@ -10,6 +10,7 @@ import { Gate } from './link/gate.ts'
 import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
 import type { SameUser } from './link/links.ts'
+import type { Farewell } from './link/online.ts'
 import { Lobby } from './lobby/lobby.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
@@ -60,8 +61,11 @@ export interface Composition {
   readonly stats: GameServerStats
   /** False from the beginning of a drain or a close on. */
   readonly isReady: boolean
-  /** Takes no new seats and waits until the held ones have ended, at most `graceMs`; `close` follows. */
-  drain(graceMs: number): Promise<void>
+  /**
+   * Takes no new seats and waits until the held ones have ended, at most `graceMs`; `close` follows.
+   * @param comeBackTo where clients are sent; '': back here
+   */
+  drain(graceMs: number, comeBackTo: string): Promise<void>
   /** Tells all clients that the server stops, ends links and rooms; resolves when the peers have answered. */
   close(): Promise<void>
 }
@@ -119,6 +123,7 @@ export function composeServer(options: CompositionOptions): Composition {
     log,
     reportError,
   })
+  let farewell: Farewell = { retryAfterMs: RETRY_AFTER_MS, address: '' }
   return {
     accept: (transport) => links.accept(transport),
     registry,
@@ -136,9 +141,13 @@ export function composeServer(options: CompositionOptions): Composition {
     get isReady() {
       return !gate.isShut
     },
-    drain: (graceMs) => links.drain(graceMs, RETRY_AFTER_MS),
+    drain(graceMs, comeBackTo) {
+      farewell = { ...farewell, address: comeBackTo }
+      registry.drainAll()
+      return links.drain(graceMs, farewell)
+    },
     async close() {
-      const closing = links.close(CLOSE_GRACE_MS, RETRY_AFTER_MS)
+      const closing = links.close(CLOSE_GRACE_MS, farewell)
       registry.disposeAll()
       maker.close()
       await closing

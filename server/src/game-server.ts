@@ -8,7 +8,7 @@ import { listenError } from './errors.ts'
 import type { ServerLimits } from './limits.ts'
 import { quote } from './log.ts'
 import type { Logger } from './log.ts'
-import { checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
+import { checkComeBackTo, checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
 import { realClock, realRandom, realRandomBytes, realYieldToIo } from './real-clock.ts'
 import { createRoomMaker } from './room/room-maker.ts'
@@ -29,8 +29,9 @@ export interface GameServer {
   readonly ready: boolean
   /**
    * Stops without cutting a round short: takes no new seats (joins are refused as `server-draining`), waits until the held ones
-   * have ended, at most `graceMs` (0 and up, default 5000), and closes: whoever is left is told when to come back.
-   * @throws ConfigError for a time that is none
+   * have ended, at most `graceMs` (0 and up, default 5000), and closes: whoever is left is told when and where to come back.
+   * Rooms hear of it in `onDrain`.
+   * @throws ConfigError for a time or an address that is none
    */
   drain(options?: DrainOptions): Promise<void>
   /** Stops gracefully: tells clients, ends links and rooms, closes the port. Resolves when all is over; may be called twice. */
@@ -40,6 +41,8 @@ export interface GameServer {
 export interface DrainOptions {
   /** How long seats may go on, in ms. */
   readonly graceMs?: number
+  /** Where clients go then: the address of another server, as `createClient` takes it (default: back to this one). */
+  readonly comeBackTo?: string
 }
 
 /**
@@ -161,10 +164,11 @@ class RunningServer implements GameServer {
     this.stopListening = stopOnSignal(process, stop)
   }
 
-  async drain({ graceMs = DEFAULT_GRACE_MS }: DrainOptions = {}): Promise<void> {
+  async drain({ graceMs = DEFAULT_GRACE_MS, comeBackTo = '' }: DrainOptions = {}): Promise<void> {
     checkGrace(graceMs)
+    checkComeBackTo(comeBackTo)
     this.log.info(`server drains, for at most ${graceMs} ms`)
-    await this.composition.drain(graceMs)
+    await this.composition.drain(graceMs, comeBackTo)
     await this.close()
   }
 

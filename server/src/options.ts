@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import { ConfigError } from '@tickwire/protocol'
+import { ConfigError, LIMITS } from '@tickwire/protocol'
+import { LOBBY } from '@tickwire/protocol/internal'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import { serverLimits } from './limits.ts'
@@ -134,24 +135,45 @@ export function checkOptions(options: GameServerOptions, isWatched: boolean): Ch
     path: checkPath(options.path ?? DEFAULT_PATH),
     allowedOrigins: (options.allowedOrigins ?? []).map(checkOrigin),
     isTrustedProxy: trustedProxies(options.trustedProxies ?? []),
-    messageRates: checkRates(options.messageRates ?? {}),
+    messageRates: checkRates(options.messageRates ?? {}, options.rooms),
     drainGraceMs: checkGrace(options.drainGraceMs ?? (isWatched ? 0 : DEFAULT_GRACE_MS)),
     limits: serverLimits(options.limits),
     log: checkLog(options.log ?? 'info'),
   }
 }
 
-function checkRates(rates: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+function checkRates(
+  rates: Readonly<Record<string, number>>,
+  rooms: readonly AnyRoomType[],
+): Readonly<Record<string, number>> {
   for (const [name, perSecond] of Object.entries(rates)) {
     if (!(perSecond > 0)) throw new ConfigError(`messageRates.${name}`, 'a number above 0, per second', perSecond)
+    const known = ratedNames(rooms)
+    // Misspelt, a message would be without the rate that somebody thought it has.
+    if (!known.includes(name)) throw new ConfigError('messageRates', `names of messages: ${known.join(', ')}`, name)
   }
   return rates
+}
+
+/** What clients may send: the messages and requests of all games, and the requests of the lobby. */
+function ratedNames(rooms: readonly AnyRoomType[]): string[] {
+  return [LOBBY, ...rooms.map(({ game }) => game.schema)].flatMap(({ messages, requests }) => [
+    ...Object.keys(messages).filter((name) => messages[name]?.toServer !== undefined),
+    ...Object.keys(requests),
+  ])
 }
 
 /** @throws ConfigError for a time that is none */
 export function checkGrace(graceMs: number): number {
   if (Number.isFinite(graceMs) && graceMs >= 0) return graceMs
   throw new ConfigError('graceMs', 'milliseconds, 0 and up', graceMs)
+}
+
+/** @throws ConfigError for an address that no client could connect to */
+export function checkComeBackTo(address: string): void {
+  const isAddress = address === '' || address.startsWith('/') || /^(wss?|https?):\/\//.test(address)
+  if (isAddress && Buffer.byteLength(address) <= LIMITS.maxUrlBytes) return
+  throw new ConfigError('comeBackTo', "an address such as 'wss://play.example'", address)
 }
 
 function checkPort(port: number): number {

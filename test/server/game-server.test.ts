@@ -110,6 +110,12 @@ describe('createGameServer', () => {
     expect(server.ready).toBe(true)
   })
 
+  it.each(['localhost:2567', 'ftp://x', `wss://${'x'.repeat(1024)}`])('sends nobody to %s', async (comeBackTo) => {
+    const server = await start()
+    await expect(server.drain({ comeBackTo })).rejects.toThrow(/comeBackTo: expected an address/)
+    expect(server.ready).toBe(true)
+  })
+
   it('closes although a peer does not answer and another one is only half through its handshake', async () => {
     const server = await start()
     const { socket } = await play(server.url)
@@ -246,6 +252,11 @@ describe('wrong options', () => {
     ['a grace that is none', { drainGraceMs: -5 }, /graceMs: expected milliseconds/],
     ['a proxy that is none', { trustedProxies: ['proxy.example'] }, /trustedProxies: expected addresses or networks/],
     ['a rate of nothing', { messageRates: { chat: 0 } }, /messageRates\.chat: expected a number above 0/],
+    [
+      'a rate of a message that no game has',
+      { messageRates: { chatt: 2 } },
+      /messageRates: expected names of messages.*"chatt"/,
+    ],
     ['a rule that is none', { sameUser: 'both' }, /sameUser: expected one of allow, replace, refuse/],
     ['signals that are none', { signals: 'yes' }, /signals: expected true or false/],
   ]

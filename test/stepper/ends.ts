@@ -149,7 +149,7 @@ export class Ends {
   /** Drains the first server and closes it, as a deploy does. */
   async drain(graceMs: number): Promise<void> {
     const [host] = this.hosts.values()
-    await host!.composition.drain(graceMs)
+    await host!.composition.drain(graceMs, '')
     await host!.composition.close()
   }
 

@@ -35,8 +35,8 @@ export type ServerMessage =
   | { readonly type: 'reliable'; readonly seq: number; readonly item: ServerItem }
   | { readonly type: 'reliableAck'; readonly seq: number }
   | LatestMessage
-  /** The server stops: come back after so long, to the same address. */
-  | { readonly type: 'goingAway'; readonly retryAfterMs: number }
+  /** The server stops: come back after so long, to this address, or to the same if it is ''. */
+  | { readonly type: 'goingAway'; readonly retryAfterMs: number; readonly address: string }
 
 /** What travels in the server's reliable stream. */
 export type ServerItem =
@@ -73,7 +73,6 @@ export const NO_SEAT = -1
 const SECRET_BYTES = 16
 /** A bit per context, and six more for each that was learnt. */
 const MAX_TABLE_BYTES = 256 * 1024
-const MAX_URL_BYTES = 1024
 const MAX_DESCRIPTION_BYTES = 64 * 1024
 /** Ticks of a pong travel in 1/256, so that the clock is finer than a tick. */
 const PONG_STEPS = 256
@@ -114,6 +113,7 @@ export function writeServerMessage(writer: BitWriter, message: ServerMessage): n
       break
     case 'goingAway':
       writer.bits(message.retryAfterMs, 32)
+      writer.text(message.address, LIMITS.maxUrlBytes)
       break
   }
   return SERVER_MESSAGE[message.type]
@@ -156,7 +156,11 @@ function readBody(id: number, reader: BitReader): ServerMessage {
     case SERVER_MESSAGE.latest:
       return readLatest(reader)
     case SERVER_MESSAGE.goingAway:
-      return { type: 'goingAway', retryAfterMs: reader.bits(32, 'retry after') }
+      return {
+        type: 'goingAway',
+        retryAfterMs: reader.bits(32, 'retry after'),
+        address: reader.text(LIMITS.maxUrlBytes, 'address'),
+      }
     default:
       throw new DecodeError('unexpected', { what: 'message id', expected: 'a server message', got: `${id}`, offset: 0 })
   }
@@ -180,7 +184,7 @@ export function writeServerItem(writer: BitWriter, item: ServerItem): void {
       writer.text(item.description, MAX_DESCRIPTION_BYTES)
       return
     case 'redirect':
-      writer.text(item.url, MAX_URL_BYTES)
+      writer.text(item.url, LIMITS.maxUrlBytes)
       writer.text(item.reservation, LIMITS.maxNameBytes)
       return
     case 'left':
@@ -222,7 +226,7 @@ export function readServerItem(reader: BitReader): ServerItem {
       return {
         type: 'redirect',
         channel,
-        url: reader.text(MAX_URL_BYTES, 'redirect url'),
+        url: reader.text(LIMITS.maxUrlBytes, 'redirect url'),
         reservation: reader.text(LIMITS.maxNameBytes, 'reservation'),
       }
     case ITEM.left:

@@ -64,7 +64,7 @@ const RETURN_SPREAD_MS = 1000
 export class Line {
   readonly inbound: ByteMeter = new ByteMeter()
   readonly outbound: ByteMeter = new ByteMeter()
-  private readonly url: string
+  private address: string
   private readonly parts: LineParts
   private readonly handlers: LineHandlers
   private readonly states: Emitter<ConnectionState>
@@ -79,11 +79,16 @@ export class Line {
   private greetingTimer: Timer | null = null
 
   constructor(url: string, parts: LineParts, handlers: LineHandlers) {
-    this.url = url
+    this.address = url
     this.parts = parts
     this.handlers = handlers
     this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
     this.stopPage = parts.page?.listen((event) => this.handlePage(event)) ?? (() => {})
+  }
+
+  /** Where the server is. */
+  get url(): string {
+    return this.address
   }
 
   get state(): ConnectionState {
@@ -118,8 +123,9 @@ export class Line {
     this.show({ phase: 'online' })
   }
 
-  /** The server stops: after its close, stay away for so long. */
-  stayAway(retryAfterMs: number): void {
+  /** The server stops: after its close, stay away for so long, and then go there. */
+  stayAway(retryAfterMs: number, address: string): void {
+    this.address = address
     this.notBeforeMs = this.parts.clock.nowMs() + retryAfterMs + this.parts.random() * RETURN_SPREAD_MS
   }
 
@@ -143,7 +149,7 @@ export class Line {
 
   private open(outage: Outage | null): void {
     const { connect, clock } = this.parts
-    const connection = new Connection(connect, this.url, clock, {
+    const connection = new Connection(connect, this.address, clock, {
       onOpen: () => this.opened(),
       onPacket: (bytes) => {
         this.inbound.add(bytes.length, clock.nowMs())
@@ -166,7 +172,7 @@ export class Line {
     if (!this.hasBeenOnline && !wasOpen && this.isFirstTry) {
       // Waiting would only hide a wrong address: whoever starts the game wants to know at once.
       this.handlers.onLost()
-      this.close(reason, '', new UnreachableError(this.url, detail))
+      this.close(reason, '', new UnreachableError(this.address, detail))
       return
     }
     this.lost(reason)

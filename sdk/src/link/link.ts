@@ -1,9 +1,12 @@
-import { DecodeError, PROTOCOL_VERSION } from '@tickwire/protocol'
+import { ConfigError, DecodeError, PROTOCOL_VERSION } from '@tickwire/protocol'
 import { assertNever, LINK_CHANNEL, LOBBY_HASH, readPacket, readServerMessage } from '@tickwire/protocol/internal'
 import type { ClientItem, GameCodec, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
+import type { Ticket } from '../client-api.ts'
 import type { Clock } from '../clock.ts'
 import { closeNamed, roomGone } from '../connection/close-info.ts'
+import { socketUrl } from '../connection/url.ts'
 import { ConnectionClosedError, StateError } from '../errors.ts'
+import { isTicket } from '../options.ts'
 import type { CloseInfo, ConnectionState, Unsubscribe } from '../room-api.ts'
 import { LobbyChannel } from '../lobby/lobby-channel.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -23,13 +26,15 @@ export interface LinkParts extends LineParts {
   readonly schedule: Schedule
   /** Bytes that nobody can guess. */
   readonly randomBytes: (length: number) => Uint8Array
+  /** The address of the page, which relative addresses are relative to; null where there is none. */
+  readonly pageUrl: string | null
   readonly store: ResumeStore
 }
 
 export interface LinkOptions {
   readonly url: string
   /** For the server's `authenticate`, or ''. */
-  readonly ticket: string
+  readonly ticket: Ticket
 }
 
 /** What a join asks for. */
@@ -60,6 +65,8 @@ export class Link implements SeatHost {
   /** Drawn here for a link that this client opens; from its first welcome on, the server's. */
   private identity: Identity
   private hasLink = false
+  /** Counts connections: what was asked for one is nothing for the next. */
+  private greetings = 0
   private lastChannel: number = LINK_CHANNEL
 
   constructor(options: LinkOptions, parts: LinkParts) {
@@ -83,7 +90,7 @@ export class Link implements SeatHost {
     })
     this.seating = new Seating({
       host: this,
-      url: options.url,
+      url: () => this.line.url,
       store: parts.store,
       report: parts.report,
       identity: () => this.identity,
@@ -98,7 +105,7 @@ export class Link implements SeatHost {
   }
 
   get url(): string {
-    return this.options.url
+    return this.line.url
   }
   get connection(): ConnectionState {
     return this.line.state
@@ -153,6 +160,27 @@ export class Link implements SeatHost {
 
   private greet(): void {
     const { ticket } = this.options
+    this.greetings++
+    if (typeof ticket === 'string') this.sayHello(ticket)
+    else void this.fetchTicket(ticket, this.greetings)
+  }
+
+  private async fetchTicket(fetch: Exclude<Ticket, string>, greeting: number): Promise<void> {
+    const isLate = (): boolean => this.greetings !== greeting || !this.line.isGreeting
+    try {
+      const ticket = await fetch()
+      if (!isTicket(ticket)) throw new ConfigError('ticket', 'a function that gives a ticket', ticket)
+      if (!isLate()) this.sayHello(ticket)
+    } catch (error) {
+      if (isLate()) return
+      this.parts.report('no ticket for the server', error)
+      // A link that is held opens to its token.
+      if (this.hasLink) this.sayHello('')
+      else this.line.close(closeNamed('auth-failed', 'there is no ticket'), 'no ticket', asError(error))
+    }
+  }
+
+  private sayHello(ticket: string): void {
     const hello = {
       type: 'hello',
       protocolVersion: PROTOCOL_VERSION,
@@ -198,9 +226,19 @@ export class Link implements SeatHost {
       case 'latest':
         return this.seating.receive(message)
       case 'goingAway':
-        return this.line.stayAway(message.retryAfterMs)
+        return this.goAway(message)
       default:
         assertNever(message)
+    }
+  }
+
+  private goAway({ retryAfterMs, address }: Extract<ServerMessage, { type: 'goingAway' }>): void {
+    const { url, parts } = this
+    try {
+      this.line.stayAway(retryAfterMs, address === '' ? url : socketUrl(address, parts.pageUrl))
+    } catch (error) {
+      this.line.stayAway(retryAfterMs, url)
+      parts.report(`the server sent us to ${address}, which is no address`, error)
     }
   }
 
@@ -268,6 +306,7 @@ export class Link implements SeatHost {
   }
 
   private lost(): void {
+    this.greetings++
     this.heartbeat.stop()
     this.sender.goOffline()
   }
@@ -278,3 +317,5 @@ export class Link implements SeatHost {
     this.seating.closed(reason, error)
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

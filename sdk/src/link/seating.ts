@@ -23,7 +23,8 @@ export type Identity = LinkSecrets
 
 export interface SeatingParts {
   readonly host: SeatHost
-  readonly url: string
+  /** Where the link is now. */
+  url(): string
   readonly store: ResumeStore
   readonly report: Report
   /** The link's secrets, as the server knows them: asked only behind a welcome. */
@@ -97,7 +98,7 @@ export class Seating {
     const seat = this.claimed ?? this.current?.receiver?.seatClaim
     if (seat === undefined) return
     const { channel, epoch, game } = seat
-    this.parts.store.save({ url: this.parts.url, ...identity, channel, epoch, game })
+    this.parts.store.save({ url: this.parts.url(), ...identity, channel, epoch, game })
   }
 
   /** The link is back on a new connection, with the seat or without it. */

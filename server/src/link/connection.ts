@@ -21,7 +21,7 @@ import type { SendResult, Transport, TransportHandlers } from '../transport/tran
 import { Handshake } from './handshake.ts'
 import type { HandshakeOptions, HandshakeOutcome, User } from './handshake.ts'
 import type { Link } from './link.ts'
-import type { CloseName, LinkConnection } from './online.ts'
+import type { CloseName, Farewell, LinkConnection } from './online.ts'
 import { TokenBucket } from './rate-limit.ts'
 
 /** What a connection needs of its process. */
@@ -31,8 +31,8 @@ export interface ConnectionServices {
   readonly counters: Counters
   readonly log: Logger
   readonly handshake: HandshakeOptions
-  /** When a client may come back to a server that stops. */
-  readonly retryAfterMs: () => number
+  /** What a client is told while the server stops. */
+  readonly farewell: () => Farewell
   /** Null: there are too many links, and the connection was closed for it. */
   readonly openLink: (user: User, secrets: LinkSecrets | null, connection: LinkConnection) => Link | null
   /** The connection is over, whatever becomes of its link. */
@@ -179,7 +179,7 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
 
   refused(name: CloseName, detail: string): void {
     // There is no link that could say it.
-    if (name === 'going-away') this.transport.send(goingAwayPacket(this.services.retryAfterMs()))
+    if (name === 'going-away') this.transport.send(goingAwayPacket(this.services.farewell()))
     this.close(name, detail)
   }
 
@@ -246,10 +246,10 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
   }
 }
 
-function goingAwayPacket(retryAfterMs: number): Uint8Array {
-  const body = new BitWriter(16)
-  const id = writeServerMessage(body, { type: 'goingAway', retryAfterMs })
-  const packet = new BitWriter(16)
+function goingAwayPacket(farewell: Farewell): Uint8Array {
+  const body = new BitWriter(64)
+  const id = writeServerMessage(body, { type: 'goingAway', ...farewell })
+  const packet = new BitWriter(64)
   writeMessage(packet, id, body.toBytes(), true)
   return packet.toBytes()
 }

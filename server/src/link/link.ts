@@ -15,7 +15,7 @@ import type { JoinDesk } from './join.ts'
 import { LinkInbox } from './link-inbox.ts'
 import type { InboxLink } from './link-inbox.ts'
 import { Online } from './online.ts'
-import type { CloseName, LinkConnection } from './online.ts'
+import type { CloseName, Farewell, LinkConnection } from './online.ts'
 import { Outbox } from './outbox.ts'
 import { ResumeTokens } from './resume.ts'
 import { SeatHolder } from './seat-holder.ts'
@@ -247,8 +247,8 @@ export class Link implements HolderLink, InboxLink {
   }
 
   /** The server stops: tells the client when to come back. */
-  sayGoingAway(retryAfterMs: number): void {
-    this.outbox.answer({ type: 'goingAway', retryAfterMs })
+  sayGoingAway({ retryAfterMs, address }: Farewell): void {
+    this.outbox.answer({ type: 'goingAway', retryAfterMs, address })
     this.flush(null)
   }
 

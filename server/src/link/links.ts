@@ -14,7 +14,7 @@ import type { ConnectionServices } from './connection.ts'
 import type { HandshakeOptions, Hello, User } from './handshake.ts'
 import { Link } from './link.ts'
 import type { LinkServices } from './link.ts'
-import type { CloseName, LinkConnection } from './online.ts'
+import type { CloseName, Farewell, LinkConnection } from './online.ts'
 
 export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
@@ -44,7 +44,7 @@ export class Links {
   private readonly handshakesOfIp: AddressRates
   private onIdle: (() => void) | null = null
   private isClosing = false
-  private retryAfterMs = 0
+  private farewell: Farewell = { retryAfterMs: 0, address: '' }
 
   constructor(options: LinksOptions) {
     this.options = options
@@ -60,7 +60,7 @@ export class Links {
       handshake: { ...options, find: (hello) => this.find(hello) },
       openLink: (user, secrets, connection) => this.open(user, secrets ?? this.drawSecrets(), connection),
       onOver: (connection) => this.connections.delete(connection),
-      retryAfterMs: () => this.retryAfterMs,
+      farewell: () => this.farewell,
     }
   }
 
@@ -94,9 +94,9 @@ export class Links {
    * Takes nobody new, and sends away whoever has no seat. Resolves when no seat is left, at the latest after `graceMs`: rounds
    * that end within it end in peace.
    */
-  async drain(graceMs: number, retryAfterMs: number): Promise<void> {
+  async drain(graceMs: number, farewell: Farewell): Promise<void> {
     const { clock, gate } = this.options
-    this.retryAfterMs = retryAfterMs
+    this.farewell = farewell
     gate.shut()
     const untilMs = clock.nowMs() + graceMs
     for (;;) {
@@ -111,11 +111,11 @@ export class Links {
    * Ends all links and connections for good. Resolves when the peers have answered; those that have not within `graceMs` are
    * dropped.
    */
-  async close(graceMs: number, retryAfterMs: number): Promise<void> {
+  async close(graceMs: number, farewell: Farewell): Promise<void> {
     this.isClosing = true
     this.options.gate.shut()
-    this.retryAfterMs = retryAfterMs
-    for (const link of this.links.values()) link.sayGoingAway(retryAfterMs)
+    this.farewell = farewell
+    for (const link of this.links.values()) link.sayGoingAway(farewell)
     for (const link of this.links.values()) link.end('room-closed', GOING_AWAY)
     for (const connection of this.connections) connection.detach(GOING_AWAY.name, GOING_AWAY.detail)
     await this.idle(graceMs)
@@ -125,7 +125,7 @@ export class Links {
   private sendIdleAway(): void {
     for (const link of this.links.values()) {
       if (link.isPlaying) continue
-      link.sayGoingAway(this.retryAfterMs)
+      link.sayGoingAway(this.farewell)
       link.end('room-closed', GOING_AWAY)
     }
   }

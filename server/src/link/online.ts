@@ -8,6 +8,13 @@ import type { Outbox } from './outbox.ts'
 
 export type CloseName = keyof typeof CLOSE
 
+/** When and where a client may come back to a server that stops. */
+export interface Farewell {
+  readonly retryAfterMs: number
+  /** Of another server; '': of this one. */
+  readonly address: string
+}
+
 /** What a link needs of the connection that it is on. */
 export interface LinkConnection {
   readonly ip: string

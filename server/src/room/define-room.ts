@@ -29,6 +29,7 @@ const HANDLERS = [
   'onResume',
   'onLeave',
   'onTick',
+  'onDrain',
   'onDispose',
   'onError',
   'canSee',

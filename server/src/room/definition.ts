@@ -74,6 +74,11 @@ export interface RoomOptions<G extends GameTypes, D> {
   readonly onLeave?: Handler<G, D, [player: Player<G>, reason: LeaveReason]>
   /** After each tick's simulation: what only the authority decides. */
   readonly onTick?: Handler<G, D>
+  /**
+   * The server is about to stop (`server.drain`, SIGTERM): nobody new comes, and when `graceMs` are over the room is disposed. Once
+   * it is empty, or disposed by itself, nobody waits for it.
+   */
+  readonly onDrain?: Handler<G, D>
   readonly onDispose?: Handler<G, D>
   /** An exception of game code, with where it came from. Default: the server's log. */
   readonly onError?: (room: Room<G, D>, error: RoomError) => void
@@ -99,6 +104,7 @@ export type RoomPhase =
   | 'message'
   | 'request'
   | 'timer'
+  | 'drain'
   | 'dispose'
   | 'quantise'
   | 'interest'

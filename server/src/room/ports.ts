@@ -95,6 +95,8 @@ export interface RoomPort {
   onBots: () => void
   /** Called once when the room is disposed. */
   onDisposed: () => void
+  /** The server is about to stop. */
+  drain(): void
   /** Ends the room: all seats go with `room-closed`. */
   dispose(): void
 }

@@ -153,6 +153,11 @@ export class RoomRegistry {
   }
 
   /** Ends all rooms; their players leave with `room-closed`. */
+  /** Rooms may end their rounds early, save, or tell their players. */
+  drainAll(): void {
+    for (const { room } of this.rooms.values()) room.drain()
+  }
+
   disposeAll(): void {
     for (const { room } of this.rooms.values()) room.dispose()
   }

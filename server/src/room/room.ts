@@ -104,15 +104,14 @@ export class RoomMachine implements RoomPort {
     return this.pace.ordinal
   }
 
-
   timeAt(nowMs: number): number {
     return this.pace.timeAt(nowMs)
   }
 
   async join({ link, key, join }: JoinAsk): Promise<SeatGrant> {
     const fields = this.codec.decodePayload(this.codec.schema.join, join)
-    this.core.tape?.note({ type: 'joining', seat: seat.id, userId: link.userId, key, join })
     const seat = this.reserve(link, fields, null)
+    this.core.tape?.note({ type: 'joining', seat: seat.id, userId: link.userId, key, join })
     await this.admit(seat, key)
     const { simulationSeed, world } = this.core
     return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
@@ -169,6 +168,11 @@ export class RoomMachine implements RoomPort {
     seat.fields['connected'] = true
     this.core.game.run('resume', id, () => this.core.type.definition.onResume?.(this.core.facade, seat.player))
     return true
+  }
+
+  drain(): void {
+    const { game, type, facade } = this.core
+    if (!this.isDisposed) game.run('drain', null, () => type.definition.onDrain?.(facade))
   }
 
   leave(id: number, reason: LeaveReason): void {

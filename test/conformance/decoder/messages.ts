@@ -164,6 +164,6 @@ export const MESSAGES = {
     reliable: reliable('server'),
     reliableAck,
     latest,
-    goingAway: struct({ retryAfterMs: u32 }),
+    goingAway: struct({ retryAfterMs: u32, address: text(1024) }),
   },
 } as const

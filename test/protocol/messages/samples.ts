@@ -122,5 +122,5 @@ export const serverMessage: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc.record({ type: fc.constant('reliable' as const), seq: u32, item: serverItem }),
   reliableAck,
   latest,
-  fc.record({ type: fc.constant('goingAway' as const), retryAfterMs: u32 }),
+  fc.record({ type: fc.constant('goingAway' as const), retryAfterMs: u32, address: word }),
 )

@@ -132,7 +132,7 @@ const GOLDEN: readonly (readonly [name: string, message: ServerMessage, hex: str
   ['a pong', { type: 'pong', id: 0xabcd, channel: 1, tick: 1000.5, holdMs: 2.25 }, 'cdab813e000000480200'],
   ['a reliable ack', { type: 'reliableAck', seq: 128 }, '8001'],
   ['a latest', { type: 'latest', channel: 1, message: 17, payload: Uint8Array.of(1, 2) }, '1183408000'],
-  ['a going away', { type: 'goingAway', retryAfterMs: 1500 }, 'dc050000'],
+  ['a going away', { type: 'goingAway', retryAfterMs: 1500, address: 'wss://b' }, 'dc050000077773733a2f2f62'],
   [
     'a message',
     { type: 'reliable', seq: 1, item: { type: 'message', channel: 1, message: 2, payload: Uint8Array.of(0xaa) } },

@@ -1,7 +1,7 @@
 import { DecodeError } from '@tickwire/protocol'
 import { GameCodec, NO_WISH } from '@tickwire/protocol/internal'
 import type { CallItem, LatestMessage, SeatClaim } from '@tickwire/protocol/internal'
-import type { TokenStorage } from '../../../sdk/src/client-api.ts'
+import type { Ticket, TokenStorage } from '../../../sdk/src/client-api.ts'
 import type { Connect } from '../../../sdk/src/connection/transport.ts'
 import { Link } from '../../../sdk/src/link/link.ts'
 import type { JoinOutcome } from '../../../sdk/src/link/joining.ts'
@@ -125,15 +125,16 @@ export class LinkSetup {
     return room
   }
 
-  makeLink(connect: Connect = this.server.connect): Link {
+  makeLink(connect: Connect = this.server.connect, ticket: Ticket = 'ticket'): Link {
     const link = new Link(
-      { url: URL, ticket: 'ticket' },
+      { url: URL, ticket },
       {
         connect,
         clock: this.clock,
         random: () => 0.5,
         randomBytes: (length) => new Uint8Array(length).fill(0x40 + ++this.drawn),
         schedule: (fn) => void this.clock.setTimer(fn, 0),
+        pageUrl: null,
         store: this.store,
         page: this.page,
         report: (message) => this.reports.push(message),

@@ -207,7 +207,7 @@ describe('a seat whose connection breaks', () => {
   })
 
   it('[HSK10] stays away for as long as a stopping server asks, and its seat waits so much longer', async () => {
-    t.connection.send({ type: 'goingAway', retryAfterMs: 20_000 })
+    t.connection.send({ type: 'goingAway', retryAfterMs: 20_000, address: '' })
     await t.run(0)
     t.connection.close(CLOSE['going-away'].code)
     t.server.isUp = false
@@ -220,7 +220,7 @@ describe('a seat whose connection breaks', () => {
   })
 
   it('[HSK10] stays away also when the player looks at the page or the network comes back', async () => {
-    t.connection.send({ type: 'goingAway', retryAfterMs: 20_000 })
+    t.connection.send({ type: 'goingAway', retryAfterMs: 20_000, address: '' })
     await t.run(0)
     t.connection.close(CLOSE['going-away'].code)
     await t.run(5000)

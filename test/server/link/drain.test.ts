@@ -8,7 +8,7 @@ describe('a server that drains', () => {
   it('says at once that it is not ready', () => {
     const { server } = testServer()
     expect(server.isReady).toBe(true)
-    void server.drain(5000)
+    void server.drain(5000, '')
     expect(server.isReady).toBe(false)
   })
 
@@ -16,28 +16,42 @@ describe('a server that drains', () => {
     const { server, connect } = testServer()
     const idle = connect()
     idle.hello()
-    void server.drain(5000)
-    expect(idle.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000 })
+    void server.drain(5000, '')
+    expect(idle.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000, address: '' })
     expect(idle.closed?.code).toBe(GOING_AWAY)
   })
 
   it('[HSK10] tells whoever comes new the same, before there is a link', () => {
     const { server, connect, clock } = testServer({ authenticate: () => ({ id: 'ada' }) })
-    void server.drain(1000)
+    void server.drain(1000, '')
     const late = connect()
     late.hello()
-    expect(late.messages).toEqual([{ type: 'goingAway', retryAfterMs: 1000 }])
+    expect(late.messages).toEqual([{ type: 'goingAway', retryAfterMs: 1000, address: '' }])
     expect(late.closed?.code).toBe(GOING_AWAY)
     clock.advance(2000)
     expect(server.stats).toMatchObject({ linksOnline: 0, linksDropped: 0 })
     expect(server.stats.counters.authFailures).toBe(0)
   })
 
+  it('[HSK10] tells where to come back, too, and its rooms that it stops', async () => {
+    const { server, join, connect } = testServer()
+    const { client, room } = await join()
+    const idle = connect()
+    idle.hello()
+    void server.drain(5000, 'wss://b.example')
+    expect(room.log.at(-1)).toBe('drain')
+    expect(client.closed).toBeNull()
+    const farewell = { type: 'goingAway', retryAfterMs: 1000, address: 'wss://b.example' }
+    expect(idle.messages.at(-1)).toEqual(farewell)
+    void server.close()
+    expect(client.messages.at(-1)).toEqual(farewell)
+  })
+
   it('lets those who play go on, until their seats end', async () => {
     const { server, join, clock } = testServer()
     const { client, room } = await join()
     let isDone = false
-    void server.drain(60_000).then(() => (isDone = true))
+    void server.drain(60_000, '').then(() => (isDone = true))
     for (let i = 0; i < 50; i++) {
       client.say({ channel: 1, inputs: i })
       clock.advance(100)
@@ -55,7 +69,7 @@ describe('a server that drains', () => {
     const { server, join, clock } = testServer()
     const { client } = await join()
     let isDone = false
-    void server.drain(5000).then(() => (isDone = true))
+    void server.drain(5000, '').then(() => (isDone = true))
     for (let ms = 0; ms < 4900; ms += 100) {
       clock.advance(100)
       await settle()
@@ -66,14 +80,14 @@ describe('a server that drains', () => {
     expect(isDone).toBe(true)
     expect(client.closed).toBeNull()
     void server.close()
-    expect(client.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000 })
+    expect(client.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000, address: '' })
     expect(client.closed?.code).toBe(GOING_AWAY)
   })
 
   it('gives no new seat to a link that has left its own', async () => {
     const { server, join } = testServer()
     const { client } = await join()
-    void server.drain(60_000)
+    void server.drain(60_000, '')
     const again = joinItem({ channel: 2 })
     client.say(client.item({ type: 'leave', channel: 1 }), client.item(again))
     await settle()
@@ -88,7 +102,7 @@ describe('a server that drains', () => {
     const client = connect()
     client.enter()
     await settle()
-    void server.drain(60_000)
+    void server.drain(60_000, '')
     expect(client.closed).toBeNull()
     letIn()
     await settle()
@@ -99,7 +113,7 @@ describe('a server that drains', () => {
     const { server, join, connect } = testServer()
     const { client, room } = await join()
     client.cut()
-    void server.drain(60_000)
+    void server.drain(60_000, '')
     const again = connect()
     again.hello(client.claim(room))
     expect(again.welcome).toMatchObject({ resumed: true, seatResumed: true })

@@ -98,6 +98,10 @@ export class FakeRoom implements RoomPort {
     this.log.push(`inputs ${seat}: ${bits.bits(8, 'input')}`)
   }
 
+  drain(): void {
+    this.log.push('drain')
+  }
+
   receiveSnapshotAck(seat: number, acked16: number): void {
     this.log.push(`ack ${seat}: ${acked16}`)
   }

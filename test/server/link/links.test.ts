@@ -143,7 +143,7 @@ describe('closing', () => {
     const stranger = connect()
     let isClosed = false
     const closing = server.close().then(() => (isClosed = true))
-    expect(client.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000 })
+    expect(client.messages.at(-1)).toEqual({ type: 'goingAway', retryAfterMs: 1000, address: '' })
     expect([client.closed?.code, stranger.closed?.code]).toEqual([CLOSE['going-away'].code, CLOSE['going-away'].code])
     expect(maker.rooms[0]!.isDisposed).toBe(true)
     expect(maker.rooms[0]!.log.slice(-2)).toEqual(['leave 0 room-closed', 'leave 1 room-closed'])

@@ -24,6 +24,32 @@ function gate(): { wait: Promise<void>; open: () => void; fail: (error: unknown)
 
 const refusal = (code: string): unknown => expect.objectContaining({ name: 'RefusedError', code })
 
+describe('a server that is about to stop', () => {
+  it('tells the room once, which may end at once', async () => {
+    let drains = 0
+    const harness = start({
+      onDrain(room) {
+        drains++
+        room.dispose()
+      },
+    })
+    await harness.join()
+    harness.room.drain()
+    harness.room.drain()
+    expect([drains, harness.disposals]).toEqual([1, 1])
+  })
+
+  it('does not stop for what the game does wrong then', () => {
+    const harness = start({
+      onDrain() {
+        throw new Error('a bug')
+      },
+    })
+    harness.room.drain()
+    expect(harness.errors).toMatchObject([{ phase: 'drain', seat: null }])
+  })
+})
+
 describe('joining', () => {
   it('gives the lowest free seat, and all that a client needs to start', async () => {
     const harness = start()
