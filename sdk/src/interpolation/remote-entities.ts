@@ -121,12 +121,13 @@ export class RemoteEntities {
     entity.isSettled = !entity.correction.isActive && this.interpolator.isSettled(entity.kind, entity.history)
   }
 
-  private show(entity: RemoteEntity, { fields }: ViewEntry, elapsedMs: number): void {
+  private show(entity: RemoteEntity, entry: ViewEntry, elapsedMs: number): void {
     const { kind, history, correction } = entity
-    const jumps = this.interpolator.show(kind, history, fields)
+    const jumps = this.interpolator.show(kind, history, entry.fields)
     if (jumps !== entity.drawnJumps) correction.clear()
-    correction.apply(kind, fields, elapsedMs)
+    correction.apply(kind, entry.fields, elapsedMs)
     entity.drawnJumps = jumps
+    this.views.moved(entry)
   }
 
   private remove(entity: RemoteEntity): void {

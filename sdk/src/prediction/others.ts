@@ -1,3 +1,4 @@
+import type { Place } from '@tickwire/protocol'
 import { slotOf } from '@tickwire/protocol/internal'
 import type { Replica } from '@tickwire/protocol/internal'
 import { heldTracks, ownerIn, readBlobs } from '../fields.ts'
@@ -40,6 +41,11 @@ export class Others {
   /** The tick that is being run. */
   aim(tick: number): void {
     this.tick = Math.min(tick, this.newestTick + this.maxAheadTicks)
+  }
+
+  /** All of a kind that a simulation may find within `radius` of a place, and some that it does not. */
+  around(kind: string, at: Place, radius: number): Iterable<ViewEntry> {
+    return this.isExtrapolated ? this.views.ofKind(kind) : this.views.around(kind, at, radius)
   }
 
   /** What a simulation finds; null: the server has removed it, and only the picture still shows it. */

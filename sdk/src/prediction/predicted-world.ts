@@ -16,6 +16,7 @@ import { drawRandom, emitterOf, PredictionCounts, seatOf } from '@tickwire/proto
 import type { Fields, GameCodec, KindLayout, Replica } from '@tickwire/protocol/internal'
 import { cloneValue, defaultFields } from '../fields.ts'
 import type { InputBuffer } from '../input/input-buffer.ts'
+import { placeOf } from '../view/near-grid.ts'
 import type { EntityViews, ViewEntry } from '../view/views.ts'
 import { Others } from './others.ts'
 import { ALL_OWN, newPredicted } from './predicted-entity.ts'
@@ -121,7 +122,7 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
     for (const { object, kind: layout, isAlive } of this.parts.entities.all) {
       if (isAlive && layout.name === kind) consider(object, object, layout)
     }
-    for (const entry of this.parts.views.ofKind(kind)) {
+    for (const entry of this.others.around(kind, at, radius)) {
       const seen = entry.isShown && !entry.isPredicted ? this.others.see(entry) : null
       if (seen !== null) consider(seen.fields, seen.view, entry.kind)
     }
@@ -218,11 +219,12 @@ interface Near {
   readonly id: number
 }
 
-function squaredDistance({ name, position }: KindLayout, fields: Fields, at: Place): number {
-  const [first, second] = position
-  if (first === undefined) throw new ConfigError('world.near', 'a kind with a position, declared in entity()', name)
-  const place = (second === undefined ? fields[first] : { x: fields[first], y: fields[second] }) as Place
-  const [dx, dy] = [place.x - at.x, place.y - at.y]
+function squaredDistance(kind: KindLayout, fields: Fields, at: Place): number {
+  if (kind.position.length === 0) {
+    throw new ConfigError('world.near', 'a kind with a position, declared in entity()', kind.name)
+  }
+  const { x, y } = placeOf(kind, fields)
+  const [dx, dy] = [x - at.x, y - at.y]
   return dx * dx + dy * dy
 }
 

@@ -1,4 +1,6 @@
 import type { Fields, GameLayout, KindLayout } from '@tickwire/protocol/internal'
+import type { Place } from '@tickwire/protocol'
+import { NearGrid } from './near-grid.ts'
 import { ReadOnlyShape } from './read-only.ts'
 
 /** A read-only view, and what it shows. */
@@ -25,6 +27,8 @@ export class EntityViews {
   private readonly seat: number
   private readonly shapes: readonly ReadOnlyShape[]
   private readonly byKind: ReadonlyMap<string, Set<ViewEntry>>
+  /** Those of kinds with a position. */
+  private readonly grids: ReadonlyMap<string, NearGrid>
   private readonly byId: Map<number, ViewEntry> = new Map()
 
   constructor(layout: GameLayout, seat: number) {
@@ -34,6 +38,8 @@ export class EntityViews {
         new ReadOnlyShape(name, [...HEAD, ...fields.filter(isVisible).map((one) => one.name)], HINT),
     )
     this.byKind = new Map(layout.kinds.map(({ name }) => [name, new Set()]))
+    const positioned = layout.kinds.filter(({ position }) => position.length > 0)
+    this.grids = new Map(positioned.map((kind) => [kind.name, new NearGrid(kind)]))
   }
 
   add(kind: KindLayout, id: number, owner: number | null): ViewEntry {
@@ -54,6 +60,7 @@ export class EntityViews {
   remove(entry: ViewEntry): void {
     entry.isShown = false
     this.byKind.get(entry.kind.name)!.delete(entry)
+    this.grids.get(entry.kind.name)?.remove(entry)
     if (this.byId.get(entry.fields.id) === entry) this.byId.delete(entry.fields.id)
   }
 
@@ -71,6 +78,16 @@ export class EntityViews {
 
   find(id: number): ViewEntry | undefined {
     return this.byId.get(id)
+  }
+
+  /** Whoever draws an entity of others says so after it wrote the fields: it may stand elsewhere now. */
+  moved(entry: ViewEntry): void {
+    this.grids.get(entry.kind.name)?.moved(entry)
+  }
+
+  /** All of a kind that may be drawn within `radius` of a place, also ones that are not shown, and some that are farther. */
+  around(kind: string, at: Place, radius: number): Iterable<ViewEntry> {
+    return this.grids.get(kind)?.around(this.byKind.get(kind)!, at, radius) ?? this.ofKind(kind)
   }
 
   /** Those of a kind, also the ones that are not shown; none for a kind that does not exist. */
