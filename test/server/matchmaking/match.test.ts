@@ -1,59 +1,13 @@
-import { ConfigError, Random } from '@tickwire/protocol'
+import { Random } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
-import type { OpenRoom } from '../../../server/src/matchmaking/backfill.ts'
 import { matchTickets } from '../../../server/src/matchmaking/match.ts'
-import type { Match } from '../../../server/src/matchmaking/match.ts'
 import { defineQueue } from '../../../server/src/matchmaking/queue.ts'
-import type { QueueOptions, SkillRule } from '../../../server/src/matchmaking/queue.ts'
 import { checkTicket } from '../../../server/src/matchmaking/ticket.ts'
-import type { TicketAttributes, MatchTicket, TicketRequest } from '../../../server/src/matchmaking/ticket.ts'
+import type { MatchTicket } from '../../../server/src/matchmaking/ticket.ts'
+import { duel, flat, idsOf, run, ticketsOf } from './asked.ts'
+import type { Asked } from './asked.ts'
 import { RANKED, randomRequest } from './crowd.ts'
 import { explainViolation } from './violation.ts'
-
-interface Asked {
-  readonly mu?: number
-  readonly sigma?: number
-  readonly size?: number
-  readonly sinceMs?: number
-  readonly attributes?: TicketAttributes
-  readonly latencyMs?: Readonly<Record<string, number>>
-}
-
-const flat = (width: number): SkillRule => ({ window: [{ afterMs: 0, width }] })
-const duel = { name: 'duel', teams: { count: 2, min: 1, max: 1 } } as const
-
-function requestOf(
-  id: number,
-  { mu = 25, sigma = 0, size = 1, attributes = {}, latencyMs = {} }: Asked,
-): TicketRequest {
-  const players = Array.from({ length: size }, (_, i) => ({ userId: `${id}.${i}`, rating: { mu, sigma }, latencyMs }))
-  return { players, attributes }
-}
-
-/** Ticket n is the n-th that asked. */
-function ticketsOf(rules: QueueOptions, asked: readonly Asked[]): MatchTicket[] {
-  const queue = defineQueue(rules)
-  return asked.map((one, id) => checkTicket(queue, requestOf(id, one), id, one.sinceMs ?? 0))
-}
-
-function run(
-  rules: QueueOptions,
-  asked: readonly Asked[],
-  { nowMs = 0, rooms = [] as readonly OpenRoom[] } = {},
-): Match[] {
-  const matches = matchTickets(defineQueue(rules), ticketsOf(rules, asked), rooms, nowMs)
-  for (const match of matches) expect(explainViolation(match, rules, nowMs)).toBeNull()
-  return matches
-}
-
-/** By match: who is in it. */
-const idsOf = (matches: readonly Match[]): number[][] =>
-  matches.map(({ teams }) =>
-    teams
-      .flat()
-      .map(({ id }) => id)
-      .toSorted((a, b) => a - b),
-  )
 
 describe('skill', () => {
   it('matches the nearest in skill, not the first who came', () => {
@@ -267,54 +221,6 @@ describe('attributes', () => {
   })
 })
 
-describe('running rooms', () => {
-  const room = (changes: Partial<OpenRoom> = {}): OpenRoom => ({
-    roomId: 'r',
-    region: null,
-    attributes: {},
-    mu: 25,
-    freeSeats: [1, 0],
-    ...changes,
-  })
-
-  it('are filled before new matches are made, by those who have waited longest among the suitable', () => {
-    const asked = [{ mu: 40 }, { mu: 27 }, { mu: 25 }, { mu: 26 }]
-    const matches = run({ ...duel, skill: flat(3) }, asked, { rooms: [room()] })
-    expect(idsOf(matches)).toEqual([[1], [2, 3]])
-    expect(matches.map(({ room: into }) => into?.roomId)).toEqual(['r', undefined])
-  })
-
-  it('take a party into one team, where most seats are free', () => {
-    const rules = { name: 'five', teams: { count: 2, min: 5, max: 5 } }
-    const rooms = [room({ freeSeats: [2, 3] })]
-    const [match] = run(rules, [{ size: 4 }, { size: 2 }, { size: 2 }, { size: 1 }], { rooms })
-    expect(match!.teams.map((team) => team.map(({ id }) => id))).toEqual([[2], [1, 3]])
-  })
-
-  it('are only for tickets with their region and attributes', () => {
-    const rules: QueueOptions = {
-      name: 'all',
-      freeForAll: { min: 8, max: 8 },
-      latency: { regions: ['eu', 'us'], limit: [{ afterMs: 0, maxMs: 50 }] },
-      attributes: { mode: 'equal', role: 'differ', maps: 'intersect' },
-    }
-    const good = { latencyMs: { eu: 10 }, attributes: { mode: 'a', role: 'tank', maps: ['x', 'y'] } }
-    const asked = [
-      { ...good, latencyMs: { us: 10 } },
-      { ...good, attributes: { ...good.attributes, mode: 'b' } },
-      { ...good, attributes: { ...good.attributes, role: 'healer' } },
-      { ...good, attributes: { ...good.attributes, maps: ['x'] } },
-      good,
-      good,
-    ]
-    const attributes = { mode: 'a', role: ['healer', 'scout'], maps: ['y'] }
-    const rooms = [room({ region: 'eu', freeSeats: [4], attributes })]
-    expect(idsOf(run(rules, asked, { rooms }))).toEqual([[4]])
-    const { maps: _maps, ...rest } = attributes
-    expect(run(rules, asked, { rooms: [room({ region: 'eu', freeSeats: [4], attributes: rest })] })).toEqual([])
-  })
-})
-
 describe('a pass', () => {
   const crowd = (seed: number, count: number): MatchTicket[] => {
     const random = new Random(seed)
@@ -342,39 +248,5 @@ describe('a pass', () => {
 
   it('of nobody makes nothing', () => {
     expect(matchTickets(defineQueue(RANKED), [], [], 0)).toEqual([])
-  })
-})
-
-describe('a ticket', () => {
-  const queue = defineQueue({ ...RANKED, attributes: { mode: 'equal', maps: 'intersect' } })
-  const player = { userId: 'a', rating: { mu: 25, sigma: 8 }, latencyMs: { eu: 20 } }
-  const attributes = { mode: 'classic', maps: ['dust'] }
-  const check = (request: Partial<TicketRequest>) => () =>
-    checkTicket(queue, { players: [player], attributes, ...request }, 1, 0)
-
-  it('is refused when a client may have sent nonsense', () => {
-    const many = Array.from({ length: 6 }, (_, i) => ({ ...player, userId: `${i}` }))
-    const refused = [
-      { players: [] },
-      { players: many },
-      { players: [{ ...player, latencyMs: {} }] },
-      { players: [{ ...player, latencyMs: { eu: Number.NaN } }] },
-      { players: [{ ...player, latencyMs: { eu: -1 } }] },
-      { attributes: { mode: 'classic' } },
-      { attributes: { maps: ['dust'] } },
-      { attributes: { mode: 'classic', maps: [] } },
-      { attributes: { mode: Number.NaN, maps: ['dust'] } },
-      { attributes: { mode: 'classic', maps: Array.from({ length: 65 }, (_, i) => i) } },
-    ]
-    for (const request of refused) expect(check(request)).toThrow(expect.objectContaining({ code: 'bad-ticket' }))
-    expect(check({})).not.toThrow()
-  })
-
-  it('throws what only the server can have got wrong', () => {
-    const { rating: _rating, ...unrated } = player
-    expect(check({ players: [unrated] })).toThrow(ConfigError)
-    expect(check({ players: [{ ...player, rating: { mu: Number.NaN, sigma: 1 } }] })).toThrow(ConfigError)
-    expect(check({ players: [{ ...player, rating: { mu: 1, sigma: -1 } }] })).toThrow(ConfigError)
-    expect(check({ players: [player, player] })).toThrow(ConfigError)
   })
 })
