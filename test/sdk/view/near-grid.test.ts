@@ -72,8 +72,8 @@ describe.each(['ball', 'coin'] as const)('EntityViews.around, for %ss', (kind) =
   it('does not mind what was never drawn', () => {
     const crowd = new Crowd(kind, 200)
     const fresh = crowd.views.add(layout.kindByName.get(kind)!, 999, null)
-    for (let i = 0; i < 5; i++) crowd.looksAt(somewhere(), 15)
     crowd.entries.push(fresh)
+    for (let i = 0; i < 5; i++) crowd.looksAt(somewhere(), 15)
     crowd.move(fresh, { x: 50, y: 50 })
     for (let i = 0; i < 3; i++) crowd.looksAt({ x: 50, y: 50 }, 1)
   })
