@@ -34,7 +34,8 @@ export function recordedRoom(
   recorder.begin({
     game,
     hashes: codec.hashes,
-    plan,
+    // Not the plan as it is: what else there may be in it (a password's hash) is not for files.
+    plan: { id: plan.id, key: plan.key, epoch: plan.epoch },
     draws,
     snapshotPhase: room.ordinal % ticksPerSnapshot,
     maxPlayers: room.maxPlayers,

@@ -20,7 +20,7 @@ export interface Divergence {
   readonly entity: { readonly kind: string; readonly id: number } | null
   /**
    * Its field. `#id`, `#kind`, `#owner`: another entity stands there, or none. `#random`: other draws of `room.random`;
-   * `#timers`, `#locked`: of the room.
+   * `#timers`: other timers of the room.
    */
   readonly field: string | null
   readonly recorded: unknown

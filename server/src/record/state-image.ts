@@ -40,12 +40,11 @@ export class StateImage {
   }
 
   /** @throws RangeError for a state of more than `MAX_STATE_BYTES` */
-  take({ world, random, timers, isLocked }: RoomCore): void {
+  take({ world, random, timers }: RoomCore): void {
     this.writer.reset()
     if (this.marks !== null) this.marks.length = 0
     this.value(ROOM_KIND, 0, '#random', random.state)
     this.value(ROOM_KIND, 0, '#timers', timers.dueTicks)
-    this.value(ROOM_KIND, 0, '#locked', isLocked)
     for (const record of world.table) this.entity(record)
     // Where an image that holds more entities goes on.
     this.marks?.push({ bit: this.writer.bitLength, kind: '', id: 0, field: '#id' })
