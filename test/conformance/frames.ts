@@ -8,6 +8,7 @@ import type { End, Item } from './decoder/messages.ts'
 import { writePacket } from './decoder/packet.ts'
 import { bits, bool, varuint } from './decoder/parts.ts'
 import type { Part } from './decoder/parts.ts'
+import { counted } from './decoder/tracks.ts'
 import { Pair } from './pair.ts'
 import type { Outcome } from './pair.ts'
 
@@ -109,8 +110,12 @@ export interface Told {
 }
 
 const NO_FLAGS = [no, no, no]
-export const NOTHING: readonly Piece[] = [v(4, 0), v(4, 0)]
-const NONE = [v(2, 0)]
+/** How many entities. */
+export const count = (n: number): Piece => put(counted(4), n)
+/** How many keys or events. */
+export const few = (n: number): Piece => put(counted(2), n)
+export const NOTHING: readonly Piece[] = [count(0), count(0)]
+const NONE = [few(0)]
 
 export function snapshotOf(told: Told): Uint8Array {
   const {
@@ -127,20 +132,27 @@ export function snapshotOf(told: Told): Uint8Array {
   return packetOf('server', 'snapshot', ...head, ...all, align, ...owner, ...revealed, ...keys, ...events)
 }
 
+/** The gap before the first slot of a list: of 2 bits, and of one more for each 1 before. */
+export const first = (slot: number): Piece[] => {
+  const width = Math.floor(Math.log2(slot + 4))
+  return [...Array.from({ length: width - 2 }, () => yes), no, u(width, slot + 4 - 2 ** width)]
+}
 /** One update of slot 0, and no removals. */
-export const update = (...record: readonly Piece[]): Piece[] => [v(4, 0), v(4, 1), no, ...record]
-export const removal: readonly Piece[] = [v(4, 1), no, v(4, 0)]
+export const update = (...record: readonly Piece[]): Piece[] => [count(0), count(1), ...first(0), ...record]
+export const removal: readonly Piece[] = [count(1), ...first(0), count(0)]
 export const DELTA: readonly Piece[] = [no]
 export const catchUp = (age: number): Piece[] => [yes, no, v(4, age)]
 export const full = (age: number): Piece[] => [yes, yes, v(4, age)]
 export const DOT = 2
 export const ROCK = 3
-export const head = (kind: number, generation: number): Piece[] => [v(4, kind), u(16, generation)]
-/** Of so many columns each is as it was expected, or as its default is. */
-export const same = (columns: number): Piece[] => Array.from({ length: columns }, () => no)
+export const head = (kind: number, generation: number): Piece[] => [v(4, kind), v(7, generation)]
+/** A rock is at its defaults: its heat, and whatever is cold. */
+export const PLAIN_ROCK: readonly Piece[] = [no, no]
+/** Nothing differs: the column that moves another, and any other. */
+export const STILL: readonly Piece[] = [no, no]
 
 /** What a dot is full of: vx and x in steps, the rest at its default, with fresh hidden columns. */
-export const dotAt = (vx: number, x: number): Piece[] => [yes, u(7, vx + 64), yes, u(9, x), ...same(4), yes]
+export const dotAt = (vx: number, x: number): Piece[] => [yes, u(7, vx + 64), yes, u(9, x), no, no, yes]
 
 /** A pair that holds a dot in slot 0, as of snapshot 1 and tick 101. */
 export function withDot(vx: number, x: number): Pair {

@@ -56,13 +56,13 @@ describe('a coded body', () => {
   })
 
   it('[COD4] of any bytes is something, or an error', () => {
-    const length = coded[tableAt + 1]!
+    const end = tableAt + 2 + coded[tableAt + 1]!
     let taken = 0
-    for (let at = 0; at < length; at++) {
+    for (let bit = 8 * (tableAt + 2); bit < 8 * end; bit++) {
       const bent = Uint8Array.from(coded)
-      bent[tableAt + 2 + at]! ^= 0x10
+      bent[bit >> 3]! ^= 1 << (bit & 7)
       if (before().read('server', bent) !== 'refused') taken++
     }
-    expect(taken).toBeGreaterThan(length / 4)
+    expect(taken).toBeGreaterThan(0)
   })
 })

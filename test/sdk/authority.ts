@@ -16,7 +16,7 @@ import {
   TRACKS,
   writeCount,
   writeEvents,
-  writeGap,
+  SlotGaps,
   writeSlots,
   writeSnapshotHeader,
   writeSpawnKeys,
@@ -273,12 +273,12 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
       return held.get(slot) !== generation || this.anchors[track].newestTick(slot) > told.tick
     })
     writeCount(writer, dirty.length)
-    let last = -1
+    const gaps = new SlotGaps()
     for (const truth of dirty.toSorted((a, b) => a.slot - b.slot)) {
       const { slot, generation, kind, blobs } = truth
       const isHeld = held.get(slot) === generation
       const heldTick = isHeld ? this.anchors[track].heldAt(slot, told.tick) : -1
-      writeGap(writer, slot - last - 1)
+      gaps.write(writer, slot)
       const head = track === 'all' ? { kind: kind.index, generation } : null
       writeUpdate(
         writer,
@@ -292,7 +292,6 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
       )
       if (!isHeld) fresh.push(truth)
       held.set(slot, generation)
-      last = slot
     }
   }
 }

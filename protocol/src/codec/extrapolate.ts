@@ -1,4 +1,5 @@
 import type { Column, Track } from './layout.ts'
+import { reexpress } from './quaternion.ts'
 
 /**
  * The rule by which both ends continue an anchor: what has a rate moves by it, what has a trend goes on changing as it
@@ -22,30 +23,74 @@ export function extrapolate(
   out: Int32Array,
   to: number,
 ): void {
-  for (let i = 0; i < track.size; i++) out[to + i] = anchor[from + i]!
-  if (ticks === 0) return
-  for (const { target, change, carry } of track.trends) {
-    const reached = anchor[from + target]! * TREND_DEN + anchor[from + carry]! + anchor[from + change]! * ticks
-    place(track.columns[target]!, reached, TREND_DEN, out, to + target, to + carry)
-  }
-  moveByRates(track, anchor, from, ticks, out, to)
+  goOn(track, anchor, from, ticks, out, to)
+  if (ticks > 0) moveByRates(track, anchor, from, ticks, out, to, out, to)
 }
 
-/**
- * Puts the targets in `out` where `anchor` gets with the velocities that `out` holds. A reader that just learnt new
- * velocities predicts with those: they are nearer to what happened between the two anchors than the old ones.
- */
-export function moveByRates(
-  track: Track,
+/** The first half of `extrapolate`: what has a trend goes on, all else holds, also what has a rate. */
+export function goOn(
+  { size, columns, trends }: Track,
   anchor: Int32Array,
   from: number,
   ticks: number,
   out: Int32Array,
   to: number,
 ): void {
-  for (const { target, source, num, den, carry } of track.rates) {
-    const reached = anchor[from + target]! * den + anchor[from + carry]! + out[to + source]! * num * ticks
-    place(track.columns[target]!, reached, den, out, to + target, to + carry)
+  for (let i = 0; i < size; i++) out[to + i] = anchor[from + i]!
+  if (ticks === 0) return
+  for (let i = 0; i < trends.length; i++) {
+    const { target, change, carry } = trends[i]!
+    const perTick = anchor[from + change]!
+    // What does not change keeps its carry, too.
+    if (perTick === 0) continue
+    const reached = anchor[from + target]! * TREND_DEN + anchor[from + carry]! + perTick * ticks
+    place(columns[target]!, reached, TREND_DEN, out, to + target, to + carry)
+  }
+}
+
+/**
+ * Puts the targets and their carries in `out` where `anchor` gets with the velocities of `moving`. A reader that just learnt
+ * new velocities predicts with those: they are nearer to what happened between the two anchors than the old ones.
+ */
+export function moveByRates(
+  { columns, rates }: Track,
+  anchor: Int32Array,
+  from: number,
+  ticks: number,
+  moving: Int32Array,
+  movingAt: number,
+  out: Int32Array,
+  to: number,
+): void {
+  for (let i = 0; i < rates.length; i++) {
+    const { target, source, num, den, carry } = rates[i]!
+    const reached = anchor[from + target]! * den + anchor[from + carry]! + moving[movingAt + source]! * num * ticks
+    place(columns[target]!, reached, den, out, to + target, to + carry)
+  }
+}
+
+/**
+ * Puts the velocity of `out` where it gets by turning on: whoever steers in a circle changes its velocity by as much each
+ * time, but in another direction. `a` is the velocity at the anchor, `b` the one as many ticks before; what turned `b` into
+ * `a` turns `a` once more. In any number of dimensions that is (2 (a b) a - (a a) b) / (b b).
+ */
+export function turnVelocity(track: Track, anchor: Int32Array, from: number, ticks: number, out: Int32Array): void {
+  let [aa, ab, bb] = [0, 0, 0]
+  for (const { target, change, carry } of track.velocity) {
+    const a = anchor[from + target]! * TREND_DEN + anchor[from + carry]!
+    const b = a - anchor[from + change]! * ticks
+    aa += a * a
+    ab += a * b
+    bb += b * b
+  }
+  // What stopped, started or turned back is not in a curve.
+  if (ab <= 0 || aa > 4 * bb || bb > 4 * aa) return
+  for (const { target, change, carry } of track.velocity) {
+    const a = anchor[from + target]! * TREND_DEN + anchor[from + carry]!
+    const b = a - anchor[from + change]! * ticks
+    const { min, max } = track.columns[target]!
+    const steps = Math.floor((2 * ab * a - aa * b) / bb / TREND_DEN)
+    out[target] = steps < min ? min : steps > max ? max : steps
   }
 }
 
@@ -113,9 +158,12 @@ function settled(miss: number, expectedCarry: number, den: number): number {
  * Gives a new anchor in `out` its carries, once its columns hold the truth. `expected` is what `moveByRates` said.
  */
 export function settleCarries(track: Track, expected: Int32Array, out: Int32Array, to: number): void {
-  for (const { target, den, carry } of track.rates) {
-    const miss = shortWay(track.columns[target]!, out[to + target]! - expected[target]!)
-    out[to + carry] = settled(miss, expected[carry]!, den)
+  const { rates, columns } = track
+  for (let i = 0; i < rates.length; i++) {
+    const { target, source, den, carry } = rates[i]!
+    const miss = shortWay(columns[target]!, out[to + target]! - expected[target]!)
+    // What rests is where a newcomer is told that it is: all that rest travel with one bit for their carries.
+    out[to + carry] = out[to + source] === 0 ? den >> 1 : settled(miss, expected[carry]!, den)
   }
 }
 
@@ -135,16 +183,27 @@ export function settleTrends(
   out: Int32Array,
   to: number,
 ): void {
-  for (const { target, change, carry } of track.trends) {
-    const column = track.columns[target]!
-    const miss = shortWay(column, out[to + target]! - held[target]!)
-    const moved = shortWay(column, out[to + target]! - anchor[from + target]!)
+  const { trends, columns } = track
+  for (let i = 0; i < trends.length; i++) {
+    const { target, change, carry, largest } = trends[i]!
+    const column = columns[target]!
+    const isSwitched = largest >= 0 && out[to + largest] !== anchor[from + largest]
+    if (isSwitched) reexpress(anchor, from + largest, out[to + largest]!, column.max, before, 0)
+    const old = isSwitched ? before[target - largest]! : anchor[from + target]!
+    const miss = isSwitched ? FAR : shortWay(column, out[to + target]! - held[target]!)
+    const moved = shortWay(column, out[to + target]! - old)
     const isNear = miss >= -1 && miss <= 1
     const since = isNear ? held[change]! * ticks + miss * TREND_GAIN : moved * TREND_DEN
-    out[to + change] = moved === 0 ? 0 : Math.trunc(since / Math.max(1, ticks))
-    out[to + carry] = settled(miss, held[carry]!, TREND_DEN)
+    const next = moved === 0 ? 0 : Math.trunc(since / Math.max(1, ticks))
+    out[to + change] = next
+    out[to + carry] = next === 0 ? TREND_DEN >> 1 : settled(miss, held[carry]!, TREND_DEN)
   }
 }
+
+/** The rotation of an older anchor in the terms of a newer one. */
+const before = new Int32Array(4)
+/** Any miss that replaces a trend. */
+const FAR = 2
 
 /** A difference of angles is at most half a turn. */
 export function shortWay(column: Column, difference: number): number {

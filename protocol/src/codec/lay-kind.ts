@@ -22,6 +22,7 @@ const columnOf = (name: string, one: Scalar, isNoise = false): Column => ({
   blob: -1,
   blobMaxBytes: 0,
   isNoise,
+  isLargest: false,
 })
 
 type AnyField = Field<unknown, Audience>
@@ -63,7 +64,10 @@ function addField(draft: Draft, name: string, declared: AnyField, fineBits: numb
     draft.fields.push({ ...laid, column: draft.columns.length, parts: scalars.length })
     // The owner's own fields travel at full simulation precision; public ones leave their low bits to the owner's track.
     const wireFine = audience === 'owner' ? fineBits : 0
-    for (const one of scalars) draft.columns.push(columnOf(name, refine(one, wireFine)))
+    for (const [part, one] of scalars.entries()) {
+      const isLargest = spec.kind === 'quaternion' && part === 0
+      draft.columns.push({ ...columnOf(name, refine(one, wireFine)), isLargest })
+    }
   }
 }
 
@@ -163,7 +167,8 @@ function blobMaxBytes(spec: FieldSpec): number {
   return 5 + Math.ceil((spec.maxItems * itemBits) / 8)
 }
 
-function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent, { rates, trends }: Motion): Track {
+function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent, motion: Motion): Track {
+  const { rates, trends, velocity } = motion
   const columns = draft.columns.slice(start, end)
   const defaults = new Int32Array(columns.length)
   for (const { spec, column, parts, fineBits, audience } of draft.fields) {
@@ -181,6 +186,7 @@ function layTrack(name: TrackName, draft: Draft, { start, hotEnd, end }: Extent,
     resting: Int32Array.from(columns.keys()).filter((index) => !moved.has(index)),
     rates,
     trends,
+    velocity,
     hasHidden: rates.length + trends.length > 0,
     defaults,
     size: columns.length + rates.length + 2 * trends.length,

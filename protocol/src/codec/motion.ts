@@ -6,9 +6,10 @@ import type { FieldLayout, Rate, Trend } from './track.ts'
 export interface Motion {
   readonly rates: readonly Rate[]
   readonly trends: readonly Trend[]
+  readonly velocity: readonly Trend[]
 }
 
-export const RESTING: Motion = { rates: [], trends: [] }
+export const RESTING: Motion = { rates: [], trends: [], velocity: [] }
 
 /** Only public columns move by rule; their track starts at 0. Hidden columns come behind all others, from `end` on. */
 export function motionOf(laidFields: readonly FieldLayout[], def: EntityDef, tickRateHz: number, end: number): Motion {
@@ -23,10 +24,21 @@ export function motionOf(laidFields: readonly FieldLayout[], def: EntityDef, tic
       rates.push({ target: to.column + part, source: from.column + part, num, den, carry: end + rates.length })
     }
   }
-  const targets = (options.trend ?? []).flatMap(laid).flatMap(({ column, parts }) => columnsFrom(column, parts))
   const first = end + rates.length
-  const trends = targets.map((target, i) => ({ target, change: first + 2 * i, carry: first + 2 * i + 1 }))
-  return { rates, trends }
+  const trends: Trend[] = (options.trend ?? [])
+    .flatMap(laid)
+    .flatMap(({ column, parts, spec }) =>
+      // Which component of a rotation is the largest is no number that goes on.
+      spec.kind === 'quaternion'
+        ? columnsFrom(column + 1, parts - 1).map((target) => ({ target, largest: column }))
+        : columnsFrom(column, parts).map((target) => ({ target, largest: -1 })),
+    )
+    .map((part, i) => ({ ...part, change: first + 2 * i, carry: first + 2 * i + 1 }))
+  const places = (options.position ?? []).flatMap(laid).flatMap(({ column, parts }) => columnsFrom(column, parts))
+  const velocity = trends.filter(({ target }) =>
+    rates.some(({ source, target: moved }) => source === target && places.includes(moved)),
+  )
+  return { rates, trends, velocity: velocity.length === places.length ? velocity : [] }
 }
 
 const columnsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)

@@ -59,3 +59,26 @@ export function intsToQuaternion(bits: number, row: Int32Array, at: number): Rec
   }
   return value
 }
+
+const four = new Int32Array(4)
+
+/**
+ * Puts the rotation at `row[at]` into other terms: as if `largest` were the component that is left out. What both ends knew of
+ * a rotation stays of use when another component becomes the largest.
+ */
+export function reexpress(
+  row: Int32Array,
+  at: number,
+  largest: number,
+  half: number,
+  out: Int32Array,
+  outAt: number,
+): void {
+  let next = at + 1
+  for (let i = 0; i < 4; i++) {
+    four[i] = i === row[at] ? Math.floor(Math.sqrt(Math.max(0, largestSquared(row, at, half)))) : row[next++]!
+  }
+  const sign = four[largest]! < 0 ? -1 : 1
+  let to = outAt + 1
+  for (let i = 0; i < 4; i++) if (i !== largest) out[to++] = Math.max(-half, Math.min(half, sign * four[i]!))
+}

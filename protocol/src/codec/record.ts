@@ -1,9 +1,10 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { bitWidth } from '../bits/width.ts'
+import { readBlob, writeBlob } from './blob-bits.ts'
 import { Expectation } from './expectation.ts'
 import { freshHidden, isFreshHidden, TREND_DEN } from './extrapolate.ts'
-import type { Column, Track } from './layout.ts'
+import type { Track } from './layout.ts'
 import { readScalar, writeScalar } from './scalar-bits.ts'
 import { laddersOf, readChanged, writeChanged } from './value-ladder.ts'
 import type { Ladder } from './value-ladder.ts'
@@ -14,16 +15,18 @@ export type BlobBytes = (blob: number) => Uint8Array
 /** Takes the bytes of a blob that was read, at most as many as its field allows. */
 export type OnBlob = (blob: number, bytes: Uint8Array) => void
 
-const BLOB_LENGTH_BITS = 7
 /** The widest column changes by its whole range in one tick. */
 const MAX_TREND = (1 << 24) * TREND_DEN
 
 /**
  * Records of one track: what moves a reader from the anchor that it holds to the newest one.
  *
- *     delta:    one bit per hot column | one bit for all cold | then one each; behind each 1 the column's value
- *     catch-up: delta | the hidden columns (carries and trends) as they are
- *     full:     one bit per column against the class default, behind each 1 the value as it is | one bit, hidden columns
+ *     delta:    columns that move others | one bit for all that follow | hot columns | one bit for all cold | cold columns
+ *     catch-up: delta | hidden columns
+ *     full:     hot columns | one bit for all cold | cold columns | hidden columns
+ *
+ * A column is one bit, and behind a 1 its value: in a delta whether it is not as expected, in a full record whether it is not
+ * the class default. Hidden columns (carries and trends) are one bit if they are fresh.
  *
  * A delta leads along the chain of anchors: its reader derives the hidden columns by the writer's own rule (`chain`). A
  * catch-up skips anchors of the chain, so its reader is told.
@@ -56,14 +59,15 @@ export class RecordCodec {
     nextAt: number,
     blobs: BlobBytes,
   ): void {
-    const { columns, hotEnd } = this.track
+    const { columns, hotEnd, sourcesEnd } = this.track
     this.expectation.begin(from, fromAt, ticks)
-    this.expectation.moveLike(from, fromAt, ticks, next, nextAt)
-    for (let i = 0; i < hotEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
-    if (hotEnd === columns.length) return
-    const anyCold = this.differsFrom(hotEnd, next, nextAt)
-    writer.bool(anyCold)
-    if (!anyCold) return
+    for (let i = 0; i < sourcesEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
+    if (sourcesEnd > 0) {
+      this.expectation.move(from, fromAt, ticks)
+      if (!this.writeWhether(writer, sourcesEnd, next, nextAt)) return
+    }
+    for (let i = sourcesEnd; i < hotEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
+    if (hotEnd === columns.length || !this.writeWhether(writer, hotEnd, next, nextAt)) return
     for (let i = hotEnd; i < columns.length; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
   }
 
@@ -79,45 +83,50 @@ export class RecordCodec {
   ): void {
     const { track, expectation } = this
     expectation.begin(from, fromAt, ticks)
-    for (let i = 0; i < track.sourcesEnd; i++) this.readColumn(reader, i, onBlob)
-    expectation.move(from, fromAt, ticks)
-    for (let i = track.sourcesEnd; i < track.hotEnd; i++) this.readColumn(reader, i, onBlob)
-    if (track.hotEnd < track.columns.length && reader.bool('cold columns')) {
-      for (let i = track.hotEnd; i < track.columns.length; i++) this.readColumn(reader, i, onBlob)
-    }
+    this.readColumns(reader, from, fromAt, ticks, onBlob)
     for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
-    expectation.settleBegun(from, fromAt, ticks, next, nextAt)
+    expectation.settleMoved(from, fromAt, ticks, next, nextAt)
+  }
+
+  private readColumns(reader: BitReader, from: Int32Array, fromAt: number, ticks: number, onBlob: OnBlob): void {
+    const { columns, hotEnd, sourcesEnd } = this.track
+    for (let i = 0; i < sourcesEnd; i++) this.readColumn(reader, i, onBlob)
+    if (sourcesEnd > 0) {
+      this.expectation.move(from, fromAt, ticks)
+      if (!reader.bool('other columns')) return
+    }
+    for (let i = sourcesEnd; i < hotEnd; i++) this.readColumn(reader, i, onBlob)
+    if (hotEnd === columns.length || !reader.bool('cold columns')) return
+    for (let i = hotEnd; i < columns.length; i++) this.readColumn(reader, i, onBlob)
   }
 
   writeFull(writer: BitWriter, next: Int32Array, nextAt: number, blobs: BlobBytes): void {
-    const { columns, defaults, hasHidden } = this.track
-    for (const [i, column] of columns.entries()) {
-      const value = next[nextAt + i]!
-      writer.bool(value !== defaults[i])
-      if (value === defaults[i]) continue
-      if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
-      else writeScalar(writer, column, value)
+    const { columns, hotEnd } = this.track
+    for (let i = 0; i < hotEnd; i++) this.writeWhole(writer, i, next[nextAt + i]!, blobs)
+    if (hotEnd < columns.length) {
+      const isAnyCold = this.isTouched(hotEnd, next, nextAt)
+      writer.bool(isAnyCold)
+      if (isAnyCold) for (let i = hotEnd; i < columns.length; i++) this.writeWhole(writer, i, next[nextAt + i]!, blobs)
     }
-    if (!hasHidden) return
-    const isFresh = isFreshHidden(this.track, next, nextAt)
-    writer.bool(isFresh)
-    if (!isFresh) this.writeHidden(writer, next, nextAt)
+    this.writeHidden(writer, next, nextAt)
   }
 
   readFull(reader: BitReader, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
-    const { columns, defaults, hasHidden } = this.track
-    for (const [i, column] of columns.entries()) {
-      next[nextAt + i] = defaults[i]!
-      if (!reader.bool(column.name)) continue
-      next[nextAt + i] = column.blob >= 0 ? 1 : readScalar(reader, column, column.name)
-      if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
+    const { columns, defaults, hotEnd } = this.track
+    for (let i = 0; i < columns.length; i++) next[nextAt + i] = defaults[i]!
+    for (let i = 0; i < hotEnd; i++) this.readWhole(reader, i, next, nextAt, onBlob)
+    if (hotEnd < columns.length && reader.bool('cold columns')) {
+      for (let i = hotEnd; i < columns.length; i++) this.readWhole(reader, i, next, nextAt, onBlob)
     }
-    freshHidden(this.track, next, nextAt)
-    if (hasHidden && !reader.bool('fresh hidden columns')) this.readHidden(reader, next, nextAt)
+    this.readHidden(reader, next, nextAt)
   }
 
   writeHidden(writer: BitWriter, next: Int32Array, nextAt: number): void {
-    const { rates, trends } = this.track
+    const { rates, trends, hasHidden } = this.track
+    if (!hasHidden) return
+    const isFresh = isFreshHidden(this.track, next, nextAt)
+    writer.bool(isFresh)
+    if (isFresh) return
     for (const { carry, den } of rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
     for (const { change, carry } of trends) {
       writer.varint(next[nextAt + change]!)
@@ -126,7 +135,9 @@ export class RecordCodec {
   }
 
   readHidden(reader: BitReader, next: Int32Array, nextAt: number): void {
-    const { rates, trends } = this.track
+    const { rates, trends, hasHidden } = this.track
+    freshHidden(this.track, next, nextAt)
+    if (!hasHidden || reader.bool('fresh hidden columns')) return
     for (const { carry, den } of rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
     for (const { change, carry } of trends) {
       next[nextAt + change] = reader.varint(-MAX_TREND, MAX_TREND, 'trend')
@@ -134,9 +145,16 @@ export class RecordCodec {
     }
   }
 
-  private differsFrom(start: number, next: Int32Array, nextAt: number): boolean {
-    for (let i = start; i < this.track.columns.length; i++)
-      if (next[nextAt + i] !== this.expectation.columns[i]) return true
+  /** Writes whether any column from `start` on is not as expected. */
+  private writeWhether(writer: BitWriter, start: number, next: Int32Array, nextAt: number): boolean {
+    const differs = this.expectation.isOff(start, next, nextAt)
+    writer.bool(differs)
+    return differs
+  }
+
+  private isTouched(start: number, next: Int32Array, nextAt: number): boolean {
+    const { columns, defaults } = this.track
+    for (let i = start; i < columns.length; i++) if (next[nextAt + i] !== defaults[i]) return true
     return false
   }
 
@@ -147,6 +165,7 @@ export class RecordCodec {
     if (value === expected) return
     if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
     else writeChanged(writer, column, this.ladders[i]!, value, expected)
+    this.expectation.correct(i, value)
   }
 
   private readColumn(reader: BitReader, i: number, onBlob: OnBlob): void {
@@ -155,17 +174,23 @@ export class RecordCodec {
     // A blob's column counts its revisions: on the reader's side it only has to change.
     const expected = this.expectation.columns[i]!
     if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
-    this.expectation.columns[i] =
-      column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
+    const value = column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
+    this.expectation.correct(i, value)
   }
-}
 
-function writeBlob(writer: BitWriter, bytes: Uint8Array): void {
-  writer.varuint(bytes.length, BLOB_LENGTH_BITS)
-  writer.bytes(bytes)
-}
+  private writeWhole(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
+    const column = this.track.columns[i]!
+    const isDefault = value === this.track.defaults[i]
+    writer.bool(!isDefault)
+    if (isDefault) return
+    if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
+    else writeScalar(writer, column, value)
+  }
 
-function readBlob(reader: BitReader, column: Column): Uint8Array {
-  // The length is the peer's: it is held against the field's own limit before a copy is made.
-  return reader.bytes(reader.varuint(column.blobMaxBytes, column.name, BLOB_LENGTH_BITS), column.name)
+  private readWhole(reader: BitReader, i: number, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
+    const column = this.track.columns[i]!
+    if (!reader.bool(column.name)) return
+    next[nextAt + i] = column.blob >= 0 ? 1 : readScalar(reader, column, column.name)
+    if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
+  }
 }

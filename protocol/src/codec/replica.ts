@@ -9,7 +9,7 @@ import { RecordCodec } from './record.ts'
 import { NOT_HELD, Staging } from './staging.ts'
 import type { HeldAnchor, HeldEntity } from './staging.ts'
 import { BodyDecoder } from './entropy/body-decoder.ts'
-import { readAnchorTick, readCount, readForm, readHead, readSlot } from './updates.ts'
+import { readAnchorTick, readCount, readForm, readHead, SlotGaps } from './updates.ts'
 import type { UpdateForm } from './updates.ts'
 
 /** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
@@ -36,6 +36,7 @@ export class Replica {
   private readonly packer: Packer
   private readonly codecs: readonly Record<TrackName, RecordCodec>[]
   private readonly staging = new Staging()
+  private readonly gaps = new SlotGaps()
   /** Entities that the staged changes bring, by slot. */
   private readonly arriving: Map<number, HeldEntity> = new Map()
   /** Slots that the staged changes remove, by track: nothing leads on from what is gone. */
@@ -50,8 +51,12 @@ export class Replica {
   private reading: HeldEntity | undefined
   /** In games that are coded by models. */
   private readonly coded: BodyDecoder | null
-  /** The held entities in the order of slots, or null after a change. */
-  private ordered: readonly HeldEntity[] | null = null
+  /** The held entities by slot: coded bodies ask all of them, in this order. */
+  private readonly bySlot: (HeldEntity | undefined)[] = []
+  private readonly onRemoval = (slot: number): void => {
+    this.leaving.all.add(slot)
+    this.staging.push('all', slot, undefined, NOT_HELD, 0)
+  }
   private readonly onBlob = (blob: number, bytes: Uint8Array): void => this.stageBlob(blob, bytes)
 
   constructor(layout: GameLayout, packer: Packer) {
@@ -79,8 +84,9 @@ export class Replica {
     const coded = track === 'all' && this.coded?.begin(reader) === true ? this.coded : null
     if (coded !== null) this.readCoded(coded, snapshotTick)
     else this.readRemovals(reader, track)
-    for (let left = readCount(reader), slot = -1; left > 0; left--) {
-      slot = readSlot(reader, slot)
+    this.gaps.begin()
+    for (let left = readCount(reader); left > 0; left--) {
+      const slot = this.gaps.read(reader)
       const form = readForm(reader)
       // Behind a coded body there are arrivals only: the rest was in it.
       if (coded !== null && form !== 'full') throw notHeld(reader, slot)
@@ -94,8 +100,9 @@ export class Replica {
   }
 
   private readRemovals(reader: BitReader, track: TrackName): void {
-    for (let left = readCount(reader), slot = -1; left > 0; left--) {
-      slot = readSlot(reader, slot)
+    this.gaps.begin()
+    for (let left = readCount(reader); left > 0; left--) {
+      const slot = this.gaps.read(reader)
       this.leaving[track].add(slot)
       this.staging.push(track, slot, undefined, NOT_HELD, 0)
     }
@@ -103,16 +110,16 @@ export class Replica {
 
   /** What all readers hold is asked one by one whether it is in the snapshot; arrivals follow as plain bits. */
   private readCoded(coded: BodyDecoder, tick: number): void {
-    this.ordered ??= [...this.entities.values()].toSorted((a, b) => a.slot - b.slot)
-    coded.readRemovals(this.ordered.length, (slot) => {
-      this.leaving.all.add(slot)
-      this.staging.push('all', slot, undefined, NOT_HELD, 0)
-    })
-    for (const entity of this.ordered) {
-      const { slot, kind, anchors } = entity
+    coded.readRemovals(this.entities.size, this.onRemoval)
+    const { bySlot } = this
+    const someLeave = this.leaving.all.size > 0
+    for (let slot = 0; slot < bySlot.length; slot++) {
+      const entity = bySlot[slot]
+      if (entity === undefined) continue
+      const { kind, anchors } = entity
       const ticks = tick - anchors.all.tick
       if (ticks <= 0) throw backwards(slot, tick)
-      if (this.leaving.all.has(slot) || !coded.readMention(kind.index, ticks)) continue
+      if ((someLeave && this.leaving.all.has(slot)) || !coded.readMention(kind.index, ticks)) continue
       const at = this.staging.reserve(kind.tracks.all.size)
       this.reading = entity
       coded.readRecord(kind.index, anchors.all.row, ticks, this.staging.rows, at, this.onBlob)
@@ -218,7 +225,7 @@ export class Replica {
       return
     }
     this.entities.delete(slot)
-    this.ordered = null
+    this.bySlot[slot] = undefined
     this.changes.left.push(entity)
   }
 
@@ -227,7 +234,8 @@ export class Replica {
     if (known !== entity) {
       if (known !== undefined) this.changes.left.push(known)
       this.entities.set(entity.slot, entity)
-      this.ordered = null
+      while (this.bySlot.length <= entity.slot) this.bySlot.push(undefined)
+      this.bySlot[entity.slot] = entity
       this.changes.entered.push(entity)
     }
     const anchor = entity.anchors[track]

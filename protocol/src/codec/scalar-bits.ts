@@ -18,16 +18,6 @@ export function readScalar(reader: BitReader, scalar: Scalar, what: string): num
   return value
 }
 
-/** @throws DecodeError when a pattern of 32 bits, taken as it is, is no value of its column */
-export function expectPattern(scalar: Scalar, pattern: number, what: string): void {
-  const distance = (pattern - scalar.min) >>> 0
-  if (distance > scalar.max - scalar.min) {
-    const expected = `${scalar.min}..${scalar.max}`
-    throw new DecodeError('out-of-range', { what, expected, got: `${pattern}`, offset: 0 })
-  }
-  expectNumber(scalar, pattern, what, 0)
-}
-
 function expectNumber({ isFloat }: Scalar, value: number, what: string, offset: number): void {
   if (!isFloat || (value & EXPONENT) !== EXPONENT) return
   throw new DecodeError('malformed', { what, expected: 'a finite number', got: 'NaN or an infinity', offset })

@@ -22,6 +22,8 @@ export interface Column extends Scalar {
   readonly blobMaxBytes: number
   /** Low bits of a moving value: no guess of them is better than another. */
   readonly isNoise: boolean
+  /** Says which component of a rotation is the largest; the other three stand behind it. */
+  readonly isLargest: boolean
 }
 
 /** One column of a track that another one moves: `target += source * num / den` per tick. */
@@ -41,6 +43,8 @@ export interface Trend {
   readonly change: number
   /** The fraction of a step, in 1/16; a hidden column. */
   readonly carry: number
+  /** Of a part of a rotation: the column that says in which terms it is; else -1. */
+  readonly largest: number
 }
 
 /** A group of columns with anchors and records of its own. All indices are relative to it. */
@@ -57,6 +61,8 @@ export interface Track {
   readonly resting: Int32Array
   readonly rates: readonly Rate[]
   readonly trends: readonly Trend[]
+  /** Those of the velocity, a trend per dimension, if it has any: it turns on. */
+  readonly velocity: readonly Trend[]
   /** Whether an anchor has columns that nobody sees: carries and trends. */
   readonly hasHidden: boolean
   /** What the columns hold in an entity that was not touched yet. */

@@ -13,51 +13,104 @@ import type { BlobBytes, RecordCodec } from './record.ts'
  *                                     | 10 age, delta, hidden columns
  *                                     | 11 age, head (first track only), full
  *
- * A gap is the distance to the slot before, less one: 0 is one bit. The age says how many ticks before the snapshot the
- * anchor is; a plain delta leads to an anchor of the snapshot's own tick.
+ * A gap is the distance to the slot before, less one. The age says how many ticks before the snapshot the anchor is; a plain
+ * delta leads to an anchor of the snapshot's own tick.
  */
 export type UpdateForm = 'delta' | 'catch-up' | 'full'
 
 const COUNT_BITS = 4
-const GAP_BITS = 3
 const AGE_BITS = 4
-const GENERATION_BITS = 16
+/** Slots that are taken again and again are few; most entities are among the first of theirs. */
+const GENERATION_BITS = 7
+const MAX_GENERATION = 0xffff
 
 export interface EntityHeadBits {
   readonly kind: number
   readonly generation: number
 }
 
-/** Writes a list of slots in ascending order. */
-export function writeSlots(writer: BitWriter, slots: ArrayLike<number>, count: number): void {
-  writer.varuint(count, COUNT_BITS)
-  for (let i = 0, last = -1; i < count; i++) {
-    writeGap(writer, slots[i]! - last - 1)
-    last = slots[i]!
-  }
-}
-
+/** Nothing is one bit: most lists are empty. */
 export function writeCount(writer: BitWriter, count: number): void {
-  writer.varuint(count, COUNT_BITS)
+  writer.bool(count > 0)
+  if (count > 0) writer.varuint(count - 1, COUNT_BITS)
 }
 
 export function readCount(reader: BitReader): number {
-  return reader.varuint(LIMITS.maxEntitySlots, 'entity count', COUNT_BITS)
+  if (!reader.bool('entity count')) return 0
+  return 1 + reader.varuint(LIMITS.maxEntitySlots - 1, 'entity count', COUNT_BITS)
 }
 
-export function writeGap(writer: BitWriter, gap: number): void {
-  writer.bool(gap > 0)
-  if (gap > 0) writer.varuint(gap - 1, GAP_BITS)
+/** Before anything is known of a list, its gaps are taken for about this large. */
+const FIRST_GAP = 8
+/** After as many gaps those before count half: entities that move together often stand in a row. */
+const RECENT = 8
+/** A gap of 65534 and the widest group have no longer prefix. */
+const MAX_PREFIX = 17
+
+/**
+ * The slots of one list, rising, each by its gap in an exponential Golomb code: k bits, and two more for each doubling. Both
+ * ends take k from the mean of the gaps so far, so that a crowd costs a bit or two each and single ones do not cost much more.
+ */
+export class SlotGaps {
+  private last = -1
+  private sum = FIRST_GAP
+  private count = 1
+
+  begin(): void {
+    this.last = -1
+    this.sum = FIRST_GAP
+    this.count = 1
+  }
+
+  write(writer: BitWriter, slot: number): void {
+    const k = this.groupBits()
+    const gap = slot - this.last - 1
+    const bits = 31 - Math.clz32(gap + (1 << k))
+    writer.bits((1 << (bits - k)) - 1, bits - k + 1)
+    writer.bits(gap + (1 << k) - (1 << bits), bits)
+    this.learn(gap)
+  }
+
+  /** The next slot; slots rise, so one cannot come twice. */
+  read(reader: BitReader): number {
+    const k = this.groupBits()
+    const start = reader.bitOffset
+    let bits = k
+    while (reader.bool('slot gap')) if (++bits > MAX_PREFIX) throw noSlot(start, 'a longer gap')
+    const gap = reader.bits(bits, 'slot gap') + (1 << bits) - (1 << k)
+    if (this.last + 1 + gap >= LIMITS.maxEntitySlots) throw noSlot(start, `${this.last + 1 + gap}`)
+    this.learn(gap)
+    return this.last
+  }
+
+  private learn(gap: number): void {
+    this.last += 1 + gap
+    this.sum += gap
+    if (++this.count < RECENT) return
+    this.sum >>= 1
+    this.count >>= 1
+  }
+
+  /** The least k at which twice a group is no less than the mean gap. */
+  private groupBits(): number {
+    let k = 0
+    while (this.count * (2 << k) < this.sum) k++
+    return k
+  }
 }
 
-/** The next slot after `last`; slots rise, so one cannot come twice. */
-export function readSlot(reader: BitReader, last: number): number {
-  const start = reader.bitOffset
-  const gap = reader.bool('slot gap') ? 1 + reader.varuint(LIMITS.maxEntitySlots, 'slot gap', GAP_BITS) : 0
-  const slot = last + 1 + gap
-  if (slot < LIMITS.maxEntitySlots) return slot
+const listGaps = new SlotGaps()
+
+/** Writes a list of slots in ascending order. */
+export function writeSlots(writer: BitWriter, slots: ArrayLike<number>, count: number): void {
+  writeCount(writer, count)
+  listGaps.begin()
+  for (let i = 0; i < count; i++) listGaps.write(writer, slots[i]!)
+}
+
+function noSlot(offset: number, got: string): DecodeError {
   const expected = `below ${LIMITS.maxEntitySlots}`
-  throw new DecodeError('out-of-range', { what: 'slot', expected, got: `${slot}`, offset: start })
+  return new DecodeError('out-of-range', { what: 'slot', expected, got, offset })
 }
 
 /** Which record leads a reader that holds the anchor of `heldTick` (-1: nothing) to the newest one. */
@@ -144,12 +197,12 @@ const KIND_BITS = 4
 
 function writeHead(writer: BitWriter, { kind, generation }: EntityHeadBits): void {
   writer.varuint(kind, KIND_BITS)
-  writer.bits(generation, GENERATION_BITS)
+  writer.varuint(generation, GENERATION_BITS)
 }
 
 export function readHead(reader: BitReader, kinds: number): EntityHeadBits {
   return {
     kind: reader.varuint(kinds - 1, 'entity kind', KIND_BITS),
-    generation: reader.bits(GENERATION_BITS, 'generation'),
+    generation: reader.varuint(MAX_GENERATION, 'generation', GENERATION_BITS),
   }
 }

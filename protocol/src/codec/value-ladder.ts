@@ -22,13 +22,14 @@ const NARROW_BITS = 5
 
 /**
  * The widths of each column of a track, null for those that travel as themselves. Chosen from histograms of the arena:
- * what moves by a rate misses by one step or by many, what a player steers by most of its range, and by half of its bits
- * when its trend is known.
+ * what moves by a rate, and a velocity that turns on, miss by one step or by many, other trends by half of their bits, what
+ * is steered otherwise by most of its range.
  */
-export function laddersOf({ columns, rates, trends }: Track): readonly (Ladder | null)[] {
+export function laddersOf({ columns, rates, trends, velocity }: Track): readonly (Ladder | null)[] {
   return columns.map(({ bits, isNoise }, index) => {
     if (bits <= NARROW_BITS || bits === 32 || isNoise) return null
-    if (rates.some(({ target }) => target === index)) return { near: 2, far: (bits >> 1) + 1 }
+    if (rates.some(({ target }) => target === index)) return { near: 1, far: (bits >> 1) + 2 }
+    if (velocity.some(({ target }) => target === index)) return { near: 1, far: Math.ceil((bits * 2) / 3) }
     if (trends.some(({ target }) => target === index)) return { near: bits >> 1, far: Math.ceil((bits * 3) / 4) }
     return { near: 4, far: Math.ceil((bits * 2) / 3) }
   })

@@ -1,6 +1,7 @@
 import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { widen16 } from '../bits/width.ts'
+import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { FieldMap } from '../schema/field.ts'
 import { readChannel, writeChannel } from './parts.ts'
@@ -101,8 +102,20 @@ function readKey(reader: BitReader, snapshotTick: number): PredictionKey {
   return { tick, n: reader.varuint(MAX_N, 'number of a prediction key', N_BITS) }
 }
 
+/** Nothing is one bit: most snapshots have neither. */
+function writeCount(writer: BitWriter, count: number): void {
+  writer.bool(count > 0)
+  if (count > 0) writer.varuint(count - 1, N_BITS)
+}
+function readCount(reader: BitReader, most: number, what: string): number {
+  const start = reader.bitOffset
+  const count = reader.bool(what) ? 1 + reader.varuint(LIMITS.maxEntitySlots, what, N_BITS) : 0
+  if (count <= most) return count
+  throw new DecodeError('out-of-range', { what, expected: `at most ${most}`, got: `${count}`, offset: start })
+}
+
 export function writeSpawnKeys(writer: BitWriter, keys: readonly SpawnKey[], snapshotTick: number): void {
-  writer.varuint(keys.length, N_BITS)
+  writeCount(writer, keys.length)
   for (const key of keys) {
     writer.uintMax(key.slot, MAX_SLOT)
     writeKey(writer, key, snapshotTick)
@@ -110,7 +123,7 @@ export function writeSpawnKeys(writer: BitWriter, keys: readonly SpawnKey[], sna
 }
 export function readSpawnKeys(reader: BitReader, snapshotTick: number): SpawnKey[] {
   const keys: SpawnKey[] = []
-  for (let left = reader.varuint(LIMITS.maxEntitySlots, 'spawn keys', N_BITS); left > 0; left--) {
+  for (let left = readCount(reader, LIMITS.maxEntitySlots, 'spawn keys'); left > 0; left--) {
     const slot = reader.uintMax(MAX_SLOT, 'slot of a spawn key')
     keys.push({ slot, ...readKey(reader, snapshotTick) })
   }
@@ -137,7 +150,7 @@ export function writeEvents(
   fields: EventFields,
   packer: Packer,
 ): void {
-  writer.varuint(events.length, N_BITS)
+  writeCount(writer, events.length)
   for (const { event, tick, n, payload } of events) {
     writer.uintMax(event, fields.length - 1)
     writer.bool(n !== null)
@@ -150,7 +163,7 @@ export function writeEvents(
 export function readEvents(reader: BitReader, snapshotTick: number, fields: EventFields, packer: Packer): EventFrame[] {
   const events: EventFrame[] = []
   const most = fields.length === 0 ? 0 : LIMITS.maxEventsPerSnapshot
-  for (let left = reader.varuint(most, 'events', N_BITS); left > 0; left--) {
+  for (let left = readCount(reader, most, 'events'); left > 0; left--) {
     const event = reader.uintMax(fields.length - 1, 'event index')
     const isKeyed = reader.bool('event key flag')
     const key = isKeyed ? readKey(reader, snapshotTick) : null

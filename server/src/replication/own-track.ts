@@ -1,4 +1,4 @@
-import { slotOf, writeCount, writeGap, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
+import { SlotGaps, slotOf, writeCount, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
 import type { BitWriter, GameCodec } from '@tickwire/protocol/internal'
 import { Choice } from './choice.ts'
 import type { Allowance } from './choice.ts'
@@ -40,6 +40,7 @@ export class OwnTrack {
   /** The slots of `updates`. */
   private readonly told: SlotSet = new SlotSet()
   private readonly news: News
+  private readonly gaps: SlotGaps = new SlotGaps()
   private holds: Holds = HOLDS_ALL
   private readonly reader = { own: new OwnHeld(), syncTick: -1, isTight: false, isLost: false }
 
@@ -88,11 +89,10 @@ export class OwnTrack {
     writeCount(writer, updates.count)
     // What is in step is told as everybody is: most often that is in the writer without a look at the entity.
     const mayCopy = !this.references.hasAny && syncTick >= this.replication.priorNewsTick
-    let last = -1
+    this.gaps.begin()
     for (let i = 0; i < updates.count; i++) {
       const slot = updates.slots[i]!
-      writeGap(writer, slot - last - 1)
-      last = slot
+      this.gaps.write(writer, slot)
       const isCopied = mayCopy && own.isInStep(slot) && this.records.copyShared(writer, slot)
       if (!isCopied) this.writeRecord(writer, this.replication.table.at(slot)!, feed)
     }

@@ -1,4 +1,4 @@
-import { writeCount, writeGap, writeSlots } from '@tickwire/protocol/internal'
+import { SlotGaps, writeCount, writeSlots } from '@tickwire/protocol/internal'
 import type { BitWriter } from '@tickwire/protocol/internal'
 import type { ClientFeed } from './client-feed.ts'
 import type { EntityRecord } from './entity-table.ts'
@@ -29,6 +29,7 @@ export class PrivateTrack {
   /** What this client may see of it, and what of that is news to it; used again for each client. */
   private readonly mine: EntityRecord[] = []
   private readonly updates: EntityRecord[] = []
+  private readonly gaps: SlotGaps = new SlotGaps()
 
   constructor(
     name: 'owner' | 'revealed',
@@ -63,10 +64,9 @@ export class PrivateTrack {
     for (const record of mine) if (this.isNews(record, held, holds)) updates[count++] = record
     updates.length = count
     writeCount(writer, count)
-    let last = -1
+    this.gaps.begin()
     for (const record of updates) {
-      writeGap(writer, record.slot - last - 1)
-      last = record.slot
+      this.gaps.write(writer, record.slot)
       this.writeRecord(writer, record, feed, holds)
     }
     return removals.length > 0 || count > 0

@@ -1,4 +1,4 @@
-import { BitWriter, writeCount, writeGap, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
+import { BitWriter, SlotGaps, writeCount, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
 import type { ClientFeed } from './client-feed.ts'
 import type { CodedBodies } from './coded-bodies.ts'
 import { NOTHING } from './held.ts'
@@ -32,6 +32,7 @@ export class PublicTrack {
   private bodiesTick = -1
   private readonly removals: SlotList = new SlotList()
   private readonly updates: SlotList = new SlotList()
+  private readonly gaps: SlotGaps = new SlotGaps()
 
   constructor(replication: Replication, records: Records, coded: CodedBodies | null = null) {
     this.replication = replication
@@ -119,11 +120,10 @@ export class PublicTrack {
   private writeUpdates(writer: BitWriter, { slots, count }: SlotList, from: number): void {
     const { table, anchors } = this.replication
     writeCount(writer, count)
-    let last = -1
+    this.gaps.begin()
     for (let i = 0; i < count; i++) {
       const record = table.at(slots[i]!)!
-      writeGap(writer, record.slot - last - 1)
-      last = record.slot
+      this.gaps.write(writer, record.slot)
       const heldTick = record.bornTick > from ? NOTHING : anchors.all.heldAt(record.slot, from)
       this.records.write(writer, 'all', record, heldTick)
     }

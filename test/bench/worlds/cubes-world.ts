@@ -20,7 +20,7 @@ export const cubesSchema = defineGame({
         rotation: field.quaternion({ bits: 9 }),
         interacting: field.bool(),
       },
-      { position: ['position'], trend: ['position'] },
+      { position: ['position'], trend: ['position', 'rotation'] },
     ),
   },
 })

@@ -1,36 +1,56 @@
 /** "Coded bodies" of docs/protocol.md: track "all" of games with `compression: 'entropy'`. */
-import { BitSource, malformed } from './bits.ts'
-import { modulo } from './columns.ts'
-import type { Kind, RowColumn } from './kinds.ts'
-import { bits, bool } from './parts.ts'
-import { magnitude, RangeReader } from './range-coder.ts'
+import { bitsOf, BitSource, malformed } from './bits.ts'
+import { modulo, whole } from './columns.ts'
+import type { Kind, RowColumn, Track } from './kinds.ts'
+import { bits, bool, sized } from './parts.ts'
+import { RangeReader } from './range-coder.ts'
 import type { Context } from './range-coder.ts'
+import { moversOf } from './tracks.ts'
+import type { ReadChange } from './tracks.ts'
 import { fromBlob, maxBlobBytes } from './values.ts'
 import type { AnyField } from './values.ts'
 
-const [COLUMN, SIGNS, MAGNITUDES] = [271, 12, 15]
-const MENTIONS = 6
-const [COUNTS, GAPS] = [128, 128]
-const HOW_MANY = 128
+/** Of mentions, of "any other", of "any cold", and of "differs": by age, and whether the decision before said yes. */
+const DECISIONS = 12
+const [OTHER, COLD, COLUMNS] = [DECISIONS, 2 * DECISIONS, 3 * DECISIONS]
+const SIGNS = 3
+/** Changes below these, in size, are paces 0 to 3. */
+const PACES = [1, 16, 64, 256]
+const SLOT_BITS = 16
 /** The ages of an anchor in snapshots that share a context; older ones share one more. */
 const AGES = [1, 2, 4, 8, 16]
 
-/** Where the contexts of each kind begin, and those of counts and gaps behind them. */
+/** Where the contexts of each kind and of its columns begin, and those of counts and gaps behind them. */
 interface Places {
-  readonly kinds: ReadonlyMap<Kind, number>
+  readonly kinds: ReadonlyMap<Kind, { readonly start: number; readonly columns: readonly number[] }>
   readonly counts: number
   readonly gaps: number
   readonly size: number
 }
 
 function placesOf(kinds: readonly Kind[]): Places {
-  const starts = new Map<Kind, number>()
+  const places = new Map<Kind, { start: number; columns: number[] }>()
   let at = 0
   for (const kind of kinds) {
-    starts.set(kind, at)
-    at += MENTIONS + COLUMN * kind.tracks.all.columns.length
+    const place = { start: at, columns: [] as number[] }
+    places.set(kind, place)
+    at += COLUMNS
+    for (const of of kind.tracks.all.columns) {
+      place.columns.push(at)
+      at += DECISIONS + (isWhole(of) ? 0 : SIGNS + (PACES.length + 1) * magnitudeSize(of.bits))
+    }
   }
-  return { kinds: starts, counts: at, gaps: at + COUNTS, size: at + COUNTS + GAPS }
+  const size = magnitudeSize(SLOT_BITS)
+  return { kinds: places, counts: at, gaps: at + size, size: at + 2 * size }
+}
+
+/** A column whose values have no misses. */
+function isWhole({ bits: width, blob }: RowColumn): boolean {
+  return blob !== null || width === 32
+}
+
+function magnitudeSize(width: number): number {
+  return 1 + 2 ** bitsOf(width) + 3 * (width + 1)
 }
 
 /** What both ends knew of the traffic when a table was made: a probability per context. */
@@ -57,11 +77,11 @@ export class Tables {
     for (const old of [...this.tables.keys()].slice(0, -2)) this.tables.delete(old)
   }
 
-  /** A reader of a coded body, with contexts that start from a table. */
-  open(number: number, coded: Uint8Array): CodedBody {
+  /** A reader of a coded body, with contexts that start from a table; plain bits follow behind the coded ones. */
+  open(number: number, coded: Uint8Array, plain: BitSource): CodedBody {
     const table = this.tables.get(number) ?? malformed(`a body of table ${number}, which is unknown`)
     const contexts = table.map((p) => ({ fast: p, slow: p }))
-    return new CodedBody(this.places, contexts, new RangeReader(coded))
+    return new CodedBody(this.places, contexts, new RangeReader(coded), plain)
   }
 }
 
@@ -74,55 +94,115 @@ export class CodedBody {
   private readonly places: Places
   private readonly contexts: readonly Context[]
   private readonly from: RangeReader
+  private readonly plain: BitSource
+  private wasMentioned = 0
 
-  constructor(places: Places, contexts: readonly Context[], from: RangeReader) {
+  constructor(places: Places, contexts: readonly Context[], from: RangeReader, plain: BitSource) {
     this.places = places
     this.contexts = contexts
     this.from = from
+    this.plain = plain
   }
 
   removals(): number {
-    return magnitude(this.from, this.contexts, this.places.counts)
+    return this.magnitude(this.places.counts, SLOT_BITS)
   }
 
   gap(): number {
-    return magnitude(this.from, this.contexts, this.places.gaps)
+    return this.magnitude(this.places.gaps, SLOT_BITS)
   }
 
   isMentioned(kind: Kind, snapshots: number): boolean {
-    return this.decide(this.places.kinds.get(kind)! + ageOf(snapshots)) === 1
+    const { start } = this.places.kinds.get(kind)!
+    this.wasMentioned = this.decide(start + 2 * ageOf(snapshots) + this.wasMentioned)
+    return this.wasMentioned === 1
   }
 
   /** The columns of one entity, one after the other. */
-  columns(kind: Kind, snapshots: number): (of: RowColumn, index: number, change: number, expected: number) => Change {
-    const age = ageOf(snapshots)
-    let didDiffer = 0
-    return (of, index, change, expected) => {
-      const first = this.places.kinds.get(kind)! + MENTIONS + COLUMN * index
-      didDiffer = this.decide(first + age * 2 + didDiffer)
-      return didDiffer === 0 ? null : this.value(of, first, age, change, expected)
+  columns(kind: Kind, snapshots: number, changeOf: (index: number) => number): ReadChange {
+    const { start, columns } = this.places.kinds.get(kind)!
+    const age = 2 * ageOf(snapshots)
+    const order = new DecisionOrder(kind.tracks.all)
+    const decide = (at: number): number => this.decide(at + age + order.before)
+    return (of, index, expected) => {
+      for (const part of order.opening(of, index)) order.say(part, decide(start + (part === 'other' ? OTHER : COLD)))
+      if (order.isLeftOut(of, index)) return null
+      order.before = decide(columns[index]!)
+      return order.before === 0 ? null : this.value(of, columns[index]! + DECISIONS, changeOf(index), expected)
     }
   }
 
-  private value(of: RowColumn, first: number, age: number, change: number, expected: number): number | Uint8Array {
+  private value(of: RowColumn, first: number, change: number, expected: number): number | Uint8Array {
     if (of.blob !== null) return this.blob(of.blob)
-    if (of.bits === 32) return of.min < 0 ? this.from.raw(32) | 0 : this.from.raw(32)
-    const isNegative = this.decide(first + SIGNS + Math.sign(change) + 1) === 1
-    const size = magnitude(this.from, this.contexts, first + MAGNITUDES + (age === 0 ? 0 : HOW_MANY)) + 1
+    if (isWhole(of)) return whole(of).read(this.plain)
+    const isNegative = this.decide(first + Math.sign(change) + 1) === 1
+    const size = this.magnitude(first + SIGNS + paceOf(change) * magnitudeSize(of.bits), of.bits) + 1
     const value = isNegative ? expected - size : expected + size
     return of.isCircular ? modulo(value, of.max + 1) : Math.min(of.max, Math.max(of.min, value))
   }
 
   private blob(declared: AnyField): Uint8Array {
-    const length = Math.min(this.from.raw(16), maxBlobBytes(declared))
-    const bytes = Uint8Array.from({ length }, () => this.from.raw(8))
+    const bytes = sized(maxBlobBytes(declared)).read(this.plain)
     fromBlob(declared, bytes)
     return bytes
+  }
+
+  /** A number of so many bits, by contexts that begin at `first`. */
+  private magnitude(first: number, width: number): number {
+    if (this.decide(first) === 0) return 0
+    const tree = bitsOf(width)
+    let node = 1
+    for (let i = 0; i < tree; i++) node = node * 2 + this.decide(first + 1 + node)
+    const n = Math.min(width, node - 2 ** tree)
+    if (n < 2) return 1
+    const own = first + 1 + 2 ** tree + 3 * n
+    const second = this.decide(own)
+    if (n === 2) return 2 + second
+    const third = this.decide(own + 1 + second)
+    return (4 + 2 * second + third) * 2 ** (n - 3) + this.rest(n - 3)
+  }
+
+  private rest(count: number): number {
+    return bits(count).read(this.plain)
   }
 
   private decide(at: number): number {
     return this.from.decide(this.contexts[at]!)
   }
+}
+
+/** Which decisions stand between the columns of a record, and which columns they leave out. */
+class DecisionOrder {
+  /** The decision before. */
+  before = 0
+  private readonly movers: ReadonlySet<number>
+  private other: number | null
+  private cold: number | null = null
+
+  constructor(track: Track) {
+    this.movers = moversOf(track)
+    this.other = this.movers.size === 0 ? 1 : null
+  }
+
+  /** What is decided ahead of a column. */
+  *opening({ isHot }: RowColumn, index: number): Generator<'other' | 'cold'> {
+    if (this.other === null && !this.movers.has(index)) yield 'other'
+    if (this.other === 1 && this.cold === null && !isHot) yield 'cold'
+  }
+
+  say(part: 'other' | 'cold', decision: number): void {
+    this[part] = decision
+    this.before = part === 'other' ? decision : 0
+  }
+
+  isLeftOut({ isHot }: RowColumn, index: number): boolean {
+    return (this.other === 0 && !this.movers.has(index)) || (this.cold === 0 && !isHot)
+  }
+}
+
+function paceOf(change: number): number {
+  const pace = PACES.findIndex((below) => Math.abs(change) < below)
+  return pace === -1 ? PACES.length : pace
 }
 
 /** A value that differs from the expected one; null: it does not. */

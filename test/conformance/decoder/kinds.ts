@@ -30,6 +30,10 @@ export interface Track {
   readonly rates: readonly Rate[]
   /** The columns that have a trend. */
   readonly trends: readonly number[]
+  /** The columns of the velocity. */
+  readonly velocity: readonly number[]
+  /** Where each quaternion begins: the column of its largest component. */
+  readonly quaternions: readonly number[]
 }
 
 export interface Kind {
@@ -38,6 +42,7 @@ export interface Kind {
 }
 
 interface Options {
+  readonly position?: readonly string[]
   readonly rates?: Readonly<Record<string, string>>
   readonly trend?: readonly string[]
   readonly predict?: 'owner' | 'never'
@@ -146,19 +151,32 @@ function trackOf(parts: readonly Part[], options: Options, tickRateHz: number): 
       movers[i] === undefined ? [] : [rateOf(parts, at, movers[i], tickRateHz)],
     )
   })
-  const trends = (options.trend ?? []).flatMap(indicesOf)
+  const quaternions = [...parts.keys()].filter((i) => parts[i]!.of.name.endsWith('.largest'))
+  const trends = (options.trend ?? []).flatMap(indicesOf).filter((at) => !quaternions.includes(at))
+  const velocity = velocityOf((options.position ?? []).flatMap(indicesOf), rates, trends)
   const columns = parts.map(({ of, blob, isHot, field }, i) => {
     const isMoved = rates.some(({ moved }) => moved === i)
-    return { ...of, blob, isHot, ...ladder(of.bits, isMoved, trends.includes(i), field === '#low') }
+    const motion = isMoved ? 'moved' : velocity.includes(i) ? 'velocity' : trends.includes(i) ? 'trend' : 'none'
+    return { ...of, blob, isHot, ...ladder(of.bits, motion, field === '#low') }
   })
-  return { columns, rates, trends }
+  return { columns, rates, trends, velocity, quaternions }
 }
 
+/** The columns that move a position, if all that do have trends. */
+function velocityOf(position: readonly number[], rates: readonly Rate[], trends: readonly number[]): number[] {
+  const movers = rates.filter(({ moved }) => position.includes(moved)).map(({ mover }) => mover)
+  const velocity = trends.filter((at) => movers.includes(at))
+  return velocity.length === position.length ? velocity : []
+}
+
+type Motion = 'moved' | 'velocity' | 'trend' | 'none'
+
 /** How many bits the near and the far differences of a column have; none where it travels whole. */
-function ladder(bits: number, isMoved: boolean, hasTrend: boolean, isLow: boolean): { near: number; far: number } {
+function ladder(bits: number, motion: Motion, isLow: boolean): { near: number; far: number } {
   if (bits <= 5 || bits === 32 || isLow) return { near: 0, far: 0 }
-  if (isMoved) return { near: 2, far: Math.floor(bits / 2) + 1 }
-  if (hasTrend) return { near: Math.floor(bits / 2), far: Math.ceil((3 * bits) / 4) }
+  if (motion === 'moved') return { near: 1, far: Math.floor(bits / 2) + 2 }
+  if (motion === 'velocity') return { near: 1, far: Math.ceil((2 * bits) / 3) }
+  if (motion === 'trend') return { near: Math.floor(bits / 2), far: Math.ceil((3 * bits) / 4) }
   return { near: 4, far: Math.ceil((2 * bits) / 3) }
 }
 

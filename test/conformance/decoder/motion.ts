@@ -80,6 +80,35 @@ export function fresh(track: Track): Pick<Anchor, 'carries' | 'trends'> {
   }
 }
 
+/** Where a velocity gets by turning on: what turned the one before into this one turns this one too. */
+export function turned(track: Track, old: Anchor, ticks: number): ReadonlyMap<number, number> {
+  const parts = track.velocity.map((at) => {
+    const { change, carry } = old.trends[track.trends.indexOf(at)]!
+    const a = TREND_DEN * old.row[at]! + carry
+    return { at, a, b: a - change * ticks }
+  })
+  const sum = (product: (part: { a: number; b: number }) => number): number =>
+    parts.reduce((total, part) => total + product(part), 0)
+  const [aa, ab, bb] = [sum(({ a }) => a * a), sum(({ a, b }) => a * b), sum(({ b }) => b * b)]
+  if (ab <= 0 || aa > 4 * bb || bb > 4 * aa) return new Map()
+  return new Map(
+    parts.map(({ at, a, b }) => {
+      const { min, max } = track.columns[at]!
+      return [at, Math.min(max, Math.max(min, Math.floor((2 * ab * a - aa * b) / bb / TREND_DEN)))]
+    }),
+  )
+}
+
+/** The three components that travel of the rotation whose largest one stands at `at`, for another largest one. */
+export function reexpressed(track: Track, row: readonly number[], at: number, largest: number): number[] {
+  const h = track.columns[at + 1]!.max
+  const three = row.slice(at + 1, at + 4)
+  const rest = 2 * h * h - three.reduce((total, one) => total + one * one, 0)
+  const four = three.toSpliced(row[at]!, 0, Math.floor(Math.sqrt(Math.max(0, rest))))
+  const sign = four[largest]! < 0 ? -1 : 1
+  return four.toSpliced(largest, 1).map((one) => Math.min(h, Math.max(-h, sign * one)))
+}
+
 /** The hidden columns after a plain delta: what the miss of each expectation says. */
 export function derived(
   track: Track,
@@ -89,20 +118,29 @@ export function derived(
   tick: number,
 ): Pick<Anchor, 'carries' | 'trends'> {
   const ticks = Math.max(1, tick - old.tick)
-  const carries = track.rates.map(({ moved, den }, i) =>
-    carryAfter(miss(track.columns[moved]!, expected.row[moved]!, now[moved]!), expected.carries[i]!, den),
-  )
+  const carries = track.rates.map(({ moved, mover, den }, i) => {
+    const missed = miss(track.columns[moved]!, expected.row[moved]!, now[moved]!)
+    return now[mover] === 0 ? middle(den) : carryAfter(missed, expected.carries[i]!, den)
+  })
   const trends = track.trends.map((at, i) => {
     const of = track.columns[at]!
-    const missed = miss(of, expected.row[at]!, now[at]!)
-    const moved = miss(of, old.row[at]!, now[at]!)
-    const { change } = old.trends[i]!
+    const before = knownOf(track, old.row, at, now)
+    const missed = before === null ? miss(of, expected.row[at]!, now[at]!) : Infinity
+    const moved = miss(of, before ?? old.row[at]!, now[at]!)
+    const change = changeAfter(old.trends[i]!.change, missed, moved, ticks)
     return {
-      change: changeAfter(change, missed, moved, ticks),
-      carry: carryAfter(missed, expected.trends[i]!.carry, TREND_DEN),
+      change,
+      carry: change === 0 ? middle(TREND_DEN) : carryAfter(missed, expected.trends[i]!.carry, TREND_DEN),
     }
   })
   return { carries, trends }
+}
+
+/** What an old row says of a part of a rotation in the terms of a new one; null: the terms are the same. */
+function knownOf(track: Track, old: readonly number[], at: number, now: readonly number[]): number | null {
+  const start = track.quaternions.find((first) => at > first && at <= first + 3)
+  if (start === undefined || old[start] === now[start]) return null
+  return reexpressed(track, old, start, now[start]!)[at - start - 1]!
 }
 
 function carryAfter(missed: number, expected: number, den: number): number {

@@ -1,4 +1,4 @@
-/** "Coded bodies" of docs/protocol.md, the lower half: decisions, trees and magnitudes. */
+/** "Coded bodies" of docs/protocol.md, the lower half: decisions. */
 
 /** Two probabilities of a 0, in 1/65536. */
 export interface Context {
@@ -8,7 +8,6 @@ export interface Context {
 
 /** The coder holds 32 bits; only a code that no writer makes is longer. */
 const WORD = 2 ** 32
-const HALF = 32_768
 const [FAST_SHIFT, SLOW_SHIFT] = [4, 7]
 
 /** Reads decisions; behind the end of its bytes are zeros. */
@@ -32,13 +31,6 @@ export class RangeReader {
     return bit
   }
 
-  /** Raw bits, the highest first. */
-  raw(bits: number): number {
-    let value = 0
-    for (let i = 0; i < bits; i++) value = value * 2 + this.split(HALF)
-    return value
-  }
-
   private split(zero: number): number {
     const lower = Math.floor(this.range / 65_536) * zero
     const bit = this.code < lower ? 0 : 1
@@ -58,19 +50,4 @@ export class RangeReader {
 
 function moved(p: number, bit: number, shift: number): number {
   return bit === 1 ? p - (p >> shift) : p + ((65_536 - p) >> shift)
-}
-
-const MAGNITUDE_TREE_BITS = 5
-
-/** A number of 0 to 31 bits, by 128 contexts that begin at `first`. */
-export function magnitude(from: RangeReader, contexts: readonly Context[], first: number): number {
-  let node = 1
-  for (let i = 0; i < MAGNITUDE_TREE_BITS; i++) node = node * 2 + from.decide(contexts[first + node]!)
-  const bits = node - 2 ** MAGNITUDE_TREE_BITS
-  if (bits < 2) return bits
-  const own = first + 32 + 3 * bits
-  const second = from.decide(contexts[own]!)
-  if (bits === 2) return 2 + second
-  const third = from.decide(contexts[own + 1 + second]!)
-  return (4 + 2 * second + third) * 2 ** (bits - 3) + from.raw(bits - 3)
 }

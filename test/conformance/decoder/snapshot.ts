@@ -6,7 +6,7 @@ import { Tables } from './coded.ts'
 import { kindsOf, TRACKS } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { bits, bool, uintMax, varuint } from './parts.ts'
-import { MAX_SLOT, readCodedTrack, readTrack, tickBefore } from './tracks.ts'
+import { counted, MAX_SLOT, readCodedTrack, readTrack, tickBefore } from './tracks.ts'
 import type { TrackReading, World } from './tracks.ts'
 import { valuesOf } from './values.ts'
 import type { Values } from './values.ts'
@@ -40,7 +40,7 @@ export interface Snapshot {
 const [u8, u16, age] = [bits(8), bits(16), varuint(4)]
 const slotOf = uintMax(MAX_SLOT)
 const MAX_EVENTS = 1024
-const [keys, events, nth] = [varuint(2, 0xffff), varuint(2, MAX_EVENTS), varuint(2, 0xffff)]
+const [keys, events, nth] = [counted(2), counted(2, MAX_EVENTS), varuint(2, 0xffff)]
 
 /** What a client of one room holds. */
 export class SnapshotReader {

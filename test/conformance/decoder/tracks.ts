@@ -4,9 +4,10 @@ import type { BitSource } from './bits.ts'
 import type { Change, CodedBody, Tables } from './coded.ts'
 import { modulo, valid, whole } from './columns.ts'
 import type { Kind, RowColumn, Track, TrackName } from './kinds.ts'
-import { derived, withRates, fresh, movedOn } from './motion.ts'
+import { derived, fresh, movedOn, reexpressed, turned, withRates } from './motion.ts'
 import type { Anchor } from './motion.ts'
 import { bits, bool, sized, uintMax, unzigzag, varint, varuint } from './parts.ts'
+import type { Part } from './parts.ts'
 import { fromBlob, maxBlobBytes } from './values.ts'
 import type { AnyField } from './values.ts'
 
@@ -39,9 +40,20 @@ export interface CodedReading extends TrackReading {
 export const MAX_SLOT = 65_534
 /** `maxServerMessageBytes`. */
 const MAX_BODY_BYTES = 1_048_576
-const count = varuint(4)
+/** `any: 1`, and if so one less than the count. */
+export function counted(group: number, max: number = 0xffff): Part<number> {
+  const rest = varuint(group, max - 1)
+  return {
+    read: (from) => (bool.read(from) ? 1 + rest.read(from) : 0),
+    write: (to, value) => {
+      bool.write(to, value > 0)
+      if (value > 0) rest.write(to, value - 1)
+    },
+  }
+}
+const count = counted(4)
 const age = varuint(4)
-const [further, u16] = [varuint(3), bits(16)]
+const generations = varuint(7, 65_535)
 
 export function readTrack(reading: TrackReading): void {
   for (const slot of slots(reading.from)) remove(reading, slot)
@@ -54,7 +66,7 @@ export function readCodedTrack(reading: CodedReading): void {
   const number = bits(8).read(from)
   if (number === 0) return readTrack(reading)
   reading.met.add('all coded')
-  readCoded(reading, reading.tables.open(number, sized(MAX_BODY_BYTES).read(from)))
+  readCoded(reading, reading.tables.open(number, sized(MAX_BODY_BYTES).read(from), from))
   for (const slot of slots(from)) update(reading, slot)
 }
 
@@ -72,21 +84,34 @@ function readCoded({ world, tick, ticksPerSnapshot }: CodedReading, body: CodedB
     if (old.tick >= tick) malformed('a coded body that is not news')
     const snapshots = Math.floor((tick - old.tick) / ticksPerSnapshot)
     if (!body.isMentioned(kind, snapshots)) continue
-    const read = body.columns(kind, snapshots)
-    const change = (i: number): number => old.trends[kind.tracks.all.trends.indexOf(i)]?.change ?? 0
-    const all = advance(kind.tracks.all, old, tick, (of, i, expected) => read(of, i, change(i), expected))
+    const changeOf = (i: number): number => old.trends[kind.tracks.all.trends.indexOf(i)]?.change ?? 0
+    const all = advance(kind.tracks.all, old, tick, body.columns(kind, snapshots, changeOf))
     world.set(at, { ...entity, anchors: { ...anchors, all } })
   }
 }
 
+const MAX_GAP_BITS = 17
+const RECENT = 8
+
 /** The slots of a list: each is read when the one before it is done with. */
 function* slots(from: BitSource): Generator<number> {
-  let slot = -1
+  let [slot, c, s] = [-1, 1, 8]
   for (let left = count.read(from); left > 0; left--) {
-    slot += bool.read(from) ? further.read(from) + 2 : 1
+    const gap = readGap(from, c, s)
+    slot += gap + 1
     if (slot > MAX_SLOT) malformed(`slot ${slot}`)
     yield slot
+    ;[c, s] = [c + 1, s + gap]
+    if (c === RECENT) [c, s] = [RECENT / 2, Math.floor(s / 2)]
   }
+}
+
+function readGap(from: BitSource, c: number, s: number): number {
+  let k = 0
+  while (2 * c * 2 ** k < s) k++
+  let n = k
+  while (bool.read(from)) if (++n > MAX_GAP_BITS) malformed('a gap that is too long')
+  return 2 ** n + bits(n).read(from) - 2 ** k
 }
 
 function remove({ name, world, met }: TrackReading, slot: number): void {
@@ -121,7 +146,7 @@ function arrive(reading: TrackReading, slot: number, tick: number): void {
 /** The entity of a full record in track "all": the one that is held, or another one. */
 function entityOf({ from, kinds, world }: TrackReading, slot: number): Entity {
   const kind = kinds[varuint(4).read(from)] ?? malformed('an unknown kind')
-  const generation = u16.read(from)
+  const generation = generations.read(from)
   const entity = world.get(slot)
   return entity?.kind === kind && entity.generation === generation ? entity : { kind, generation, anchors: {} }
 }
@@ -143,21 +168,20 @@ function store({ world, name }: TrackReading, slot: number, entity: Entity, anch
 
 function full(from: BitSource, track: Track, tick: number): Anchor {
   const [row, blobs]: [number[], Map<number, Uint8Array>] = [[], new Map()]
+  let isAnyCold: boolean | null = null
   for (const [i, of] of track.columns.entries()) {
     row.push(of.neutral)
-    if (!bool.read(from)) continue
+    if (!of.isHot) isAnyCold ??= bool.read(from)
+    if (isAnyCold === false || !bool.read(from)) continue
     if (of.blob === null) row[i] = whole(of).read(from)
     else blobs.set(i, readBlob(from, of.blob))
   }
-  const isFresh = !hasHidden(track) || bool.read(from)
-  return { tick, row, blobs, ...(isFresh ? fresh(track) : readHidden(from, track)) }
+  return { tick, row, blobs, ...readHidden(from, track) }
 }
 
-function hasHidden({ rates, trends }: Track): boolean {
-  return rates.length + trends.length > 0
-}
-
-function readHidden(from: BitSource, { rates, trends }: Track): Pick<Anchor, 'carries' | 'trends'> {
+function readHidden(from: BitSource, track: Track): Pick<Anchor, 'carries' | 'trends'> {
+  const { rates, trends } = track
+  if (rates.length + trends.length === 0 || bool.read(from)) return fresh(track)
   return {
     carries: rates.map(({ den }) => uintMax(den - 1).read(from)),
     trends: trends.map(() => ({ change: bounded(varint(4).read(from)), carry: bits(4).read(from) })),
@@ -177,23 +201,36 @@ function delta(reading: TrackReading, slot: number, tick: number, withHidden: bo
   const track = trackOf(entity, name)
   const old = entity.anchors[name] ?? malformed(`slot ${slot} has nothing for ${name} yet`)
   if (tick < old.tick) malformed('an anchor from before the held one')
-  let isAnyCold: boolean | null = null
-  const next = advance(track, old, tick, (of, _, expected) => {
-    if (!of.isHot) isAnyCold ??= bool.read(from)
-    if (isAnyCold === false || !bool.read(from)) return null
-    return of.blob === null ? readColumn(from, of, expected) : readBlob(from, of.blob)
-  })
+  const next = advance(track, old, tick, deltaOf(from, track))
   return withHidden ? { ...next, ...readHidden(from, track) } : next
+}
+
+/** The columns of a delta, one after the other. */
+function deltaOf(from: BitSource, track: Track): ReadChange {
+  const movers = moversOf(track)
+  let [isAnyOther, isAnyCold]: (boolean | null)[] = [movers.size === 0 ? true : null, null]
+  return (of, i, expected) => {
+    if (!movers.has(i)) isAnyOther ??= bool.read(from)
+    if (!of.isHot && isAnyOther !== false) isAnyCold ??= bool.read(from)
+    const isLeftOut = (!movers.has(i) && isAnyOther === false) || (!of.isHot && isAnyCold === false)
+    if (isLeftOut || !bool.read(from)) return null
+    return of.blob === null ? readColumn(from, of, expected) : readBlob(from, of.blob)
+  }
 }
 
 /** How one column of a record differs from what was expected. */
 export type ReadChange = (of: RowColumn, index: number, expected: number) => Change
 
+export function moversOf({ rates }: Track): ReadonlySet<number> {
+  return new Set(rates.map(({ mover }) => mover))
+}
+
 /** Leads from a held anchor to one of another tick, with the hidden columns that both ends derive. */
 export function advance(track: Track, old: Anchor, tick: number, read: ReadChange): Anchor {
   const moved = movedOn(track, old, tick)
   const [row, blobs] = [[...moved.row], new Map(moved.blobs)]
-  const movers = new Set(track.rates.map(({ mover }) => mover))
+  for (const [at, value] of turned(track, old, tick - old.tick)) row[at] = value
+  const movers = moversOf(track)
   let expected: Anchor | null = null
   // Columns that move others stand first: with them is known where the moved ones are expected.
   for (const [i, of] of track.columns.entries()) {
@@ -201,6 +238,8 @@ export function advance(track: Track, old: Anchor, tick: number, read: ReadChang
     const change = read(of, i, row[i]!)
     if (typeof change === 'number') row[i] = change
     else if (change !== null) blobs.set(i, change)
+    const isOther = track.quaternions.includes(i) && row[i] !== moved.row[i]
+    if (isOther) row.splice(i + 1, 3, ...reexpressed(track, moved.row, i, row[i]!))
   }
   return { tick, row, blobs, ...derived(track, old, expected ?? moved, row, tick) }
 }

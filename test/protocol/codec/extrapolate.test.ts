@@ -9,6 +9,7 @@ import {
   settleTrends,
   shortWay,
   TREND_DEN,
+  turnVelocity,
 } from '../../../protocol/src/codec/extrapolate.ts'
 import { layoutOf } from '../../../protocol/src/codec/layout.ts'
 import type { Track } from '../../../protocol/src/codec/layout.ts'
@@ -167,14 +168,62 @@ describe('extrapolate', () => {
 describe('moveByRates', () => {
   it('[REC5] moves by the velocities that its result holds, from where the anchor was', () => {
     const out = anchorOf({ ...still, x: 4000, vx: 60 })
-    moveByRates(ship, anchorOf({ ...still, vx: -999 }), 0, 10, out, 0)
+    moveByRates(ship, anchorOf({ ...still, vx: -999 }), 0, 10, out, 0, out, 0)
     expect(out[2]).toBe(still.x + 10)
   })
 })
 
+describe('turnVelocity', () => {
+  const flyer = layoutOf(
+    defineGame({
+      name: 'turn',
+      tickRateHz: 20,
+      entities: {
+        flyer: entity(
+          {
+            at: field.vec2({ min: 0, max: 512, precision: 1 / 8 }),
+            speed: field.vec2({ min: -256, max: 256, precision: 1 / 32 }),
+          },
+          { position: ['at'], rates: { at: 'speed' }, trend: ['speed'] },
+        ),
+      },
+    }),
+  ).kindByName.get('flyer')!.tracks.all
+  /** Columns: speed, at, owner, jumps; hidden: carries of at, change and carry of each speed. */
+  const turned = (x: number, y: number, changeX: number, changeY: number, ticks = 1): number[] => {
+    const anchor = Int32Array.from([x, y, 0, 0, 0, 0, 0, 0, changeX, 8, changeY, 8])
+    const out = Int32Array.of(-1, -1)
+    turnVelocity(flyer, anchor, 0, ticks, out)
+    return [...out]
+  }
+  it('[REC5] goes round in a circle', () => {
+    const at = (turn: number): [number, number] => [
+      Math.round(4800 * Math.cos(turn * 0.15)),
+      Math.round(4800 * Math.sin(turn * 0.15)),
+    ]
+    for (let i = 0; i < 40; i++) {
+      const [[x0, y0], [x1, y1], [x2, y2]] = [at(i), at(i + 1), at(i + 2)]
+      const [x, y] = turned(x1, y1, (x1 - x0) * TREND_DEN, (y1 - y0) * TREND_DEN) as [number, number]
+      expect(Math.abs(x - x2)).toBeLessThanOrEqual(2)
+      expect(Math.abs(y - y2)).toBeLessThanOrEqual(2)
+    }
+  })
+  it('[REC5] goes on faster where it went faster, straight ahead', () =>
+    expect(turned(1000, 0, 100 * TREND_DEN, 0)).toEqual([1111, 0]))
+  it.each([
+    { what: 'stood still before', given: [100, 0, 100 * TREND_DEN, 0] },
+    { what: 'stands still', given: [0, 0, -100 * TREND_DEN, 0] },
+    { what: 'turned back', given: [100, 0, 200 * TREND_DEN, 0] },
+    { what: 'is more than twice as fast', given: [201, 0, 101 * TREND_DEN, 0] },
+  ])('[REC5] says nothing of what $what', ({ given }) => {
+    expect(turned(...(given as [number, number, number, number]))).toEqual([-1, -1])
+  })
+  it('stays within its range', () => expect(turned(8000, 0, 900 * TREND_DEN, 0)[0]).toBe(8191))
+})
+
 describe('settleCarries', () => {
   const settle = (x: number, expectedX: number, carry: number): number => {
-    const out = anchorOf({ ...still, x })
+    const out = anchorOf({ ...still, vx: 7, x })
     settleCarries(ship, anchorOf({ ...still, x: expectedX, carryX: carry }), out, 0)
     return out[7]!
   }
@@ -188,8 +237,14 @@ describe('settleCarries', () => {
     expect(settle(x, 100, 41)).toBe(carry)
   })
 
+  it('[REC6] gives what rests the carry of a newcomer, and knows nothing of what it was', () => {
+    const out = anchorOf({ ...still, vx: 0, x: 101 })
+    settleCarries(ship, anchorOf({ ...still, x: 100, carryX: 41 }), out, 0)
+    expect(out[7]).toBe(rateX.den >> 1)
+  })
+
   it('[REC9] finds an angle on the other side of its seam one step away', () => {
-    const out = anchorOf({ ...still, angle: ANGLE - 1 })
+    const out = anchorOf({ ...still, spin: 1, angle: ANGLE - 1 })
     settleCarries(ship, anchorOf({ ...still, angle: 0 }), out, 0)
     expect(out[8]).toBe(rateAngle.den - 1)
   })

@@ -204,10 +204,27 @@ describe('trends', () => {
     const { rates, trends, size } = kind.tracks.all
     expect(rates.map(({ carry }) => carry)).toEqual([6])
     expect(trends).toEqual([
-      { target: 0, change: 7, carry: 8 },
-      { target: 2, change: 9, carry: 10 },
-      { target: 3, change: 11, carry: 12 },
+      { target: 0, largest: -1, change: 7, carry: 8 },
+      { target: 2, largest: -1, change: 9, carry: 10 },
+      { target: 3, largest: -1, change: 11, carry: 12 },
     ])
     expect(size).toBe(13)
+  })
+
+  it('of a rotation are those of the three components that travel', () => {
+    const kind = kindOf({ spin: field.quaternion({ bits: 9 }) }, { trend: ['spin'] })
+    expect(kind.tracks.all.trends).toEqual(
+      [1, 2, 3].map((target, i) => ({ target, largest: 0, change: 6 + 2 * i, carry: 7 + 2 * i })),
+    )
+  })
+
+  it('make a velocity of what moves a position, if all of it has one', () => {
+    const options = { position: ['x', 'y'], rates: { x: 'vx', y: 'vy' } } as const
+    const fields = { x: place, y: place, vx: speed, vy: speed }
+    const velocityOf = (trend: ('vx' | 'vy')[], of: object = options): number[] =>
+      kindOf(fields, { ...of, trend }).tracks.all.velocity.map(({ target }) => target)
+    expect(velocityOf(['vx', 'vy'])).toEqual([0, 1])
+    expect(velocityOf(['vx'])).toEqual([])
+    expect(velocityOf(['vx', 'vy'], { rates: options.rates })).toEqual([])
   })
 })

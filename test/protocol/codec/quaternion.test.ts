@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { intsToQuaternion, quaternionToInts } from '../../../protocol/src/codec/quaternion.ts'
+import { intsToQuaternion, quaternionToInts, reexpress } from '../../../protocol/src/codec/quaternion.ts'
 
 type Parts = readonly [x: number, y: number, z: number, w: number]
 
@@ -119,5 +119,32 @@ describe('intsToQuaternion', () => {
 
   it('gives the identity back exactly', () => {
     expect(fromInts(toInts([0, 0, 0, 1], 9), 9)).toEqual([0, 0, 0, 1])
+  })
+})
+
+describe('reexpress', () => {
+  it('[REC5] is the same rotation, within two steps, with another component left out', () => {
+    fc.assert(
+      fc.property(tied, fc.integer({ min: 6, max: 16 }), fc.nat(3), (parts, width, largest) => {
+        const norm = Math.hypot(...parts)
+        const [sizes, sign] = [parts.map((one) => Math.abs(one) / norm), parts[largest]! < 0 ? -1 : 1]
+        // What is left out comes from a square root, which knows little of what is nearly 0.
+        fc.pre(sizes[largest]! > 0.2 && Math.max(...sizes) < Math.SQRT1_2)
+        const out = new Int32Array(4)
+        reexpress(Int32Array.from(toInts(parts, width)), 0, largest, halfOf(width), out, 0)
+        const wanted = parts
+          .filter((_, i) => i !== largest)
+          .map((one) => (sign * one * Math.SQRT2 * halfOf(width)) / norm)
+        for (const [i, one] of wanted.entries()) expect(Math.abs(out[i + 1]! - one)).toBeLessThan(4)
+      }),
+    )
+  })
+
+  it('[REC5] holds each component within the range that it travels in', () => {
+    const out = new Int32Array(4)
+    reexpress(Int32Array.of(3, 0, 0, 0), 0, 0, 255, out, 0)
+    expect([...out]).toEqual([0, 0, 0, 255])
+    reexpress(Int32Array.of(3, -200, 200, 0), 0, 0, 255, out, 0)
+    expect([...out]).toEqual([0, -200, 0, -223])
   })
 })

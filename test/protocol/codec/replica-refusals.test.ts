@@ -7,7 +7,7 @@ import { layoutOf, TRACKS } from '../../../protocol/src/codec/layout.ts'
 import type { TrackName } from '../../../protocol/src/codec/layout.ts'
 import { Replica, entityId, slotOf } from '../../../protocol/src/codec/replica.ts'
 import type { HeldEntity } from '../../../protocol/src/codec/staging.ts'
-import { writeCount, writeGap, writeSlots } from '../../../protocol/src/codec/updates.ts'
+import { SlotGaps, writeCount, writeSlots } from '../../../protocol/src/codec/updates.ts'
 import { DecodeError } from '../../../protocol/src/errors.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
 import { NO_PACKER } from '../../../protocol/src/messages/values.ts'
@@ -57,7 +57,7 @@ class TrackWriter {
       writer.varuint(age, 4)
       if (head !== null) {
         writer.varuint(head.kind, 4)
-        writer.bits(head.generation, 16)
+        writer.varuint(head.generation, 7)
       }
       columns(writer)
     })
@@ -78,11 +78,10 @@ class TrackWriter {
   bits(): BitWriter {
     writeSlots(this.writer, this.removals, this.removals.length)
     writeCount(this.writer, this.updates.length)
-    let last = -1
+    const gaps = new SlotGaps()
     for (const { slot, write } of this.updates) {
-      writeGap(this.writer, slot - last - 1)
+      gaps.write(this.writer, slot)
       write(this.writer)
-      last = slot
     }
     return this.writer
   }
@@ -96,7 +95,7 @@ class TrackWriter {
 const shipAt =
   (hp: number, name = '') =>
   (writer: BitWriter): void => {
-    writer.bits(0, 2)
+    writer.bits(0b001, 3)
     writer.bool(true)
     writer.bits(hp, 6)
     writer.bool(name !== '')
@@ -116,7 +115,7 @@ const hpBecomes =
 const ownersAt =
   (ammo: number, plan: string) =>
   (writer: BitWriter): void => {
-    writer.bool(true)
+    writer.bits(0b11, 2)
     writer.bits(ammo, 5)
     writer.bool(plan !== '')
     if (plan !== '') writer.text(plan, 9)
@@ -153,7 +152,7 @@ function held(): Replica {
   apply(replica, {
     all: new TrackWriter()
       .full(3, 0, ship(), shipAt(50, 'Ada'))
-      .full(7, 0, { kind: WALL.index, generation: 0 }, (w) => w.bits(0, 3)),
+      .full(7, 0, { kind: WALL.index, generation: 0 }, nothing),
     owner: new TrackWriter().full(3, 0, null, ownersAt(9, 'go')),
   })
   return replica
@@ -209,7 +208,7 @@ describe('what a replica takes', () => {
     const replica = held()
     const { entered, left } = apply(
       replica,
-      { all: new TrackWriter().full(3, 0, { kind: WALL.index, generation: 0 }, (w) => w.bits(0, 3)) },
+      { all: new TrackWriter().full(3, 0, { kind: WALL.index, generation: 0 }, nothing) },
       TICK + 3,
     )
     expect([left, entered].map((list) => list.map(({ kind }) => kind.name))).toEqual([['ship'], ['wall']])
@@ -330,7 +329,7 @@ describe('what a replica refuses', () => {
     ],
   ]
   const brokenText = (writer: BitWriter): void => {
-    writer.bits(0b1000, 4)
+    writer.bits(0b1_0001, 5)
     writer.varuint(1, 7)
     writer.bits(0xff, 8)
   }
@@ -366,15 +365,15 @@ describe('what a replica refuses', () => {
 
   it('keeps no more than a snapshot can bring, however much one announces', () => {
     const writer = new BitWriter()
-    writer.varuint(0, 4)
-    writer.varuint(LIMITS.maxEntitySlots, 4)
+    writeCount(writer, 0)
+    writeCount(writer, LIMITS.maxEntitySlots)
     writer.bytes(new Uint8Array(2000).fill(0xff))
     const replica = held()
     expect(() => replica.readTrack(new BitReader(writer.toBytes()), 'all', TICK)).toThrow(DecodeError)
     const zeros = new BitWriter()
-    zeros.varuint(LIMITS.maxEntitySlots, 4)
+    writeCount(zeros, LIMITS.maxEntitySlots)
     zeros.bytes(new Uint8Array(9000))
-    // Every slot is removed, one bit each; what follows is a list without updates.
+    // Every slot is removed, nearly all with one bit; what follows is a list without updates.
     replica.begin()
     expect(() => replica.readTrack(new BitReader(zeros.toBytes()), 'all', TICK)).not.toThrow()
     expect(replica.commit().left).toHaveLength(2)

@@ -10,9 +10,7 @@ import {
   readCount,
   readForm,
   readHead,
-  readSlot,
-  writeCount,
-  writeGap,
+  SlotGaps,
   writeSlots,
   writeUpdate,
 } from '../../../protocol/src/codec/updates.ts'
@@ -24,9 +22,8 @@ import { field } from '../../../protocol/src/schema/field.ts'
 const MOST = LIMITS.maxEntitySlots
 const hex = (writer: BitWriter): string => Buffer.from(writer.toBytes()).toString('hex')
 function readSlots(reader: BitReader): number[] {
-  const slots: number[] = []
-  for (let left = readCount(reader); left > 0; left--) slots.push(readSlot(reader, slots.at(-1) ?? -1))
-  return slots
+  const gaps = new SlotGaps()
+  return Array.from({ length: readCount(reader) }, () => gaps.read(reader))
 }
 
 describe('slots', () => {
@@ -44,29 +41,43 @@ describe('slots', () => {
     )
   })
 
-  it('cost a bit each when they follow one another', () => {
+  it('cost a bit or two each in a crowd, and ten in a desert', () => {
+    const costOf = (slots: number[]): number => {
+      const writer = new BitWriter()
+      writeSlots(writer, slots, slots.length)
+      return writer.bitLength / slots.length
+    }
+    expect(costOf(Array.from({ length: 100 }, (_, i) => i))).toBeLessThan(1.3)
+    expect(costOf(Array.from({ length: 100 }, (_, i) => 2 * i))).toBeLessThan(3.1)
+    expect(costOf(Array.from({ length: 100 }, (_, i) => 200 * i))).toBeLessThan(11)
+  })
+
+  it('are a bit when there are none', () => {
     const writer = new BitWriter()
-    writeSlots(writer, [0, 1, 2, 3, 4], 5)
-    expect(writer.bitLength).toBe(5 + 5)
+    writeSlots(writer, [], 0)
+    expect(writer.bitLength).toBe(1)
   })
 
   it('are fixed bytes', () => {
     const writer = new BitWriter()
     writeSlots(writer, [0, 1, 3, 200], 4)
-    expect(hex(writer)).toBe('84707100')
+    expect(hex(writer)).toBe('07f06704')
   })
 
   it('[BIT3] are never more than there are, and never beyond the last one', () => {
     const many = new BitWriter()
-    many.varuint(MOST + 1, 4)
+    many.bool(true)
+    many.varuint(MOST, 4)
     expect(() => readCount(new BitReader(many.toBytes()))).toThrow(DecodeError)
-    const first = new BitWriter()
-    first.bool(true)
-    first.varuint(MOST - 2, 3)
-    expect(readSlot(new BitReader(first.toBytes()), -1)).toBe(MOST - 1)
-    expect(() => readSlot(new BitReader(first.toBytes()), 0)).toThrow('slot: expected below 65535, got 65535')
-    // One bit after the last slot, as often as the count says.
-    expect(() => readSlot(new BitReader(Uint8Array.of(0)), MOST - 1)).toThrow(DecodeError)
+    const gapOf = (gap: number): BitReader => {
+      const writer = new BitWriter()
+      writer.bits(2 ** 14 - 1, 15)
+      writer.bits(gap + 4 - 2 ** 16, 16)
+      return new BitReader(writer.toBytes())
+    }
+    expect(new SlotGaps().read(gapOf(MOST - 1))).toBe(MOST - 1)
+    expect(() => new SlotGaps().read(gapOf(MOST))).toThrow('slot: expected below 65535, got 65535')
+    expect(() => new SlotGaps().read(new BitReader(new Uint8Array(9).fill(255)))).toThrow(DecodeError)
   })
 })
 
@@ -128,13 +139,13 @@ describe('writeUpdate', () => {
     // No hot columns: one bit for all cold ones, one each for owner, jumps and hp, five for a difference.
     expect(update(anchorsOf(5, 6), 10, 20).bitLength).toBe(1 + 1 + 3 + 5)
     expect(update(anchorsOf(5, 6), 10, 23).bitLength).toBe(2 + 5 + 1 + 3 + 5)
-    expect(update(anchorsOf(5), -1, 10).bitLength).toBe(2 + 5 + 5 + 16 + 3 + 6)
+    expect(update(anchorsOf(5), -1, 10).bitLength).toBe(2 + 5 + 5 + 8 + 1 + 3 + 6)
   })
 
   it.each([
     { form: 'delta', held: 10, tick: 20, expected: '5200' },
     { form: 'catch-up', held: 10, tick: 23, expected: '8d14' },
-    { form: 'full', held: -1, tick: 20, expected: '0371004003' },
+    { form: 'full', held: -1, tick: 20, expected: '03719006' },
   ])('writes a $form in fixed bytes', ({ held, tick, expected }) => {
     expect(hex(update(anchorsOf(5, 6), held, tick))).toBe(expected)
   })
@@ -144,20 +155,11 @@ describe('heads of records', () => {
   it('[VAL1] refuse a kind that does not exist, and an anchor before tick 0', () => {
     const kind = new BitWriter()
     kind.varuint(layout.kinds.length, 4)
-    kind.bits(0, 16)
+    kind.varuint(0, 7)
     expect(() => readHead(new BitReader(kind.toBytes()), layout.kinds.length)).toThrow(DecodeError)
     const age = new BitWriter()
     age.varuint(21, 4)
     expect(readAnchorTick(new BitReader(age.toBytes()), 21)).toBe(0)
     expect(() => readAnchorTick(new BitReader(age.toBytes()), 20)).toThrow(DecodeError)
-  })
-
-  it('writeGap is one bit for the next slot', () => {
-    const writer = new BitWriter()
-    writeCount(writer, 2)
-    writeGap(writer, 0)
-    writeGap(writer, 1)
-    expect(writer.bitLength).toBe(5 + 1 + 5)
-    expect(readSlots(new BitReader(writer.toBytes()))).toEqual([0, 2])
   })
 })

@@ -12,7 +12,17 @@ import { defineGame, entity } from '../../../protocol/src/schema/define.ts'
 import { field } from '../../../protocol/src/schema/field.ts'
 
 function columnOf(min: number, max: number, wrap = false): Column {
-  return { name: 'x', min, max, bits: bitWidth(max - min), wrap, blob: -1, blobMaxBytes: 0, isNoise: false }
+  return {
+    name: 'x',
+    min,
+    max,
+    bits: bitWidth(max - min),
+    wrap,
+    blob: -1,
+    blobMaxBytes: 0,
+    isNoise: false,
+    isLargest: false,
+  }
 }
 function written(column: Column, ladder: Ladder | null, truth: number, predicted: number): BitWriter {
   const writer = new BitWriter()
@@ -47,7 +57,7 @@ describe('laddersOf', () => {
     const ladders = laddersOf(kind.tracks.all)
     expect(Object.fromEntries(columns.map(({ name }, i) => [name, ladders[i]]))).toEqual({
       vx: { near: 6, far: 10 },
-      x: { near: 2, far: 7 },
+      x: { near: 1, far: 8 },
       angle: { near: 4, far: 7 },
       owner: { near: 4, far: 7 },
       jumps: null,

@@ -7,7 +7,7 @@ import {
   quantise,
   TRACKS,
   writeCount,
-  writeGap,
+  SlotGaps,
   writeSlots,
   writeUpdate,
 } from '@tickwire/protocol/internal'
@@ -105,15 +105,14 @@ export class TestWorld {
       .filter((slot) => anchors.newestTick(slot) >= 0)
       .toSorted((a, b) => a - b)
     writeCount(writer, dirty.length)
-    let last = -1
+    const gaps = new SlotGaps()
     for (const slot of dirty) {
       const truth = this.slots.get(slot)!
       const held = known.get(slot) === truth.generation ? anchors.heldAt(slot, syncTick) : -1
       const head = track === 'all' ? { kind: truth.kind.index, generation: truth.generation } : null
-      writeGap(writer, slot - last - 1)
+      gaps.write(writer, slot)
       writeUpdate(writer, anchors, slot, truth.kind.index, held, tick, head, (blob) => truth.blobs[blob]!.bytes)
       this.forms.push(`${track} ${formFor(anchors, slot, held, tick)}`)
-      last = slot
     }
   }
 
@@ -127,10 +126,10 @@ export class TestWorld {
     encoder.write(writer, all, tick, removals, entities, (slot) => (blob) => this.slots.get(slot)!.blobs[blob]!.bytes)
     const arrivals = slots.filter((slot) => !isKnown(slot))
     writeCount(writer, arrivals.length)
-    let last = -1
+    const gaps = new SlotGaps()
     for (const slot of arrivals) {
       const { kind, generation, blobs } = this.slots.get(slot)!
-      writeGap(writer, slot - last - 1)
+      gaps.write(writer, slot)
       writeUpdate(
         writer,
         all,
@@ -141,7 +140,6 @@ export class TestWorld {
         { kind: kind.index, generation },
         (blob) => blobs[blob]!.bytes,
       )
-      last = slot
     }
   }
 

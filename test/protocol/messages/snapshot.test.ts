@@ -128,7 +128,8 @@ describe('spawn keys', () => {
   it('[VAL1] name no slot beyond the last, no tick before the first, and no n beyond 16 bits', () => {
     const bent = (slot: number, age: number, n: number) => () => {
       const writer = new BitWriter()
-      writer.varuint(1, 2)
+      writer.bool(true)
+      writer.varuint(0, 2)
       writer.bits(slot, 16)
       writer.varuint(age, 4)
       writer.varuint(n, 2)
@@ -140,10 +141,10 @@ describe('spawn keys', () => {
     expect(bent(0, 0, 0x1_0000)).toThrow(expect.objectContaining({ what: 'number of a prediction key' }))
   })
 
-  it('are one group of bits when there are none, and fixed bytes', () => {
+  it('are one bit when there are none, and fixed bytes', () => {
     const none = new BitWriter()
     writeSpawnKeys(none, [], TICK)
-    expect(none.bitLength).toBe(3)
+    expect(none.bitLength).toBe(1)
     const writer = new BitWriter()
     writeSpawnKeys(
       writer,
@@ -153,7 +154,7 @@ describe('spawn keys', () => {
       ],
       TICK,
     )
-    expect(hex(writer)).toBe('2a0018a0910015')
+    expect(hex(writer)).toBe('5300304023012a')
   })
 })
 
@@ -187,7 +188,8 @@ describe('events', () => {
   it('[BIT3] are at most as many as the limit says, and none in a game without events', () => {
     const counted = (count: number): BitReader => {
       const writer = new BitWriter()
-      writer.varuint(count, 2)
+      writer.bool(count > 0)
+      if (count > 0) writer.varuint(count - 1, 2)
       writer.bytes(new Uint8Array(9000))
       return new BitReader(writer.toBytes())
     }
@@ -200,13 +202,15 @@ describe('events', () => {
 
   it('[VAL1] refuse an index that is none, and a tick before the first', () => {
     const writer = new BitWriter()
-    writer.varuint(1, 2)
+    writer.bool(true)
+    writer.varuint(0, 2)
     writer.bits(3, 2)
     expect(() => readEvents(new BitReader(writer.toBytes()), TICK, fields, NO_PACKER)).toThrow(
       expect.objectContaining({ what: 'event index' }),
     )
     const early = new BitWriter()
-    early.varuint(1, 2)
+    early.bool(true)
+    early.varuint(0, 2)
     early.bits(1, 2)
     early.bool(false)
     early.varuint(TICK + 1, 4)
@@ -223,6 +227,6 @@ describe('events', () => {
       { event: 1, tick: TICK, n: null, payload: {} },
     ]
     writeEvents(writer, frames, TICK, fields, NO_PACKER)
-    expect(hex(writer)).toBe('436812601a1a01b4b400')
+    expect(hex(writer)).toBe('85d024c0343402686901')
   })
 })

@@ -20,6 +20,7 @@ export class BodyDecoder {
   private readonly tables: Map<number, Models> = new Map()
   private readonly range = new RangeDecoder()
   private readonly coder: ModelDecoder
+  private wasMentioned = false
 
   constructor({ kinds, schema }: GameLayout) {
     this.body = new SharedBodyModels(kinds)
@@ -51,9 +52,10 @@ export class BodyDecoder {
         offset: start,
       })
     }
-    const bytes = reader.bytes(reader.varuint(LIMITS.maxServerMessageBytes, 'coded body', 7), 'coded body')
+    this.range.begin(reader, reader.varuint(LIMITS.maxServerMessageBytes, 'coded body', 7))
     this.coder.models.copyFrom(table)
-    this.range.reset(bytes, 0, bytes.length)
+    this.coder.begin(reader)
+    this.wasMentioned = false
     return true
   }
 
@@ -68,14 +70,17 @@ export class BodyDecoder {
     }
   }
 
+  /** Whether the next of the held entities is in the snapshot; to be asked of all, in the order of slots. */
   readMention(kind: number, ticks: number): boolean {
-    return this.body.codeMention(this.coder, kind, ageClass(ticks / this.ticksPerSnapshot), false)
+    const age = ageClass(ticks / this.ticksPerSnapshot)
+    this.wasMentioned = this.body.entities[kind]!.codeMention(this.coder, age, this.wasMentioned, false)
+    return this.wasMentioned
   }
 
   /** Reads the record of an entity that was mentioned into `next`. */
   readRecord(kind: number, from: Int32Array, ticks: number, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
     const age = ageClass(ticks / this.ticksPerSnapshot)
-    this.body.codeRecord(this.coder, kind, age, from, 0, ticks, next, nextAt, null, onBlob)
+    this.body.entities[kind]!.codeRecord(this.coder, age, from, 0, ticks, next, nextAt, null, onBlob)
   }
 }
 

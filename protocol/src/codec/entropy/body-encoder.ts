@@ -1,4 +1,4 @@
-import type { BitWriter } from '../../bits/writer.ts'
+import { BitWriter } from '../../bits/writer.ts'
 import type { Anchors } from '../anchors.ts'
 import type { GameLayout } from '../layout.ts'
 import type { BlobBytes } from '../record.ts'
@@ -31,15 +31,17 @@ export class BodyEncoder {
   private readonly ticksPerSnapshot: number
   private readonly trainer: Models
   private readonly range = new RangeEncoder()
+  private readonly plain = new BitWriter(1024)
   private readonly coder: ModelEncoder
   private table: Models
+  private wasMentioned = false
 
   constructor({ kinds, schema }: GameLayout) {
     this.body = new SharedBodyModels(kinds)
     this.ticksPerSnapshot = schema.ticksPerSnapshot
     this.trainer = new Models(this.body.contexts)
     this.table = new Models(this.body.contexts)
-    this.coder = new ModelEncoder(new Models(this.body.contexts), this.trainer, this.range)
+    this.coder = new ModelEncoder(new Models(this.body.contexts), this.trainer, this.range, this.plain)
   }
 
   /** Makes a table of what was learnt so far; bodies start from it from now on. */
@@ -64,6 +66,8 @@ export class BodyEncoder {
   ): void {
     this.coder.models.copyFrom(this.table)
     this.range.reset()
+    this.plain.reset()
+    this.wasMentioned = false
     this.body.codeCount(this.coder, removals.length)
     let last = -1
     for (const slot of removals) {
@@ -75,6 +79,7 @@ export class BodyEncoder {
     writer.bits(this.number, TABLE_BITS)
     writer.varuint(bytes.length, LENGTH_BITS)
     writer.bytes(bytes)
+    writer.copyFrom(this.plain, 0, this.plain.bitLength)
   }
 
   private writeEntity(
@@ -86,11 +91,13 @@ export class BodyEncoder {
     const isNew = anchors.newestTick(slot) === tick
     const heldTick = isNew ? anchors.previousTick(slot) : anchors.newestTick(slot)
     const age = ageClass((tick - heldTick) / this.ticksPerSnapshot)
-    this.body.codeMention(this.coder, kind.index, age, isNew)
+    const models = this.body.entities[kind.index]!
+    models.codeMention(this.coder, age, this.wasMentioned, isNew)
+    this.wasMentioned = isNew
     if (!isNew) return
     const { rows } = anchors
     const [from, to] = [anchors.find(slot, heldTick), anchors.newestAt(slot)]
-    this.body.codeRecord(this.coder, kind.index, age, rows, from, tick - heldTick, rows, to, blobsOf(slot), null)
+    models.codeRecord(this.coder, age, rows, from, tick - heldTick, rows, to, blobsOf(slot), null)
   }
 }
 

@@ -1,93 +1,128 @@
+import type { BitReader } from '../../bits/reader.ts'
+import type { BitWriter } from '../../bits/writer.ts'
+import { readBlob, writeBlob } from '../blob-bits.ts'
+import { readScalar, writeScalar } from '../scalar-bits.ts'
+import type { Column } from '../layout.ts'
+import { cellOf, learnt, probabilityOf } from './context.ts'
 import type { RangeDecoder, RangeEncoder } from './range-coder.ts'
 
-/**
- * Adaptive probabilities of bits, by context. Each is the mean of a fast and a slow estimate: the fast one follows a battle,
- * the slow one knows the average day. Two arrays and integer arithmetic, so that both ends agree bit for bit.
- */
-const FAST_SHIFT = 4
-const SLOW_SHIFT = 7
 const HALF = 0x8000
 
+/** The contexts of a table or of a body. */
 export class Models {
-  readonly fast: Uint16Array
-  readonly slow: Uint16Array
+  readonly cells: Int32Array
 
   constructor(count: number) {
-    this.fast = new Uint16Array(count).fill(HALF)
-    this.slow = new Uint16Array(count).fill(HALF)
+    this.cells = new Int32Array(count).fill(cellOf(HALF))
   }
 
   get count(): number {
-    return this.fast.length
+    return this.cells.length
   }
 
   copyFrom(other: Models): void {
-    this.fast.set(other.fast)
-    this.slow.set(other.slow)
+    this.cells.set(other.cells)
+  }
+
+  /** Nothing was learnt of this context. */
+  isBlank(context: number): boolean {
+    return this.cells[context] === cellOf(HALF)
+  }
+
+  set(context: number, probability: number): void {
+    this.cells[context] = cellOf(probability)
   }
 
   /** Of a 0, in 1/65536. */
   probability(context: number): number {
-    return (this.fast[context]! + this.slow[context]!) >>> 1
+    return probabilityOf(this.cells[context]!)
   }
 
-  /** Whole steps only: the estimates stop short of certainty by themselves, which the coder could not express. */
   learn(context: number, value: boolean): void {
-    const fast = this.fast[context]!
-    const slow = this.slow[context]!
-    this.fast[context] = value ? fast - (fast >> FAST_SHIFT) : fast + ((0x10000 - fast) >> FAST_SHIFT)
-    this.slow[context] = value ? slow - (slow >> SLOW_SHIFT) : slow + ((0x10000 - slow) >> SLOW_SHIFT)
+    this.cells[context] = learnt(this.cells[context]!, value)
   }
 }
 
-/** One decision of a body, in either direction: a writer is given the value, a reader finds it. */
+/**
+ * One decision of a body, in either direction: a writer is given the value, a reader finds it. What nothing is known about
+ * goes past the models, as plain bits behind the coded bytes.
+ */
 export interface BitCoder {
   bit(context: number, value: boolean): boolean
-  raw(value: number, count: number): number
+  plain(value: number, count: number): number
+  /** A value that has no misses. */
+  whole(column: Column, value: number): number
+  /** @param bytes of a writer */
+  blob(column: Column, bytes: Uint8Array | null): Uint8Array
 }
 
 /** Writes with models that adapt inside the body, and teaches the trainer, from which the next table is made. */
 export class ModelEncoder implements BitCoder {
   readonly models: Models
   private readonly trainer: Models
-  private readonly encoder: RangeEncoder
+  private readonly range: RangeEncoder
+  private readonly writer: BitWriter
 
-  constructor(models: Models, trainer: Models, encoder: RangeEncoder) {
+  /** @param writer of the plain bits */
+  constructor(models: Models, trainer: Models, range: RangeEncoder, writer: BitWriter) {
     this.models = models
     this.trainer = trainer
-    this.encoder = encoder
+    this.range = range
+    this.writer = writer
   }
 
   bit(context: number, value: boolean): boolean {
-    this.encoder.bit(value, this.models.probability(context))
+    this.range.bit(value, this.models.probability(context))
     this.models.learn(context, value)
     this.trainer.learn(context, value)
     return value
   }
 
-  raw(value: number, count: number): number {
-    this.encoder.raw(value, count)
+  plain(value: number, count: number): number {
+    this.writer.bits(value, count)
     return value
+  }
+
+  whole(column: Column, value: number): number {
+    writeScalar(this.writer, column, value)
+    return value
+  }
+
+  blob(_column: Column, bytes: Uint8Array): Uint8Array {
+    writeBlob(this.writer, bytes)
+    return bytes
   }
 }
 
 export class ModelDecoder implements BitCoder {
   readonly models: Models
-  private readonly decoder: RangeDecoder
+  private readonly range: RangeDecoder
+  private reader: BitReader | null = null
 
-  constructor(models: Models, decoder: RangeDecoder) {
+  constructor(models: Models, range: RangeDecoder) {
     this.models = models
-    this.decoder = decoder
+    this.range = range
+  }
+
+  /** @param reader of the plain bits */
+  begin(reader: BitReader): void {
+    this.reader = reader
   }
 
   bit(context: number, _value: boolean): boolean {
-    const value = this.decoder.bit(this.models.probability(context))
-    this.models.learn(context, value)
-    return value
+    return this.range.bit(this.models.cells, context)
   }
 
-  raw(_value: number, count: number): number {
-    return this.decoder.raw(count)
+  plain(_value: number, count: number): number {
+    return this.reader!.bits(count, 'plain bits')
+  }
+
+  whole(column: Column, _value: number): number {
+    return readScalar(this.reader!, column, column.name)
+  }
+
+  blob(column: Column, _bytes: Uint8Array | null): Uint8Array {
+    return readBlob(this.reader!, column)
   }
 }
 
@@ -102,24 +137,30 @@ export function codeTree(coder: BitCoder, context: number, bits: number, value: 
   return node - (1 << bits)
 }
 
-/** Contexts that `codeMagnitude` takes. */
-export const MAGNITUDE_CONTEXTS: number = 32 + 32 * 3
-/** Classes 0 to 31: the number of bits of the value. */
-const CLASS_BITS = 5
+/** How many bits say how many bits a number below 2^bits has. */
+const classBits = (bits: number): number => 32 - Math.clz32(bits)
 
-/** A number of 0 to 2^31 - 1: its number of bits by a tree, its next two bits modelled, the rest as it is. */
-export function codeMagnitude(coder: BitCoder, context: number, value: number): number {
-  const size = codeTree(coder, context, CLASS_BITS, 32 - Math.clz32(value))
-  if (size <= 1) return size
-  let result = 1
-  let left = size - 1
-  let node = 1
-  for (let modelled = Math.min(2, left); modelled > 0; modelled--) {
-    left--
-    const bit = coder.bit(context + 32 + size * 3 + node - 1, ((value >>> left) & 1) === 1) ? 1 : 0
-    result = (result << 1) | bit
-    node = (node << 1) | bit
-  }
-  if (left === 0) return result
-  return ((result << left) | coder.raw(value & ((1 << left) - 1), left)) >>> 0
+/** Contexts that `codeMagnitude` takes. */
+export function magnitudeContexts(bits: number): number {
+  return 1 + (1 << classBits(bits)) + 3 * (bits + 1)
+}
+
+/**
+ * A number of 0 to 2^bits - 1: whether it is 0, which most are; how many bits it has, by a tree; the two behind the first
+ * modelled, the rest plain.
+ */
+export function codeMagnitude(coder: BitCoder, context: number, bits: number, value: number): number {
+  if (!coder.bit(context, value !== 0)) return 0
+  const tree = classBits(bits)
+  const size = Math.min(bits, codeTree(coder, context + 1, tree, 32 - Math.clz32(value)))
+  if (size <= 1) return 1
+  const own = context + 1 + (1 << tree) + 3 * size
+  let left = size - 2
+  const second = coder.bit(own, ((value >>> left) & 1) === 1) ? 1 : 0
+  if (left === 0) return 2 + second
+  left--
+  const third = coder.bit(own + 1 + second, ((value >>> left) & 1) === 1) ? 1 : 0
+  const top = 4 + 2 * second + third
+  if (left === 0) return top
+  return (top << left) | coder.plain(value & ((1 << left) - 1), left)
 }

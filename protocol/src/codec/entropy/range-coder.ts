@@ -1,3 +1,6 @@
+import type { BitReader } from '../../bits/reader.ts'
+import { learnt, probabilityOf } from './context.ts'
+
 /**
  * A binary range coder: each bit costs what its probability says, down to hundredths of a bit. The construction is the
  * one of LZMA (Igor Pavlov): a 32-bit range is split in proportion to the probability, bytes leave at the top, and a carry
@@ -42,11 +45,6 @@ export class RangeEncoder {
       this.range = (this.range << 8) >>> 0
       this.shift()
     }
-  }
-
-  /** Bits that nothing is known about, highest first. */
-  raw(value: number, count: number): void {
-    for (let i = count - 1; i >= 0; i--) this.bit(((value >>> i) & 1) === 1, 1 << (PROBABILITY_BITS - 1))
   }
 
   /**
@@ -96,44 +94,49 @@ export class RangeEncoder {
 }
 
 export class RangeDecoder {
-  private bytes: Uint8Array = new Uint8Array(0)
+  private bytes: Uint8Array = new Uint8Array(256)
   private at = 0
   private end = 0
-  private code = 0
-  private range = 0xffff_ffff
+  /** Range and code: as fields, numbers beyond 2^31 would be boxed. */
+  private readonly state = new Uint32Array(2)
 
-  reset(bytes: Uint8Array, start: number, end: number): void {
-    this.bytes = bytes
-    this.at = start
-    this.end = end
-    this.range = 0xffff_ffff
-    this.code = 0
-    for (let i = 0; i < 4; i++) this.code = ((this.code << 8) | this.next()) >>> 0
+  /** Takes `count` bytes from a reader, and starts on them. */
+  begin(reader: BitReader, count: number): void {
+    // The count is the peer's: it is held against what has arrived before anything grows.
+    if (count * 8 > reader.bitsLeft) reader.skipBits(count * 8, 'coded body')
+    if (count > this.bytes.length) this.bytes = new Uint8Array(2 * count)
+    for (let i = 0; i < count; i++) this.bytes[i] = reader.bits(8, 'coded body')
+    this.end = count
+    this.state[0] = 0xffff_ffff
+    this.state[1] = ((this.byteAt(0) << 24) | (this.byteAt(1) << 16) | (this.byteAt(2) << 8) | this.byteAt(3)) >>> 0
+    this.at = 4
   }
 
-  bit(probability: number): boolean {
-    const bound = (this.range >>> PROBABILITY_BITS) * probability
-    const value = this.code >= bound
+  /** One decision by the context of `models`, which learns from it. */
+  bit(models: Int32Array, context: number): boolean {
+    const { state } = this
+    const cell = models[context]!
+    let range = state[0]!
+    let code = state[1]!
+    const bound = Math.imul(range >>> PROBABILITY_BITS, probabilityOf(cell)) >>> 0
+    const value = code >= bound
     if (value) {
-      this.code -= bound
-      this.range -= bound
+      code -= bound
+      range -= bound
     } else {
-      this.range = bound
+      range = bound
     }
-    while (this.range < TOP) {
-      this.range = (this.range << 8) >>> 0
-      this.code = ((this.code << 8) | this.next()) >>> 0
+    models[context] = learnt(cell, value)
+    while (range < TOP) {
+      range = (range << 8) >>> 0
+      code = ((code << 8) | this.byteAt(this.at++)) >>> 0
     }
+    state[0] = range
+    state[1] = code
     return value
   }
 
-  raw(count: number): number {
-    let value = 0
-    for (let i = 0; i < count; i++) value = (value << 1) | (this.bit(1 << (PROBABILITY_BITS - 1)) ? 1 : 0)
-    return value >>> 0
-  }
-
-  private next(): number {
-    return this.at < this.end ? this.bytes[this.at++]! : 0
+  private byteAt(at: number): number {
+    return at < this.end ? this.bytes[at]! : 0
   }
 }

@@ -23,8 +23,6 @@ const SCALE: readonly number[] = [
   65231, 65291, 65339, 65378, 65409, 65434, 65454, 65470,
 ]
 
-const HALF = 0x8000
-
 function nearestStep(probability: number): number {
   let best = 0
   for (let step = 1; step < SCALE.length; step++) {
@@ -37,7 +35,7 @@ function nearestStep(probability: number): number {
 export function encodeTable(models: Models): Uint8Array {
   const writer = new BitWriter(1024)
   for (let context = 0; context < models.count; context++) {
-    const isLearnt = models.fast[context] !== HALF || models.slow[context] !== HALF
+    const isLearnt = !models.isBlank(context)
     writer.bool(isLearnt)
     if (isLearnt) writer.bits(nearestStep(models.probability(context)), SCALE_BITS)
   }
@@ -50,7 +48,7 @@ export function decodeTable(bytes: Uint8Array, contexts: number): Models {
   const models = new Models(contexts)
   for (let context = 0; context < contexts; context++) {
     if (!reader.bool('context learnt')) continue
-    models.fast[context] = models.slow[context] = SCALE[reader.bits(SCALE_BITS, 'probability')]!
+    models.set(context, SCALE[reader.bits(SCALE_BITS, 'probability')]!)
   }
   reader.expectEnd()
   return models
