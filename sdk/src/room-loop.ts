@@ -264,8 +264,9 @@ export class RoomLoop<G extends GameTypes> {
   }
 
   private sendInputs(nowMs: number): void {
-    const inputs = this.inputs.takeUnsent()
-    this.parts.link.sendInputs(this.seq & 0xffff, (writer) => this.codec.inputs.write(writer, inputs))
+    const { link } = this.parts
+    const inputs = this.inputs.takeUnsent(link.losesInputs)
+    link.sendInputs(this.seq & 0xffff, (writer) => this.codec.inputs.write(writer, inputs))
     this.sentMs = nowMs
   }
 

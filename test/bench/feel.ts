@@ -2,6 +2,7 @@ import { clean } from './feel/clean.ts'
 import { hidden } from './feel/hidden.ts'
 import { socketLab, virtualLab } from './feel/lab.ts'
 import type { LabMaker } from './feel/lab.ts'
+import { loss } from './feel/loss.ts'
 import { rate } from './feel/rate.ts'
 import { rollback } from './feel/rollback.ts'
 import { rttStep } from './feel/rtt-step.ts'
@@ -17,7 +18,7 @@ type SharedPart = (makeLab: LabMaker) => Promise<readonly Figure[]>
 /** In simulated time and over real sockets. */
 const SHARED: Readonly<Record<string, SharedPart>> = { stall, skew, rate, rttStep, throttle }
 /** In simulated time only. */
-const VIRTUAL: Readonly<Record<string, Part>> = { clean, hidden, shots, rollback }
+const VIRTUAL: Readonly<Record<string, Part>> = { clean, loss, hidden, shots, rollback }
 
 /** What a player notices of a bad network, and whether it stays within what we promise. */
 export const feel: Bench = {

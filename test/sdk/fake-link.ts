@@ -16,6 +16,7 @@ export class FakeLink implements RoomLink {
   readonly channel = 0
   readonly codec: GameCodec
   connection: ConnectionState = { phase: 'online' }
+  losesInputs = false
   bytesInPerSecond = 0
   bytesOutPerSecond = 0
   resumes = 0

@@ -44,6 +44,7 @@ export interface ClientOptions {
   readonly onSend: (packet: Uint8Array) => void
   readonly onReceive: (packet: Uint8Array) => void
   readonly ticket?: string
+  readonly through?: (connect: Connect) => Connect
   /** How fast its clock runs against the server's. */
   readonly clockRate?: number
   /** Timers fire only at multiples of this, as in a tab that nobody looks at; 0: when they are due. */
@@ -109,7 +110,7 @@ export class Ends {
     const clock = throttled(runningAt(this.options.clock, options.clockRate ?? 1), options.timerGridMs)
     const [url] = this.hosts.keys()
     const client = createClientWith(url!, options, {
-      connect: tapped(connect, options),
+      connect: tapped(options.through?.(connect) ?? connect, options),
       clock,
       random: () => random.next(),
       randomBytes: bytesOf(random.fork('bytes')),
@@ -225,6 +226,7 @@ function tapped(connect: Connect, { onSend, onReceive }: Pick<ClientOptions, 'on
       onClose: (code, reason) => handlers.onClose(code, reason),
     })
     return {
+      ...(transport.losesInputs === true && { losesInputs: true }),
       get bufferedBytes() {
         return transport.bufferedBytes
       },

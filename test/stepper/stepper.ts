@@ -1,7 +1,7 @@
 import { Random } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
 import type { Client, JoinedRoom, JoinOptions, TokenStorage } from '@tickwire/sdk'
-import type { Transport, TransportHandlers } from '../../sdk/src/connection/transport.ts'
+import type { Connect, Transport, TransportHandlers } from '../../sdk/src/connection/transport.ts'
 import type { Impairment } from '../../sdk/src/impair/impairment.ts'
 import type { ImpairmentControls } from '../../sdk/src/impair/impair-connect.ts'
 import { Ends } from './ends.ts'
@@ -41,6 +41,8 @@ export interface ClientParts {
   readonly ticket?: string
   /** How fast its clock runs against the server's (default 1). */
   readonly clockRate?: number
+  /** Puts something into its way to the server, before the impairment. */
+  readonly through?: (connect: Connect) => Connect
 }
 
 export interface JoinParts<G extends GameTypes> extends JoinOptions {

@@ -46,6 +46,10 @@ export class Connection {
     return this.state.phase === 'open'
   }
 
+  get losesInputs(): boolean {
+    return this.state.phase === 'open' && this.state.transport.losesInputs === true
+  }
+
   get bufferedBytes(): number {
     return this.state.phase === 'open' ? this.state.transport.bufferedBytes : 0
   }

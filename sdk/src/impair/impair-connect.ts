@@ -103,6 +103,10 @@ class ImpairedTransport implements Transport {
     return this.behind?.bufferedBytes ?? 0
   }
 
+  get losesInputs(): boolean {
+    return this.behind?.losesInputs === true
+  }
+
   /** TCP's round trip, then the upgrade's; the server hears of it when the upgrade arrives. */
   open(): void {
     this.up.send(0, () => this.down.send(0, () => this.up.send(0, () => this.connectBehind())))

@@ -12,6 +12,8 @@ interface KeptInput extends TickInput {
 /** Inputs kept for replays: more than the longest replay, a power of two. */
 const KEPT_INPUTS = 256
 const DEFAULT_INPUT_RATE_HZ = 30
+/** Where packets get lost each input travels in so many: at 5 % of loss one in 8000 is lost. */
+const PACKETS_PER_INPUT = 3
 /** So long the server repeats the last input of a player whose inputs are missing; then it takes the neutral one. */
 const REPEAT_SECONDS = 0.5
 
@@ -96,10 +98,26 @@ export class InputBuffer {
     return this.unsent.length >= this.ticksPerPacket
   }
 
-  /** The inputs for a packet, oldest first, of consecutive ticks; they count as sent. */
-  takeUnsent(): readonly TickInput[] {
+  /**
+   * The inputs for a packet, oldest first, of consecutive ticks; they count as sent.
+   * @param isRepeated true: with those of the packets before, which may have been lost
+   */
+  takeUnsent(isRepeated: boolean = false): readonly TickInput[] {
     const inputs = this.unsent
     this.unsent = []
+    const newest = inputs.at(-1)
+    return isRepeated && newest !== undefined ? this.upTo(newest.tick) : inputs
+  }
+
+  /** The inputs of the last packets, up to a tick; what was jumped over ends them. */
+  private upTo(newest: number): readonly TickInput[] {
+    const most = Math.min(LIMITS.maxInputsPerPacket, PACKETS_PER_INPUT * this.ticksPerPacket)
+    const inputs: TickInput[] = []
+    for (let tick = newest; inputs.length < most; tick--) {
+      const input = tick < 0 ? undefined : this.keptAt(tick)
+      if (input === undefined) break
+      inputs.unshift(input)
+    }
     return inputs
   }
 

@@ -103,6 +103,10 @@ export class Line {
     return this.phase.phase === 'greeting'
   }
 
+  get losesInputs(): boolean {
+    return this.phase.phase === 'online' && this.phase.connection.losesInputs
+  }
+
   start(): void {
     if (this.phase.phase === 'idle') this.open(null)
   }

@@ -113,6 +113,9 @@ export class Link implements SeatHost {
   get isClosed(): boolean {
     return this.line.state.phase === 'closed'
   }
+  get losesInputs(): boolean {
+    return this.line.losesInputs
+  }
   get bytesInPerSecond(): number {
     return this.line.inbound.perSecond(this.clock.nowMs())
   }

@@ -26,6 +26,8 @@ export interface RoomLink {
   readonly connection: ConnectionState
   /** Round trip, jitter and the room's time, from pings. */
   readonly sync: ClockSync
+  /** Whether packets of inputs may be lost on the present connection, so that they must travel more than once. */
+  readonly losesInputs: boolean
   /** Bytes per second over the last second, all messages of the connection. */
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number

@@ -13,6 +13,7 @@ export interface SeatHost {
   readonly connection: ConnectionState
   readonly sender: Sender
   readonly requests: Requests
+  readonly losesInputs: boolean
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number
   readonly resumes: number
@@ -42,6 +43,9 @@ export class Seat implements RoomLink {
   }
   get connection(): ConnectionState {
     return this.host.connection
+  }
+  get losesInputs(): boolean {
+    return this.host.losesInputs
   }
   get bytesInPerSecond(): number {
     return this.host.bytesInPerSecond

@@ -49,8 +49,9 @@ export interface SendRules {
 
 const HEADER_BYTES = 8
 /** What is left of a snapshot's bytes for its updates; null: there is no budget. */
-function allowance({ expectedTailBytes, mostBytes }: ByteBudget, bytes: number): Allowance | null {
+function allowance({ expectedTailBytes, mostBytes: most }: ByteBudget, bytes: number): Allowance | null {
   if (bytes === Infinity) return null
+  const mostBytes = Math.max(most, bytes)
   const rest = HEADER_BYTES + expectedTailBytes
   return { bits: 8 * (bytes - rest), mostBits: 8 * (mostBytes - rest) }
 }
@@ -139,16 +140,18 @@ export class SnapshotSender {
   }
 
   /**
-   * Writes one client's snapshot within its budget: that of all the world if it may, else one of its own.
+   * Writes one client's snapshot within its budget and what its link carries: that of all the world if it may, else one of its
+   * own.
    * @returns whether it says anything
    */
   private assemble(receiver: Receiver): boolean {
     const { feed } = receiver
     const { schema } = this.codec
     const rate = receiver.bytesPerSecond ?? this.rules.bytesPerSecond
-    if (rate === Infinity) return this.assembleWithin(receiver, Infinity)
+    const carried = feed.window.mostBytes(this.rules.nowMs())
+    if (rate === Infinity) return this.assembleWithin(receiver, carried)
     const available = feed.budget.available(rate, this.replication.tick, schema.tickRateHz, this.intervalMs / 1000)
-    const isWorthIt = this.assembleWithin(receiver, available)
+    const isWorthIt = this.assembleWithin(receiver, Math.min(available, carried))
     if (isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - this.tailAt)
     return isWorthIt
   }

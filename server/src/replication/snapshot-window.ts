@@ -18,6 +18,11 @@ const EARLY_MS = 1
 /** How much more than was measured is tried on a link that seems to be free. */
 const FREE_GAIN = 1.3
 
+/** Under congestion a snapshot holds what the link carries in so long. */
+const CONGESTED_SHARE_MS = 100
+/** Less is not worth a header. */
+const LEAST_BYTES = 128
+
 const CAPACITY = LIMITS.maxSnapshotsInFlight
 
 /**
@@ -54,6 +59,15 @@ export class SnapshotWindow {
     this.congestion ??= { sinceMs: nowMs, lastMs: nowMs }
     this.congestion.lastMs = nowMs
     return false
+  }
+
+  /**
+   * What one snapshot may hold. Under congestion that is what the link carries in a moment: one that brought everything up to
+   * date after a skip would take so long that the next one comes later still, and is larger still.
+   */
+  mostBytes(nowMs: number): number {
+    if (!this.isCongested(nowMs)) return Infinity
+    return Math.max(LEAST_BYTES, (this.throughput.perSecond(nowMs) * CONGESTED_SHARE_MS) / 1000)
   }
 
   /** Snapshots are numbered one after the other. */

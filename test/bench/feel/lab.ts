@@ -5,6 +5,7 @@ import type { InputCounters } from '@tickwire/server'
 import { Random } from '@tickwire/protocol'
 import { WebSocket } from 'ws'
 import type { Clock } from '../../../sdk/src/clock.ts'
+import type { Connect } from '../../../sdk/src/connection/transport.ts'
 import { webSocketConnect } from '../../../sdk/src/connection/websocket.ts'
 import { createClientWith } from '../../../sdk/src/game-client.ts'
 import { impairConnect } from '../../../sdk/src/impair/impair-connect.ts'
@@ -14,7 +15,7 @@ import { openJoinedRoom } from '../../../sdk/src/joined-room.ts'
 import { realClock, realRandomBytes } from '../../../sdk/src/real-clock.ts'
 import { createStepper } from '../../stepper/stepper.ts'
 import { trackGame, trackRoom } from './track.ts'
-import type { OnServerInput, Track } from './track.ts'
+import type { OnServerInput, OnTurn, Track } from './track.ts'
 
 export interface Runner {
   readonly room: JoinedRoom<Track>
@@ -32,6 +33,8 @@ export interface RunnerParts {
   readonly impair?: Impairment
   /** How fast its clock runs against the server's (default 1). */
   readonly clockRate?: number
+  /** In simulated time: puts something into its way to the server. */
+  readonly through?: (connect: Connect) => Connect
 }
 
 /** One server and some players, in simulated time or over real sockets: a scenario is written once for both. */
@@ -57,6 +60,7 @@ export interface LabParts {
   readonly drones?: number
   readonly seed?: number
   readonly onServerInput?: OnServerInput
+  readonly onTurn?: OnTurn
 }
 
 /** As most displays do, which therefore meet the server's ticks at every phase in turn. */
@@ -65,6 +69,8 @@ const FRAME_HZ = 59.94
 export type LabMaker = (parts?: LabParts) => Promise<Lab>
 
 const FRAME_MS = 1000 / FRAME_HZ
+
+const ignore = (): void => undefined
 
 function newRunner(room: JoinedRoom<Track>, network: ImpairmentControls): Runner {
   return { room, network, hold: () => 0, onFrame: null, onDark: null, isVisible: true }
@@ -75,13 +81,9 @@ function play({ room, hold, onFrame, onDark, isVisible }: Runner, nowMs: number)
   ;(isVisible ? onFrame : onDark)?.()
 }
 
-export async function virtualLab({
-  drones = 0,
-  seed = 1,
-  onServerInput = () => undefined,
-}: LabParts = {}): Promise<VirtualLab> {
-  const game = trackGame(onServerInput)
-  const stepper = createStepper<Track>({ rooms: [trackRoom(game, drones)], seed })
+export async function virtualLab({ drones = 0, seed = 1, ...told }: LabParts = {}): Promise<VirtualLab> {
+  const game = trackGame(told.onServerInput ?? ignore)
+  const stepper = createStepper<Track>({ rooms: [trackRoom(game, drones, told.onTurn ?? ignore)], seed })
   const runners: Runner[] = []
   const hide = (runner: Runner, timerMs: number): void => {
     runner.isVisible = timerMs === 0
@@ -95,8 +97,8 @@ export async function virtualLab({
     get inputCounters() {
       return stepper.front.stats.inputs
     },
-    async join({ impair = {}, clockRate = 1 } = {}) {
-      const client = stepper.addClient({ clockRate })
+    async join({ impair = {}, clockRate = 1, through } = {}) {
+      const client = stepper.addClient({ clockRate, ...(through && { through }) })
       client.network.set(impair)
       const room = await stepper.join(game, {}, { client })
       // The lab draws its frames: a page may be hidden.
@@ -116,13 +118,9 @@ export async function virtualLab({
   }
 }
 
-export async function socketLab({
-  drones = 0,
-  seed = 1,
-  onServerInput = () => undefined,
-}: LabParts = {}): Promise<Lab> {
-  const game = trackGame(onServerInput)
-  const rooms = [trackRoom(game, drones)]
+export async function socketLab({ drones = 0, seed = 1, ...told }: LabParts = {}): Promise<Lab> {
+  const game = trackGame(told.onServerInput ?? ignore)
+  const rooms = [trackRoom(game, drones, told.onTurn ?? ignore)]
   const server = await createGameServer({ port: 0, host: '127.0.0.1', rooms, signals: false, log: 'silent' })
   const random = new Random(seed)
   const [clients, runners]: [Client[], Runner[]] = [[], []]

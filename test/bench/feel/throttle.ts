@@ -1,3 +1,4 @@
+import type { Replica } from '@tickwire/protocol/internal'
 import type { Figure } from '../report.ts'
 import type { LabMaker, Runner } from './lab.ts'
 import { p99, ServerSide } from './measures.ts'
@@ -12,9 +13,10 @@ const LATENCY_MS = 20
 /** A link that carries 60 % of what the room would send: the state on it is late by a bounded time, and soon well again. */
 export async function throttle(makeLab: LabMaker): Promise<Figure[]> {
   const server = new ServerSide(() => lab.nowMs())
-  const lab = await makeLab({ seed: 5, drones: DRONES, onServerInput: server.onServerInput })
+  const ages = new Ages()
+  const lab = await makeLab({ seed: 5, drones: DRONES, onServerInput: server.onServerInput, onTurn: ages.onTurn })
   const player = await lab.join({ impair: { latencyMs: LATENCY_MS } })
-  const ages = new Ages(server, player)
+  ages.watch(server, player)
   await lab.run(5)
   ages.clear()
   const demand: number[] = []
@@ -44,12 +46,29 @@ export async function throttle(makeLab: LabMaker): Promise<Figure[]> {
   ]
 }
 
-/** How old the newest state that the player has is, at every frame. */
+/** The changes of drones that a player has not been told of yet, at every frame: how long ago the oldest of each was. */
 class Ages {
   private ages: number[] = []
+  /** Ticks at which each drone turned and that its player does not know of. */
+  private readonly unknown = new Map<number, number[]>()
 
-  constructor(server: ServerSide, player: Runner) {
-    player.onFrame = () => this.ages.push((server.ticksNow - player.room.tick) * TICK_MS)
+  readonly onTurn = (id: number, tick: number): void => {
+    const ticks = this.unknown.get(id) ?? []
+    ticks.push(tick)
+    this.unknown.set(id, ticks)
+  }
+
+  /** Starts looking at what a player is told. */
+  watch(server: ServerSide, player: Runner): void {
+    const { entities } = (player.room as unknown as Internals).parts.loop.replica
+    player.onFrame = () => {
+      for (const { id, anchors } of entities.values()) {
+        const ticks = this.unknown.get(id)
+        if (ticks === undefined) continue
+        while (ticks.length > 0 && ticks[0]! <= anchors.all.tick) ticks.shift()
+        this.ages.push(ticks.length === 0 ? 0 : Math.max(0, server.ticksNow - ticks[0]!) * TICK_MS)
+      }
+    }
   }
 
   clear(): void {
@@ -61,4 +80,8 @@ class Ages {
     this.ages = []
     return taken
   }
+}
+
+interface Internals {
+  readonly parts: { readonly loop: { readonly replica: Replica } }
 }

@@ -45,8 +45,11 @@ export function trackGame(onServerInput: OnServerInput): Game<Track> {
   })
 }
 
+/** Told when a drone turns. */
+export type OnTurn = (id: number, tick: number) => void
+
 /** @param drones so many move about, each turning at random: what makes snapshots large */
-export function trackRoom(game: Game<Track>, drones: number): ReturnType<typeof defineRoom> {
+export function trackRoom(game: Game<Track>, drones: number, onTurn: OnTurn): ReturnType<typeof defineRoom> {
   return defineRoom(game, {
     maxPlayers: 16,
     onCreate(room) {
@@ -60,6 +63,7 @@ export function trackRoom(game: Game<Track>, drones: number): ReturnType<typeof 
         if (room.random() < 0.2) {
           drone.vx = (room.random() - 0.5) * 2 * LEGAL_SPEED
           drone.vy = (room.random() - 0.5) * 2 * LEGAL_SPEED
+          onTurn(drone.id, room.tick)
         }
         drone.x += drone.vx * room.world.dt
         drone.y += drone.vy * room.world.dt

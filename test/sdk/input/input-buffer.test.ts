@@ -47,6 +47,32 @@ describe('an input', () => {
   })
 })
 
+describe('a packet of inputs', () => {
+  it('holds what no packet held yet', () => {
+    const buffer = newBuffer()
+    for (const tick of [1, 2]) buffer.push(tick, {}, -1)
+    expect(ticksOf(buffer)).toEqual([1, 2])
+    for (const tick of [3, 4]) buffer.push(tick, {}, -1)
+    expect(ticksOf(buffer)).toEqual([3, 4])
+  })
+
+  it('repeats those of the two packets before where packets may be lost, and none from before a jump of time', () => {
+    const buffer = newBuffer()
+    const sent = [1, 3, 5, 7].map((first) => {
+      for (const tick of [first, first + 1]) buffer.push(tick, {}, -1)
+      return buffer.takeUnsent(true).map(({ tick }) => tick)
+    })
+    expect(sent).toEqual([
+      [1, 2],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4, 5, 6],
+      [3, 4, 5, 6, 7, 8],
+    ])
+    for (const tick of [20, 21]) buffer.push(tick, {}, -1)
+    expect(buffer.takeUnsent(true).map(({ tick }) => tick)).toEqual([20, 21])
+  })
+})
+
 describe('a press', () => {
   it('lives until exactly one tick has read it', () => {
     const buffer = newBuffer()

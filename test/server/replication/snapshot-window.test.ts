@@ -76,6 +76,19 @@ describe('the window of snapshots', () => {
     expect(link.perSecondSince(10_000)).toBeGreaterThan(0.85 * (1000 / 83))
   })
 
+  it('[SNP5] bounds a snapshot by what the link carries in a tenth of a second while it is congested, and not else', () => {
+    const link = new Link(1, [20, 20])
+    link.run(5000)
+    expect(link.window.mostBytes(link.nowMs)).toBe(Infinity)
+    link.serviceMs = 83
+    link.run(5000)
+    expect(link.window.mostBytes(link.nowMs)).toBeGreaterThan(0.8 * 100 * (BYTES / 83))
+    expect(link.window.mostBytes(link.nowMs)).toBeLessThan(1.2 * 100 * (BYTES / 83))
+    link.serviceMs = 1
+    link.run(2000)
+    expect(link.window.mostBytes(link.nowMs)).toBe(Infinity)
+  })
+
   it('[SNP5] follows a way that has become longer within five seconds, and one that has become shorter at once', () => {
     const link = new Link(1, [20, 20])
     link.run(5000)
