@@ -48,6 +48,7 @@ const CODE = {
   ticked: 12,
   keyframe: 13,
   end: 14,
+  draining: 15,
 } as const satisfies Record<Op['type'], number>
 const TYPES: ReadonlyMap<number, Op['type']> = new Map(
   Object.entries(CODE).map(([type, code]) => [code, type as Op['type']]),
@@ -76,7 +77,7 @@ export function readOp(reader: BitReader, inputColumns: number): Op {
   if (type === undefined) {
     throw new DecodeError('unexpected', {
       what: 'op',
-      expected: '1 to 14',
+      expected: '1 to 15',
       got: `${code}`,
       offset: reader.bitOffset - 8,
     })
@@ -109,6 +110,7 @@ function readBody(reader: BitReader, type: Op['type'], inputColumns: number): Op
       return { type, hash: reader.bits(32, 'state hash') }
     case 'keyframe':
       return { type, image: readBytes(reader, MAX_STATE_BYTES, 'keyframe') }
+    case 'draining':
     case 'closed':
     case 'end':
       return { type }
@@ -117,7 +119,7 @@ function readBody(reader: BitReader, type: Op['type'], inputColumns: number): Op
   }
 }
 
-type SeatOp = Exclude<RoomOp['type'], 'closed'>
+type SeatOp = Extract<RoomOp, { seat: number }>['type']
 
 function readSeatOp(reader: BitReader, type: SeatOp): RoomOp {
   const seat = reader.uintMax(MAX_SEAT, 'seat')

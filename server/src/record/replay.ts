@@ -170,6 +170,9 @@ class Play {
       case 'call':
         this.call(op.seat, op.call)
         return
+      case 'draining':
+        room.drain()
+        return
       default:
         room.dispose()
     }

@@ -18,7 +18,8 @@ export type RoomOp =
   | { readonly type: 'cancelled' | 'dropped' | 'resumed'; readonly seat: number }
   | { readonly type: 'left'; readonly seat: number; readonly reason: LeaveReason }
   | { readonly type: 'call'; readonly seat: number; readonly call: Call }
-  | { readonly type: 'closed' }
+  /** The server is about to stop; the room is over. */
+  | { readonly type: 'draining' | 'closed' }
 
 /** What a client said or asked. */
 export type Call = Extract<CallItem, { type: 'message' | 'request' | 'cancel' }> | LatestMessage

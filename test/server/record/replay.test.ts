@@ -21,6 +21,7 @@ const roomOf = (definition: Partial<Definition> = {}): RoomType =>
       room.world.spawn('ball', { x: room.random() * 10, y: 5, vx: room.random() * 9, tag: 'a' }, { owner: player })
       room.after(0.5, () => void (room.state.score += 1))
     },
+    onDrain: (room) => void (room.state.score += 10),
     onMessage: { say: (room, _player, { text }) => void (room.state.score += text.length) },
     ...definition,
   })
@@ -41,6 +42,7 @@ async function life(type: RoomType, options: { keyframeSeconds?: number } = {}):
     deck.ticks(1)
   }
   deck.room.leave(bob, 'left')
+  deck.room.drain()
   deck.ticks(4)
   return deck
 }
@@ -57,7 +59,7 @@ describe('replay', () => {
     expect(report).toEqual({ roomId: 'r1', epoch: 3, ticks: 52, isComplete: true, divergence: null, errors: [] })
     expect(scores).toHaveLength(52)
     expect(scores.at(-1)).toBe(end['score'])
-    expect(scores.at(-1)).toBe(7)
+    expect(scores.at(-1)).toBe(17)
   })
 
   it('names tick, entity and field of what game code took from elsewhere', async () => {
