@@ -127,6 +127,7 @@ export class RoomMachine implements RoomPort {
       const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId, key }))
       if (joining instanceof Promise) await joining
     } catch (error) {
+      if (seat.think === null) tape?.note({ type: 'refused', seat: seat.id })
       if (seat.phase !== 'joining') throw this.abandoned()
       this.vacate(seat)
       if (error instanceof RefusedError) throw error
@@ -146,6 +147,7 @@ export class RoomMachine implements RoomPort {
 
   drop(id: number): void {
     const seat = this.core.seats.at(id)
+    this.core.tape?.note({ type: 'dropped', seat: id })
     if (seat?.phase !== 'playing') return
     seat.phase = 'dropped'
     seat.fields['connected'] = false
@@ -156,10 +158,10 @@ export class RoomMachine implements RoomPort {
   resume(id: number, link: SeatLink, heldSnapshot: number): boolean {
     const seat = this.core.seats.at(id)
     if (seat?.phase !== 'dropped' && seat?.phase !== 'playing') return false
+    this.core.tape?.note({ type: 'resumed', seat: id })
     const wasDropped = seat.phase === 'dropped'
     seat.link = link
     seat.phase = 'playing'
-      if (seat.think === null) tape?.note({ type: 'refused', seat: seat.id })
     seat.feed.resume(heldSnapshot, this.core.events.end)
     if (heldSnapshot < 0) seat.lostWorld()
     if (!wasDropped) return true
@@ -182,7 +184,6 @@ export class RoomMachine implements RoomPort {
     this.remove(seat, reason)
   }
 
-    this.core.tape?.note({ type: 'dropped', seat: id })
   receiveInputs(id: number, bits: BitReader, nowMs: number): void {
     const { batch } = this
     this.codec.inputs.readInto(batch, bits, this.core.world.tick)
@@ -195,7 +196,6 @@ export class RoomMachine implements RoomPort {
   receiveSnapshotAck(id: number, acked16: number, nowMs: number): void {
     const feed = this.online(id)?.feed
     feed?.acknowledge(acked16)
-    this.core.tape?.note({ type: 'resumed', seat: id })
     feed?.window.acknowledged(feed.acknowledgedSeq, nowMs)
   }
 
@@ -301,27 +301,6 @@ export class RoomMachine implements RoomPort {
    * Frees the number: whoever takes it next inherits nothing. What the player's own client simulated goes with it (a ship);
    * what it only owned stays, and is nobody's (a card, a house).
    */
-    this.lobby.entered(seat)
-  }
-
-  /** Somebody who looks on: no player, and nothing that game code hears of. */
-  private spectate(link: SeatLink): Seat {
-    const { core } = this
-    if (this.isDisposed) throw new RefusedError('room-gone')
-    const id = core.seats.nextFree(true)
-    if (id < 0) throw new RefusedError('room-full', `room "${this.id}" takes no more spectators (maxSpectators)`)
-    const seat = this.makeSeat(id, link, {}, null)
-    seat.isSpectator = true
-    seat.phase = 'playing'
-    seat.feed.cursor = core.events.end
-    core.seats.add(seat)
-    return seat
-  }
-
-  manage(id: number, command: RoomCommand): void {
-    const seat = this.online(id)
-    if (seat === undefined) throw new RefusedError('not-seated', 'you are not in this room')
-    this.lobby.manage(seat, command)
   private vacate(seat: Seat): void {
     const { world, seats, left } = this.core
     if (seats.at(seat.id) !== seat) return
