@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { RefusedError } from 'tickwire'
 import type { JoinedRoom } from 'tickwire/client'
 import { describe, expect, it } from 'vitest'
@@ -10,32 +9,14 @@ import type { Kick } from './kick/kick.ts'
 import { enter, play } from './kick/page.ts'
 import type { Screen } from './kick/page.ts'
 import { kickRoom } from './kick/room.ts'
-
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-const docs = new URL('../../docs/guide/concepts.md', import.meta.url)
-const page = readFileSync(docs, 'utf8')
-const sources = readdirSync(new URL('kick', import.meta.url)).map((name) => read(`test/docs/kick/${name}`))
-
-/** Without indentation: a snippet may show the middle of a function. */
-const plain = (code: string): string => code.replaceAll(/^ +/gm, '')
+import { expectCompiled, expectLinks } from './snippets.ts'
 
 describe('the page of ideas', () => {
   it('shows only code that stands in the game beside this test, where it is compiled and played', () => {
-    const snippets = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
-    expect(snippets.length).toBeGreaterThan(5)
-    for (const snippet of snippets) {
-      expect(
-        sources.some((source) => plain(source).includes(plain(snippet))),
-        snippet,
-      ).toBe(true)
-    }
+    expectCompiled('docs/guide/concepts.md', './kick')
   })
 
-  it('links only to files that exist', () => {
-    const links = [...page.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path!)
-    expect(links.length).toBeGreaterThan(3)
-    for (const path of links) expect(() => readFileSync(new URL(path, docs)), path).not.toThrow(/ENOENT/)
-  })
+  it('links only to files that exist', () => expectLinks('docs/guide/concepts.md'))
 })
 
 describe('its game', () => {
