@@ -297,7 +297,7 @@ describe('a replay', () => {
     expect(new Set(first).size).toBe(first.length)
   })
 
-  it('is bounded: beyond 64 ticks the server’s state is taken as it is', () => {
+  it('is bounded: beyond 64 ticks the server’s state is taken as it is, and the picture slides there', () => {
     let steps = 0
     const game = {
       ...flyer,
@@ -312,8 +312,11 @@ describe('a replay', () => {
     setup.run(5000)
     truth(setup).x += 30
     steps = 0
-    setup.run(2000)
+    const trace = watch(setup, 2000, () => setup.room.mine('ship')!.x)
     expect(steps).toBeLessThan(130 + 64)
+    expect(trace.at(-1)).toBeCloseTo(530, 0)
+    const jumps = trace.slice(1).map((x, i) => Math.abs(x - trace[i]!))
+    expect(Math.max(...jumps)).toBeLessThan(5)
     expect(setup.room.mine('ship')!.x).toBeCloseTo(530, 0)
     expect(setup.reports).toEqual([])
   })
