@@ -32,6 +32,8 @@ export type {
   PlayerFields,
   Show,
   SimEntity,
+  RequestsTo,
+  RequestTypes,
   ToClient,
   ToServer,
 } from './schema/types.ts'

@@ -14,6 +14,7 @@ import { RoomFacade } from './room-facade.ts'
 import type { RoomParts } from './room-facade.ts'
 import { RoomLoop } from './room-loop.ts'
 import { RoomMessages } from './room-messages.ts'
+import { RoomRequests } from './room-requests.ts'
 import { RoomWatch } from './room-watch.ts'
 import { Drawings } from './view/draw.ts'
 import { EntityViews } from './view/views.ts'
@@ -42,7 +43,8 @@ function wire<G extends GameTypes>(game: Game<G>, joined: Joined, link: RoomLink
   const loop = new RoomLoop({ game, joined, link, views, drawings, events, watch, report })
   const messages = new RoomMessages(link, new Listeners('room.onMessage', report))
   const states = new Emitter<ConnectionState>((error) => report('room.onConnection: the listener threw', error))
-  return { joined, link, views, drawings, eventListeners, messages, states, loop, watch }
+  const requests = new RoomRequests(link, report)
+  return { joined, link, views, drawings, eventListeners, messages, requests, states, loop, watch }
 }
 
 class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
@@ -82,8 +84,17 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
   }
 
   receiveCall(call: CallItem): void {
-    if (call.type === 'message') this.parts.messages.receive(call.message, call.payload)
-    else throw new DecodeError('unexpected', { what: 'item', expected: 'a message', got: call.type, offset: 0 })
+    const { messages, requests } = this.parts
+    if (call.type === 'message') messages.receive(call.message, call.payload)
+    else if (call.type === 'request') requests.receive(call)
+    else if (call.type === 'cancel') requests.cancel(call.id)
+    else
+      throw new DecodeError('unexpected', {
+        what: 'item',
+        expected: 'a message or a request',
+        got: call.type,
+        offset: 0,
+      })
   }
 
   receiveLatest({ message, payload }: LatestMessage): void {
@@ -99,8 +110,9 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
   }
 
   ended(reason: CloseInfo): void {
-    const { link, loop, states, watch } = this.parts
+    const { link, loop, requests, states, watch } = this.parts
     loop.end()
+    requests.end()
     this.stopFollowing()
     // The link may well be online again, at a server that has no such room any more: for this room all is over.
     this.over = { phase: 'closed', reason }

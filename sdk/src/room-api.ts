@@ -5,6 +5,8 @@ import type {
   KindOf,
   PlayerFields,
   EntityView,
+  RequestsTo,
+  RequestTypes,
   ToClient,
   ToServer,
 } from '@tickwire/protocol'
@@ -77,6 +79,12 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
+/** Answers one request of the room. The signal aborts when the room does not wait any more. */
+export type RequestHandler<R extends RequestTypes> = (
+  ask: R['ask'],
+  about: { readonly signal: AbortSignal },
+) => R['reply'] | Promise<R['reply']>
+
 /** Stops a subscription. */
 export type Unsubscribe = () => void
 
@@ -139,11 +147,19 @@ export interface JoinedRoom<G extends GameTypes> {
    * Asks the room and resolves with its reply. Rejects with what its handler refused (`RefusedError`), when no reply comes
    * in time (`RequestTimeoutError`), and when the room is over.
    */
-  request<R extends keyof G['requests'] & string>(
+  request<R extends keyof RequestsTo<G, 'server'> & string>(
     request: R,
     ask: G['requests'][R]['ask'],
     options?: RequestOptions,
   ): Promise<G['requests'][R]['reply']>
+  /**
+   * Answers what the room asks this player (`to: 'client'` in the schema; `player.request` there). One handler per request; may
+   * be async; `RefusedError` says no. Without a handler the room hears `no-handler`. @throws ConfigError for an unknown name
+   */
+  onRequest<R extends keyof RequestsTo<G, 'client'> & string>(
+    request: R,
+    handler: RequestHandler<G['requests'][R]>,
+  ): Unsubscribe
   /** Gives the seat back. */
   leave(): Promise<void>
 }

@@ -1,4 +1,13 @@
-import type { EntityView, EventOf, GameTypes, KindOf, PlayerFields, ToClient, ToServer } from '@tickwire/protocol'
+import type {
+  EntityView,
+  EventOf,
+  GameTypes,
+  KindOf,
+  PlayerFields,
+  RequestsTo,
+  ToClient,
+  ToServer,
+} from '@tickwire/protocol'
 import { ConfigError } from '@tickwire/protocol'
 import type { Emitter } from './events.ts'
 import type { Joined, RoomLink } from './link/ports.ts'
@@ -10,6 +19,7 @@ import type {
   EventInfo,
   JoinedRoom,
   PlayerView,
+  RequestHandler,
   RequestOptions,
   RoomStats,
   Sample,
@@ -19,6 +29,7 @@ import type {
 import type { FiredEvent, Undo } from './room-events.ts'
 import type { RoomLoop } from './room-loop.ts'
 import type { RoomMessages } from './room-messages.ts'
+import type { RoomRequests } from './room-requests.ts'
 import type { RoomWatch } from './room-watch.ts'
 import { readStats } from './stats.ts'
 import type { Drawings } from './view/draw.ts'
@@ -32,6 +43,7 @@ export interface RoomParts<G extends GameTypes> {
   readonly drawings: Drawings
   readonly eventListeners: Listeners<FiredEvent>
   readonly messages: RoomMessages
+  readonly requests: RoomRequests
   readonly states: Emitter<ConnectionState>
   readonly loop: RoomLoop<G>
   readonly watch: RoomWatch
@@ -132,7 +144,14 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
     return this.parts.messages.send(message, payload, options)
   }
 
-  request<R extends keyof G['requests'] & string>(
+  onRequest<R extends keyof RequestsTo<G, 'client'> & string>(
+    request: R,
+    handler: RequestHandler<G['requests'][R]>,
+  ): Unsubscribe {
+    return this.parts.requests.on(request, (ask, about) => handler(ask, about))
+  }
+
+  request<R extends keyof RequestsTo<G, 'server'> & string>(
     request: R,
     ask: G['requests'][R]['ask'],
     options?: RequestOptions,

@@ -67,7 +67,10 @@ export class RoomMessages {
   request(name: string, ask: object, options?: RequestOptions): Promise<object> {
     const { requestNames, schema } = this.codec
     const fields = schema.requests[name]
-    if (fields === undefined) throw new ConfigError('room.request', oneOf(requestNames, 'requests'), name)
+    if (fields === undefined || fields.to === 'client') {
+      const names = requestNames.filter((known) => schema.requests[known]?.to !== 'client')
+      throw new ConfigError('room.request', oneOf(names, 'requests to the server'), name)
+    }
     const decode = (reply: Uint8Array): object => this.codec.decodePayload(fields.reply, reply)
     const payload = this.codec.encodePayload(fields.ask, ask, name)
     return this.link.request(requestNames.indexOf(name), payload, decode, options)

@@ -159,7 +159,7 @@ function checkRates(
 function ratedNames(rooms: readonly AnyRoomType[]): string[] {
   return [LOBBY, ...rooms.map(({ game }) => game.schema)].flatMap(({ messages, requests }) => [
     ...Object.keys(messages).filter((name) => messages[name]?.toServer !== undefined),
-    ...Object.keys(requests),
+    ...Object.keys(requests).filter((name) => requests[name]?.to !== 'client'),
   ])
 }
 

@@ -85,8 +85,11 @@ export function checkSections(schema: GameSchema): void {
     checkPlain(`messages.${name}.toServer`, toServer ?? {})
     checkPlain(`messages.${name}.toClient`, toClient ?? {})
   }
-  for (const [name, { ask, reply }] of Object.entries(schema.requests)) {
+  for (const [name, { ask, reply, to }] of Object.entries(schema.requests)) {
     checkName(`requests.${name}`, name)
+    if (to !== undefined && to !== 'server' && to !== 'client') {
+      throw new ConfigError(`requests.${name}.to`, "'server' or 'client'", to)
+    }
     checkPlain(`requests.${name}.ask`, ask)
     checkPlain(`requests.${name}.reply`, reply)
   }

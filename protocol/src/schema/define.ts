@@ -55,6 +55,8 @@ export type MessageMap = { readonly [name: string]: MessageDef }
 export interface RequestDef {
   readonly ask: FieldMap
   readonly reply: FieldMap
+  /** Who answers: the server (default), or the client of a player. */
+  readonly to?: 'server' | 'client'
 }
 export type RequestMap = { readonly [name: string]: RequestDef }
 export type EventMap = { readonly [name: string]: FieldMap }
@@ -151,10 +153,16 @@ export interface GameTypesOf<
   readonly input: Values<I>
   readonly events: { readonly [K in keyof V]: Values<V[K]> }
   readonly messages: { readonly [K in keyof M]: { readonly [D in keyof M[K]]: Values<M[K][D]> } }
-  readonly requests: { readonly [K in keyof R]: { readonly [D in keyof R[K]]: Values<R[K][D]> } }
+  readonly requests: { readonly [K in keyof R]: RequestTypesOf<R[K]> }
   readonly options: Values<O>
   readonly metadata: Values<L>
   readonly profile: Values<F>
+}
+
+interface RequestTypesOf<D extends RequestDef> {
+  readonly ask: Values<D['ask']>
+  readonly reply: Values<D['reply']>
+  readonly to: D extends { readonly to: 'client' } ? 'client' : 'server'
 }
 
 /** No field has any name. */

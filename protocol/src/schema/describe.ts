@@ -51,8 +51,8 @@ export function describeSection(schema: GameSchema, section: SectionName): strin
         ...describeFields(`${name}.toClient.`, toClient ?? {}),
       ])
     case 'requests':
-      return Object.entries(schema.requests).flatMap(([name, { ask, reply }]) => [
-        name,
+      return Object.entries(schema.requests).flatMap(([name, { ask, reply, to }]) => [
+        to === 'client' ? `${name} toClient` : name,
         ...describeFields(`${name}.ask.`, ask),
         ...describeFields(`${name}.reply.`, reply),
       ])

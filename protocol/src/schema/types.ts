@@ -35,6 +35,7 @@ export interface MessageTypes {
 export interface RequestTypes {
   readonly ask: object
   readonly reply: object
+  readonly to?: 'server' | 'client'
 }
 
 /**
@@ -54,6 +55,12 @@ export interface GameTypes {
   readonly metadata: object
   readonly profile: object
 }
+
+/** The requests that one end answers. */
+export type RequestsTo<G extends GameTypes, To extends 'server' | 'client'> = {
+  readonly [R in keyof G['requests'] as AnswererOf<G['requests'][R]> extends To ? R : never]: G['requests'][R]
+}
+type AnswererOf<R extends RequestTypes> = R extends { readonly to: 'client' } ? 'client' : 'server'
 
 export type KindOf<G extends GameTypes> = keyof G['entities'] & string
 export type EventOf<G extends GameTypes> = keyof G['events'] & string

@@ -56,7 +56,8 @@ function checkDefinition(schema: GameSchema, definition: Loose): void {
   }
   const received = Object.keys(schema.messages).filter((name) => schema.messages[name]?.toServer !== undefined)
   checkHandlers('onMessage', definition['onMessage'], received)
-  checkHandlers('onRequest', definition['onRequest'], Object.keys(schema.requests))
+  const asked = Object.keys(schema.requests).filter((name) => schema.requests[name]?.to !== 'client')
+  checkHandlers('onRequest', definition['onRequest'], asked)
 }
 
 function checkNumber(name: string, value: unknown, min: number, max: number, isWhole: boolean): void {

@@ -1,4 +1,4 @@
-import type { AllFields, Game, GameTypes, KindOf, SimEntity, ToServer } from '@tickwire/protocol'
+import type { AllFields, Game, GameTypes, KindOf, RequestsTo, SimEntity, ToServer } from '@tickwire/protocol'
 import type { RecordTo } from '../record/sink.ts'
 import type { JoinRequest, Player, Room } from './room-api.ts'
 
@@ -15,7 +15,7 @@ export type MessageHandlers<G extends GameTypes, D> = {
 
 /** How the room answers each request; throw `RefusedError` to refuse with a code. */
 export type RequestHandlers<G extends GameTypes, D> = {
-  readonly [R in keyof G['requests']]: (
+  readonly [R in keyof RequestsTo<G, 'server'>]: (
     room: Room<G, D>,
     player: Player<G>,
     ask: G['requests'][R]['ask'],
@@ -111,7 +111,7 @@ export type RoomPhase =
 
 export type RoomDefinition<G extends GameTypes, D> = RoomOptions<G, D> &
   RequiredIfAny<keyof ToServer<G>, 'onMessage', MessageHandlers<G, D>> &
-  RequiredIfAny<keyof G['requests'], 'onRequest', RequestHandlers<G, D>>
+  RequiredIfAny<keyof RequestsTo<G, 'server'>, 'onRequest', RequestHandlers<G, D>>
 
 /** A room type: a game and what its server does. */
 export interface RoomType<G extends GameTypes = GameTypes, D = unknown> {

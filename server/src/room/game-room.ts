@@ -1,11 +1,11 @@
-import { ConfigError } from '@tickwire/protocol'
+import { ConfigError, TickwireError } from '@tickwire/protocol'
 import type { EmitOptions } from '@tickwire/protocol'
 import type { Entity } from '../replication/entity-list.ts'
 import { PastView } from '../rewind/rewind.ts'
 import { sightOf } from '../rewind/sight.ts'
 import { MessageEncoder } from './message-encoder.ts'
 import { MIN_BYTES_PER_SECOND } from './ports.ts'
-import type { PlayerViewArea, RoomTimer, SendOptions } from './room-api.ts'
+import type { PlayerViewArea, RoomTimer, RequestOptions, SendOptions } from './room-api.ts'
 import type { AnyPlayer, AnyRoom, RoomCore } from './room-core.ts'
 import type { Seat } from './seat.ts'
 
@@ -172,6 +172,26 @@ class GamePlayer {
 
   send(message: string, payload: object, options: SendOptions = {}): void {
     this.#seat.tell(this.#encoder.encode(message, payload), options.delivery ?? 'reliable')
+  }
+
+  request(request: string, ask: object, options?: RequestOptions): Promise<object> {
+    const { codec, clock } = this.#core
+    const fields = codec.schema.requests[request]
+    if (fields?.to !== 'client') {
+      const names = codec.requestNames.filter((name) => codec.schema.requests[name]?.to === 'client')
+      throw new ConfigError('player.request', `a request to clients: ${names.join(', ') || 'there is none'}`, request)
+    }
+    const seat = this.#seat
+    if (seat.phase === 'gone' || seat.think !== null) {
+      return Promise.reject(new TickwireError('seat-over', 'there is no client to ask'))
+    }
+    const asked = {
+      request: codec.requestNames.indexOf(request),
+      name: request,
+      payload: codec.encodePayload(fields.ask, ask, request),
+      decode: (reply: Uint8Array) => codec.decodePayload(fields.reply, reply),
+    }
+    return seat.asked.ask(clock, (item) => seat.link.push({ ...item, channel: seat.link.channel }), asked, options)
   }
 
   leave(reason: string = 'kicked'): void {

@@ -4,6 +4,7 @@ import type {
   GameTypes,
   KindOf,
   Place,
+  RequestsTo,
   Show,
   SimEntity,
   SimWorld,
@@ -22,6 +23,12 @@ export interface JoinRequest {
 export interface SendOptions {
   /** `'reliable'` (default): in order, exactly once, across reconnects. `'latest'`: the newest per message name wins. */
   readonly delivery?: 'reliable' | 'latest'
+}
+
+export interface RequestOptions {
+  /** Default 10 000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -59,6 +66,16 @@ export interface Player<G extends GameTypes> {
   /** The entities of a kind that it owns. */
   owned<K extends KindOf<G>>(kind: K): Iterable<SimEntity<G, K>>
   send<M extends keyof ToClient<G> & string>(message: M, payload: ToClient<G>[M], options?: SendOptions): void
+  /**
+   * Asks its client, which answers by `room.onRequest`; also while it is dropped: then it is asked when it is back. Rejects with what
+   * the client refused (`RefusedError`; `no-handler` if nobody listens there), as `request-timeout`, with the signal's reason, and
+   * as `seat-over` when the player leaves. What comes back is what a client says: valid by the schema, and nothing more.
+   */
+  request<R extends keyof RequestsTo<G, 'client'> & string>(
+    request: R,
+    ask: G['requests'][R]['ask'],
+    options?: RequestOptions,
+  ): Promise<G['requests'][R]['reply']>
   /** Takes the seat away; the client's `room.left` says why. */
   leave(reason?: string): void
 }

@@ -1,4 +1,5 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
+import { assertNever } from '@tickwire/protocol/internal'
 import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
 import type { Answering, RequestLimit } from '../open-requests.ts'
 import type { RoomHost } from './ports.ts'
@@ -38,8 +39,12 @@ export class RoomCalls {
       case 'cancel':
         seat.requests.cancel(call.id)
         return
+      case 'reply':
+      case 'refusal':
+        seat.asked.settle(call)
+        return
       default:
-        throw unexpected(call.type, 'a message or a request')
+        assertNever(call)
     }
   }
 
@@ -60,6 +65,7 @@ export class RoomCalls {
     const { codec, game, facade } = this.core
     const name = codec.nameAt(codec.requestNames, request, 'request index')
     const fields = codec.schema.requests[name]!
+    if (fields.to === 'client') throw unexpected(`request ${name}`, 'one that the server answers')
     const values = codec.decodePayload(fields.ask, payload)
     const answering: Answering = {
       handle: () => game.enter(() => this.onRequest[name]!(facade, seat.player, values)),

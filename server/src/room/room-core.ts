@@ -1,6 +1,7 @@
 import { Random } from '@tickwire/protocol'
 import type { GameTypes } from '@tickwire/protocol'
 import type { GameCodec } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { EntityRecord } from '../replication/entity-table.ts'
 import { EventLog } from '../replication/event-log.ts'
 import { Quantiser } from '../replication/quantiser.ts'
@@ -27,6 +28,7 @@ const U32 = 0x1_0000_0000
 /** The parts of one room, wired to each other; what they do together is in `room.ts` and `room-ticks.ts`. */
 export class RoomCore {
   readonly plan: RoomPlan
+  readonly clock: Clock
   readonly type: RoomType
   readonly codec: GameCodec
   readonly maxPlayers: number
@@ -57,6 +59,7 @@ export class RoomCore {
   constructor(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost) {
     const { schema } = type.game
     this.plan = plan
+    this.clock = host.clock
     this.tape = host.tape ?? null
     this.type = type
     this.codec = codec

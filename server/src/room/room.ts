@@ -302,6 +302,7 @@ export class RoomMachine implements RoomPort {
    * what it only owned stays, and is nobody's (a card, a house).
    */
   private vacate(seat: Seat): void {
+    seat.asked.end()
     const { world, seats, left } = this.core
     if (seats.at(seat.id) !== seat) return
     seat.phase = 'gone'

@@ -4,6 +4,7 @@ import type { Fields } from '@tickwire/protocol/internal'
 import type { ClientFeed } from '../replication/client-feed.ts'
 import { OpenRequests } from '../open-requests.ts'
 import type { EntityRecord } from '../replication/entity-table.ts'
+import { ClientRequests } from './client-requests.ts'
 import type { InputQueue, TakenInput } from './input-queue.ts'
 import type { EncodedMessage } from './message-encoder.ts'
 import type { SeatLink } from './ports.ts'
@@ -42,6 +43,8 @@ export class Seat {
   /** Its player in the world, from the end of `onJoin` on. */
   record: EntityRecord | null = null
   readonly requests: OpenRequests = new OpenRequests()
+  /** What its client was asked. */
+  readonly asked: ClientRequests = new ClientRequests()
   /** What the simulation reads for the tick being run. */
   input: object
   /** The tick, in 1/16, that its player saw others at when it made this input, or -1. */
