@@ -26,7 +26,8 @@ const MAX_TREND = (1 << 24) * TREND_DEN
  *     full:     hot columns | one bit for all cold | cold columns | hidden columns
  *
  * A column is one bit, and behind a 1 its value: in a delta whether it is not as expected, in a full record whether it is not
- * the class default. Hidden columns (carries and trends) are one bit if they are fresh.
+ * the class default. Hidden columns (carries and trends) are one bit if they are fresh; a trend that was just learnt, from
+ * one anchor to the next, is in whole steps.
  *
  * A delta leads along the chain of anchors: its reader derives the hidden columns by the writer's own rule (`chain`). A
  * catch-up skips anchors of the chain, so its reader is told.
@@ -129,8 +130,10 @@ export class RecordCodec {
     if (isFresh) return
     for (const { carry, den } of rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
     for (const { change, carry } of trends) {
-      writer.varint(next[nextAt + change]!)
-      writer.bits(next[nextAt + carry]!, bitWidth(TREND_DEN - 1))
+      const isWhole = next[nextAt + carry] === TREND_DEN >> 1 && next[nextAt + change]! % TREND_DEN === 0
+      writer.bool(isWhole)
+      writer.varint(isWhole ? next[nextAt + change]! / TREND_DEN : next[nextAt + change]!)
+      if (!isWhole) writer.bits(next[nextAt + carry]!, bitWidth(TREND_DEN - 1))
     }
   }
 
@@ -140,8 +143,10 @@ export class RecordCodec {
     if (!hasHidden || reader.bool('fresh hidden columns')) return
     for (const { carry, den } of rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
     for (const { change, carry } of trends) {
-      next[nextAt + change] = reader.varint(-MAX_TREND, MAX_TREND, 'trend')
-      next[nextAt + carry] = reader.uintMax(TREND_DEN - 1, 'carry of a trend')
+      const isWhole = reader.bool('whole trend')
+      const unit = isWhole ? TREND_DEN : 1
+      next[nextAt + change] = reader.varint(-MAX_TREND / unit, MAX_TREND / unit, 'trend') * unit
+      next[nextAt + carry] = isWhole ? TREND_DEN >> 1 : reader.uintMax(TREND_DEN - 1, 'carry of a trend')
     }
   }
 

@@ -5,7 +5,7 @@ import type { Change, CodedBody, Tables } from './coded.ts'
 import { modulo, valid, whole } from './columns.ts'
 import type { Kind, RowColumn, Track, TrackName } from './kinds.ts'
 import { derived, fresh, movedOn, reexpressed, turned, withRates } from './motion.ts'
-import type { Anchor } from './motion.ts'
+import type { Anchor, Trend } from './motion.ts'
 import { bits, bool, sized, uintMax, unzigzag, varint, varuint } from './parts.ts'
 import type { Part } from './parts.ts'
 import { fromBlob, maxBlobBytes } from './values.ts'
@@ -184,8 +184,15 @@ function readHidden(from: BitSource, track: Track): Pick<Anchor, 'carries' | 'tr
   if (rates.length + trends.length === 0 || bool.read(from)) return fresh(track)
   return {
     carries: rates.map(({ den }) => uintMax(den - 1).read(from)),
-    trends: trends.map(() => ({ change: bounded(varint(4).read(from)), carry: bits(4).read(from) })),
+    trends: trends.map(() => readTrend(from)),
   }
+}
+
+function readTrend(from: BitSource): Trend {
+  const isWhole = bool.read(from)
+  const change = varint(4).read(from)
+  if (isWhole) return { change: bounded(16 * change), carry: 8 }
+  return { change: bounded(change), carry: bits(4).read(from) }
 }
 
 /** A column changes by its whole range in a tick at most. */
