@@ -75,7 +75,9 @@ export function moveByRates(
  * `a` turns `a` once more. In any number of dimensions that is (2 (a b) a - (a a) b) / (b b).
  */
 export function turnVelocity(track: Track, anchor: Int32Array, from: number, ticks: number, out: Int32Array): void {
-  let [aa, ab, bb] = [0, 0, 0]
+  let aa = 0
+  let ab = 0
+  let bb = 0
   for (const { target, change, carry } of track.velocity) {
     const a = anchor[from + target]! * TREND_DEN + anchor[from + carry]!
     const b = a - anchor[from + change]! * ticks

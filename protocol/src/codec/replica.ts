@@ -135,15 +135,22 @@ export class Replica {
       if (entity === undefined) this.remove(staging.tracks[i]!, staging.slots[i]!)
       else this.set(staging.tracks[i]!, entity, staging.ticks[i]!, staging.rowAt[i]!)
     }
-    for (const { entity, blob, value } of staging.blobs) entity.blobs[blob] = value
+    for (let i = 0; i < staging.blobs.length; i++) {
+      const { entity, blob, value } = staging.blobs[i]!
+      entity.blobs[blob] = value
+    }
     this.forget()
     return changes
   }
 
   private forget(): void {
     this.staging.clear()
-    this.arriving.clear()
-    for (const track of TRACKS) this.leaving[track].clear()
+    // Emptying a set or a map makes it a new, empty table each time.
+    if (this.arriving.size > 0) this.arriving.clear()
+    const { all, owner, revealed } = this.leaving
+    if (all.size > 0) all.clear()
+    if (owner.size > 0) owner.clear()
+    if (revealed.size > 0) revealed.clear()
   }
 
   /**
