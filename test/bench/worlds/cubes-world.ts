@@ -9,21 +9,25 @@ import type { Fields } from '@tickwire/protocol/internal'
  * in. Gravity 20, speeds up to 32 m/s, 60 Hz; who is slower than 0.25 for 0.1 s rests. The physics are of one pinned version
  * and the steering of one seed, so that every run sees the same file.
  */
-export const cubesSchema = defineGame({
-  name: 'bench-cubes',
-  tickRateHz: 60,
-  snapshotRateHz: 60,
-  entities: {
-    cube: entity(
-      {
-        position: field.vec3({ min: -32, max: 32, precision: 1 / 512 }),
-        rotation: field.quaternion({ bits: 9 }),
-        interacting: field.bool(),
-      },
-      { position: ['position'], trend: ['position', 'rotation'] },
-    ),
-  },
-})
+const cubesOf = (compression: 'packed' | 'entropy') =>
+  defineGame({
+    name: `bench-cubes-${compression}`,
+    tickRateHz: 60,
+    snapshotRateHz: 60,
+    compression,
+    entities: {
+      cube: entity(
+        {
+          position: field.vec3({ min: -32, max: 32, precision: 1 / 512 }),
+          rotation: field.quaternion({ bits: 9 }),
+          interacting: field.bool(),
+        },
+        { position: ['position'], trend: ['position', 'rotation'] },
+      ),
+    },
+  })
+export const cubesSchema = cubesOf('packed')
+export const codedCubesSchema = cubesOf('entropy')
 
 export interface Cube extends Fields {
   position: Vec3
