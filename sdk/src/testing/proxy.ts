@@ -56,7 +56,7 @@ export interface Proxy {
   accepting: boolean
   /** Changes the network for open connections and later ones. @throws ConfigError that says which part is wrong */
   impair(impairment: Impairment): void
-  /** Nothing arrives either way on open connections for `forMs` from now, then all at once; `Infinity`: until `heal`. */
+  /** Nothing arrives either way for `forMs` from now, then all at once. `Infinity`: a black hole until `heal`. */
   stall(forMs: number): void
   /** Ends what `stall` began. */
   heal(): void
@@ -103,10 +103,13 @@ class TcpProxy implements Proxy {
   private readonly server: Server
   private readonly open = new Set<ProxiedConnection>()
   private impairment: Impairment
+  private readonly clock: Clock
+  private stalledUntilMs = -Infinity
   private readonly ended = { opened: 0, refused: 0, cut: 0, bytesUp: 0, bytesDown: 0, lostPackets: 0 }
 
   constructor(options: ProxyOptions) {
     this.options = options
+    this.clock = options.clock ?? realClock
     this.impairment = checkedForTcp(options.impair ?? {})
     const { maxQueueBytes = DEFAULT_QUEUE_BYTES } = options
     if (!(maxQueueBytes >= 1)) throw new ConfigError('maxQueueBytes', 'a number >= 1', maxQueueBytes)
@@ -144,10 +147,12 @@ class TcpProxy implements Proxy {
   }
 
   stall(forMs: number): void {
+    this.stalledUntilMs = Math.max(this.stalledUntilMs, this.clock.nowMs() + forMs)
     for (const connection of this.open) connection.stall(forMs)
   }
 
   heal(): void {
+    this.stalledUntilMs = -Infinity
     for (const connection of this.open) connection.heal()
   }
 
@@ -176,13 +181,13 @@ class TcpProxy implements Proxy {
       return
     }
     this.ended.opened++
-    const { clock = realClock, random = realRandom, maxQueueBytes = DEFAULT_QUEUE_BYTES } = this.options
+    const { random = realRandom, maxQueueBytes = DEFAULT_QUEUE_BYTES } = this.options
     const opened = new ProxiedConnection({
       near,
       target: { host: this.target.hostname.replace(/^\[|\]$/g, ''), port: this.targetPort },
       impairment: this.impairment,
       maxQueueBytes,
-      clock,
+      clock: this.clock,
       random,
       onCut: () => this.ended.cut++,
       onClosed: (connection) => {
@@ -191,6 +196,7 @@ class TcpProxy implements Proxy {
       },
     })
     this.open.add(opened)
+    opened.stall(Math.max(0, this.stalledUntilMs - this.clock.nowMs()))
     opened.open()
   }
 }

@@ -158,8 +158,10 @@ describe('createProxy', () => {
     socket.write('ab')
     for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
     expect(proxy.counts).toMatchObject({ bytesUp: 1, bytesDown: 1 })
+    const late = echoMs(await dial(proxy))
     proxy.heal()
     expect((await back).toString()).toBe('ab')
+    await late
   })
 
   it('throttles to the bandwidth', async () => {
