@@ -17,9 +17,13 @@ export function weave(lab: Lab, everyMs = 700): () => -1 | 0 | 1 {
   return () => turns[Math.floor(lab.nowMs() / everyMs) % turns.length]!
 }
 
-/** Round trips from near to far, with jitter on each way. */
 export async function clean(): Promise<Figure[]> {
-  const figures = await tenMinutes()
+  return [...(await tenMinutes()), ...(await networks())]
+}
+
+/** Round trips from near to far, with jitter on each way. */
+export async function networks(): Promise<Figure[]> {
+  const figures: Figure[] = []
   for (const rttMs of RTTS_MS) for (const jitterMs of JITTERS_MS) figures.push(...(await network(rttMs, jitterMs)))
   return figures
 }

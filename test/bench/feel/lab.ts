@@ -1,25 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { createClient } from '@tickwire/sdk'
 import type { Client, JoinedRoom } from '@tickwire/sdk'
+import { createProxy } from '@tickwire/sdk/testing'
+import type { Impairment, Proxy } from '@tickwire/sdk/testing'
 import { createGameServer } from '@tickwire/server'
 import type { InputCounters } from '@tickwire/server'
 import { Random } from '@tickwire/protocol'
 import { WebSocket } from 'ws'
 import type { Clock } from '../../../sdk/src/clock.ts'
 import type { Connect } from '../../../sdk/src/connection/transport.ts'
-import { webSocketConnect } from '../../../sdk/src/connection/websocket.ts'
-import { createClientWith } from '../../../sdk/src/game-client.ts'
-import { impairConnect } from '../../../sdk/src/impair/impair-connect.ts'
-import type { ImpairmentControls } from '../../../sdk/src/impair/impair-connect.ts'
-import type { Impairment } from '../../../sdk/src/impair/impairment.ts'
-import { openJoinedRoom } from '../../../sdk/src/joined-room.ts'
-import { realClock, realRandomBytes } from '../../../sdk/src/real-clock.ts'
+import { realClock } from '../../../sdk/src/real-clock.ts'
 import { createStepper } from '../../stepper/stepper.ts'
 import { trackGame, trackRoom } from './track.ts'
 import type { OnServerInput, OnTurn, Track } from './track.ts'
 
+/** The network of one player, both ways. */
+export interface Network {
+  set(impairment: Impairment): void
+  /** Nothing arrives for so long, then all at once. */
+  stall(forMs: number): void
+}
+
 export interface Runner {
   readonly room: JoinedRoom<Track>
-  readonly network: ImpairmentControls
+  readonly network: Network
   /** What its player holds down: -1, 0 or 1. */
   hold: () => -1 | 0 | 1
   /** Called after each of its frames. */
@@ -37,7 +41,7 @@ export interface RunnerParts {
   readonly through?: (connect: Connect) => Connect
 }
 
-/** One server and some players, in simulated time or over real sockets: a scenario is written once for both. */
+/** One server and some players, in simulated time or over TCP through a proxy: a scenario is written once for both. */
 export interface Lab {
   readonly kind: 'virtual' | 'sockets'
   /** The server's clock. */
@@ -72,7 +76,7 @@ const FRAME_MS = 1000 / FRAME_HZ
 
 const ignore = (): void => undefined
 
-function newRunner(room: JoinedRoom<Track>, network: ImpairmentControls): Runner {
+function newRunner(room: JoinedRoom<Track>, network: Network): Runner {
   return { room, network, hold: () => 0, onFrame: null, onDark: null, isVisible: true }
 }
 
@@ -123,7 +127,7 @@ export async function socketLab({ drones = 0, seed = 1, ...told }: LabParts = {}
   const rooms = [trackRoom(game, drones, told.onTurn ?? ignore)]
   const server = await createGameServer({ port: 0, host: '127.0.0.1', rooms, signals: false, log: 'silent' })
   const random = new Random(seed)
-  const [clients, runners]: [Client[], Runner[]] = [[], []]
+  const [clients, proxies, runners]: [Client[], Proxy[], Runner[]] = [[], [], []]
   return {
     kind: 'sockets',
     nowMs: () => realClock.nowMs(),
@@ -131,15 +135,13 @@ export async function socketLab({ drones = 0, seed = 1, ...told }: LabParts = {}
       return server.stats.inputs
     },
     async join({ impair = {}, clockRate = 1 } = {}) {
-      const { client, network } = connect(
-        server.url,
-        impair,
-        atRate(clockRate),
-        random.fork(`client ${clients.length}`),
-      )
+      const draws = random.fork(`client ${clients.length}`)
+      const proxy = await createProxy({ target: server.url, impair, random: () => draws.next() })
+      const client = createClient(proxy.url, { WebSocket, storage: null, clock: atRate(clockRate) })
+      proxies.push(proxy)
       clients.push(client)
       const room = await client.joinOrCreate(game, {})
-      const runner = newRunner(room, network)
+      const runner = newRunner(room, { set: (next) => proxy.impair(next), stall: (forMs) => proxy.stall(forMs) })
       runners.push(runner)
       return runner
     },
@@ -155,37 +157,10 @@ export async function socketLab({ drones = 0, seed = 1, ...told }: LabParts = {}
     },
     async close() {
       await Promise.all(clients.map((client) => client.close()))
+      await Promise.all(proxies.map((proxy) => proxy.close()))
       await server.close()
     },
   }
-}
-
-function connect(
-  url: string,
-  impair: Impairment,
-  clock: Clock,
-  random: Random,
-): { readonly client: Client; readonly network: ImpairmentControls } {
-  const draw = (): number => random.next()
-  // The network is the server's time; a player's clock that runs fast makes no cable shorter.
-  const network = impairConnect(webSocketConnect(WebSocket), impair, realClock, draw)
-  const client = createClientWith(
-    url,
-    {},
-    {
-      connect: network,
-      clock,
-      random: draw,
-      randomBytes: realRandomBytes,
-      schedule: queueMicrotask,
-      storage: null,
-      page: null,
-      pageUrl: null,
-      report: () => undefined,
-      openRoom: openJoinedRoom,
-    },
-  )
-  return { client, network }
 }
 
 function atRate(rate: number): Clock {

@@ -7,6 +7,8 @@ const STALLS_MS = { virtual: [100, 200, 300, 500, 800], sockets: [300, 800] }
 const NETWORK = { latencyMs: 35, jitterMs: 10 }
 const UP_MS = 40
 const HEAL_SECONDS = 2
+/** A stall of so long is not seen in the others; after a longer one they slide to where they are. */
+const HIDDEN_MS = 300
 const WINDOW_SECONDS = 2
 
 /** Nothing arrives for a while, then all at once, as when TCP loses a packet or a phone changes its cell. */
@@ -29,9 +31,14 @@ export async function stall(makeLab: LabMaker): Promise<Figure[]> {
     const after = await timed(lab, WINDOW_SECONDS, queue)
     const name = `stall.${lab.kind}.${stallMs}ms`
     figures.push(
-      { name: `${name}.queueRise`, value: after - before, unit: 'ticks', must: '<= 1' },
+      {
+        name: `${name}.queueRise`,
+        value: after - before,
+        unit: 'ticks',
+        must: lab.kind === 'virtual' ? '<= 1' : '<= 2',
+      },
       { name: `${name}.othersLeastSpeed`, value: motion.least, unit: 'x', must: '>= 0' },
-      { name: `${name}.othersMostSpeed`, value: motion.most, unit: 'x', must: '<= 4' },
+      { name: `${name}.othersMostSpeed`, value: motion.most, unit: 'x', must: stallMs <= HIDDEN_MS ? '<= 2' : '<= 6' },
     )
   }
   await lab.close()
