@@ -58,6 +58,35 @@ export class GameCodec {
     return values
   }
 
+  /**
+   * The bytes of a change: of each field whether it is given, and its value if so.
+   * @throws ConfigError for a name that is no field, RangeError for a value that does not fit
+   */
+  encodePatch(fields: FieldMap, patch: object, what: string): Uint8Array {
+    for (const name of Object.keys(patch)) {
+      if (!Object.hasOwn(fields, name)) throw new ConfigError(what, `fields of ${Object.keys(fields).join(', ')}`, name)
+    }
+    this.scratch.reset()
+    for (const [name, declared] of Object.entries(fields)) {
+      const isGiven = (patch as Record<string, unknown>)[name] !== undefined
+      this.scratch.bool(isGiven)
+      if (isGiven) writeValues(this.scratch, { [name]: declared }, patch, this.packer, `${what}.`)
+    }
+    return this.scratch.toBytes()
+  }
+
+  /** The fields that are given. @throws DecodeError when the bytes are no such change; none at all are an empty one */
+  decodePatch(fields: FieldMap, bytes: Uint8Array): Record<string, unknown> {
+    const patch: Record<string, unknown> = {}
+    if (bytes.length === 0) return patch
+    const reader = new BitReader(bytes)
+    for (const [name, declared] of Object.entries(fields)) {
+      if (reader.bool(name)) Object.assign(patch, readValues(reader, { [name]: declared }, this.packer))
+    }
+    reader.expectEnd()
+    return patch
+  }
+
   /** The name behind an index that a peer sent. */
   nameAt(names: readonly string[], index: number, what: string): string {
     const name = names[index]
@@ -82,6 +111,7 @@ export function usesPacked(schema: GameSchema): boolean {
     schema.options,
     schema.metadata,
     schema.profile,
+    ...Object.values(schema.queues),
   ]
   return maps.some((fields) => Object.values(fields).some(({ spec }) => spec.kind === 'packed'))
 }

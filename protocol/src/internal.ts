@@ -20,10 +20,33 @@ export { clipReason } from './close-codes.ts'
 export { assertNever } from './errors.ts'
 export { GameCodec, usesPacked } from './game-codec.ts'
 export { hashInts, hashText } from './hash.ts'
-export { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec } from './lobby/schema.ts'
-export { isShownName, ROOM_INVITE, ROOM_LOCKED, ROOM_OWNER, ROOM_REVISION, shownName } from './lobby/sections.ts'
+export { attributesOf, ROOM_ATTRIBUTES } from './lobby/attributes.ts'
+export type { Attributes, AttributeType, Scalar } from './lobby/attributes.ts'
+export { checkCriteria, formatCriteria, meets, parseCriteria } from './lobby/criteria.ts'
+export type { Condition, Criteria } from './lobby/criteria.ts'
+export { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec, PARTY_MEMBER } from './lobby/schema.ts'
+export {
+  isShownName,
+  ROOM_INVITE,
+  ROOM_LOCKED,
+  ROOM_OWNER,
+  ROOM_REVISION,
+  shownName,
+} from './lobby/sections.ts'
 export type { RoomSection, ShownSection } from './lobby/sections.ts'
 export type { LobbyMessage, LobbyRequest } from './lobby/schema.ts'
+export type {
+  Found,
+  PartyMember,
+  PartyState,
+  QueueAsk,
+  SeatOffer,
+  SeatPartyAsk,
+  TicketEnded,
+  TicketMatched,
+  TicketProposed,
+  TicketQueued,
+} from './lobby/people.ts'
 export type {
   ListAsk,
   ListedRoom,
@@ -39,15 +62,7 @@ export type {
 export { ReliableStream } from './link/reliable-stream.ts'
 export type { CallItem, LatestMessage } from './messages/calls.ts'
 export { NO_WISH, readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
-export type {
-  ClientItem,
-  ClientMessage,
-  JoinVerb,
-  RoomWish,
-  LinkSecrets,
-  ResumeClaim,
-  SeatClaim,
-} from './messages/client.ts'
+export type { ClientItem, ClientMessage, JoinVerb, RoomWish, LinkSecrets, ResumeClaim, SeatClaim } from './messages/client.ts'
 export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
 export { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
 export type { TickInput } from './messages/input-codec.ts'
@@ -73,12 +88,14 @@ export type {
 } from './messages/snapshot.ts'
 export { decodeBlob, encodeBlob, NO_PACKER, rangeOf } from './messages/values.ts'
 export type { Packer } from './messages/values.ts'
+export { checkName } from './schema/check.ts'
 export {
   describeSection,
   differingSection,
   firstDifference,
   hashSections,
   listingHash,
+  queueHash,
   SECTIONS,
 } from './schema/describe.ts'
 export type { SchemaHashes, SectionName } from './schema/describe.ts'

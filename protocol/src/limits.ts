@@ -67,10 +67,35 @@ export const LIMITS = {
   maxPasswordBytes: 64,
   /** Letters and digits of an invite code, of 31 each: a guess finds one of a thousand rooms once in a million times. */
   inviteCodeLength: 6,
-  /** How often a link may name a room by a wrong code or password, and may have saved up. */
-  wrongGuessesPerMinute: 10,
-  /** The same of everybody behind one address. */
-  wrongGuessesPerMinutePerIp: 60,
+  /** Joins of one link that name a room by what could be guessed: an invite code, a password. */
+  guessesPerMinute: 10,
+  /** The same of everybody behind one address: a class that joins by one code fits. */
+  guessesPerMinutePerIp: 60,
+
+  /** Links in one party. */
+  maxPartyMembers: 32,
+  /** Parties number those who come. */
+  maxPartyMemberNumber: 65_535,
+  /** A number, a user, an alias. */
+  maxPartyMemberBytes: 128,
+  /** Parties of one process: each is remembered with its members. */
+  maxParties: 10_000,
+  /** Numbers of players in what a ticket is told; more are shown as so many. */
+  maxCountedPlayers: 1_000_000,
+  /** Regions that a ticket names with a round trip. */
+  maxQueueRegions: 64,
+  /** Farther is out of reach. */
+  maxRoundTripMs: 65_535,
+  /** A name that players find each other by, normalised. */
+  maxAliasBytes: 24,
+  /** What somebody is doing, in its own words. */
+  maxStatusBytes: 64,
+  /** A message from player to player. */
+  maxDirectBytes: 500,
+  /** Direct messages of one link: people type. */
+  directsPerSecond: 3,
+  /** Users that one link does not want to hear. */
+  maxBlockedUsers: 256,
 
   // --- rates of one link: token buckets ---
 

@@ -11,7 +11,12 @@ import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
 import type { SameUser } from './link/links.ts'
 import type { Farewell } from './link/online.ts'
+import { Guesses } from './lobby/guesses.ts'
+import { Passwords } from './lobby/passwords.ts'
+import type { Scrypt } from './lobby/passwords.ts'
+import { Listing, listingFeature } from './lobby/listing.ts'
 import { Lobby } from './lobby/lobby.ts'
+import { roomFeature } from './lobby/room-feature.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
 import { newInputCounters } from './room/input-queue.ts'
@@ -36,6 +41,8 @@ export interface CompositionOptions {
   /** A number in [0, 1), for what is no secret. */
   readonly random: () => number
   readonly randomBytes: RandomBytes
+  /** Derives a key from a password, on another thread. */
+  readonly scrypt: Scrypt
   readonly log: Logger
   /** See `RoomHost`. */
   readonly yieldToIo?: (fn: () => void) => void
@@ -58,6 +65,7 @@ export interface Composition {
   readonly accept: Accept
   readonly registry: RoomRegistry
   readonly links: Links
+  readonly listing: Listing
   readonly stats: GameServerStats
   /** False from the beginning of a drain or a close on. */
   readonly isReady: boolean
@@ -105,8 +113,21 @@ export function composeServer(options: CompositionOptions): Composition {
   const registry = new RoomRegistry({ types: options.rooms, maker, directory, randomBytes, maxRooms, log })
   const gate = new Gate(limits.maxPendingJoins)
   const { joinTimeoutMs } = limits
-  const desk = new JoinDesk({ registry, directory, clock, counters, gate, joinTimeoutMs, reportError })
-  const lobby = new Lobby([])
+  const passwords = new Passwords(options.scrypt, randomBytes)
+  const guesses = new Guesses(limits)
+  const desk = new JoinDesk({
+    passwords,
+    guesses,
+    registry,
+    directory,
+    clock,
+    counters,
+    gate,
+    joinTimeoutMs,
+    reportError,
+  })
+  const listing = new Listing(directory, registry)
+  const lobby = new Lobby([listingFeature(listing, limits.maxWatchesPerLink), roomFeature])
   const { authenticate } = options
   const links = new Links({
     clock,
@@ -128,6 +149,7 @@ export function composeServer(options: CompositionOptions): Composition {
     accept: (transport) => links.accept(transport),
     registry,
     links,
+    listing,
     get stats() {
       const { size: rooms } = registry
       return {

@@ -10,7 +10,7 @@ import { quote } from './log.ts'
 import type { Logger } from './log.ts'
 import { checkComeBackTo, checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
-import { realClock, realRandom, realRandomBytes, realYieldToIo } from './real-clock.ts'
+import { realClock, realRandom, realRandomBytes, realScrypt, realYieldToIo } from './real-clock.ts'
 import { createRoomMaker } from './room/room-maker.ts'
 import { stopOnSignal } from './signals.ts'
 import type { Listener } from './transport/transport.ts'
@@ -64,6 +64,7 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
     clock: options.clock ?? realClock,
     random: options.random ?? realRandom,
     randomBytes: options.randomBytes ?? realRandomBytes,
+    scrypt: realScrypt,
     log: checked.log,
     // A test's clock would wait for ever for what happens outside of it.
     ...(options.clock === undefined && { yieldToIo: realYieldToIo }),

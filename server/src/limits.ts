@@ -12,6 +12,12 @@ export interface ServerLimits {
   readonly maxPendingJoins: number
   /** Requests of one player without a reply yet; more are refused as `too-many-requests`. */
   readonly maxPendingRequests: number
+  /** Joins of one link by invite code or password; more are refused as `too-many-guesses`. */
+  readonly guessesPerMinute: number
+  /** Loopback is free here, too. */
+  readonly guessesPerMinutePerIp: number
+  /** Lists of rooms that one link may watch. */
+  readonly maxWatchesPerLink: number
   readonly messagesPerSecond: number
   /**
    * Of each message and request that has no rate in `messageRates`. More reliable messages end the connection as `rate-limited`,
@@ -36,6 +42,9 @@ const DEFAULTS: ServerLimits = {
   handshakesPerSecondPerIp: LIMITS.handshakesPerSecondPerIp,
   maxPendingJoins: LIMITS.maxPendingJoins,
   maxPendingRequests: LIMITS.maxPendingRequests,
+  guessesPerMinute: LIMITS.guessesPerMinute,
+  guessesPerMinutePerIp: LIMITS.guessesPerMinutePerIp,
+  maxWatchesPerLink: LIMITS.maxWatchesPerLink,
   messagesPerSecond: LIMITS.messagesPerSecond,
   messagesPerSecondPerKind: LIMITS.messagesPerSecondPerKind,
   bytesPerSecond: LIMITS.bytesPerSecond,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, scrypt } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
 /** The platform's time, timers and randomness: everywhere else they are arguments. */
@@ -23,3 +23,12 @@ export const realRandom: () => number = () => Math.random()
 
 /** Bytes that nobody can guess: tokens and ids. */
 export const realRandomBytes: (length: number) => Uint8Array = (length) => new Uint8Array(randomBytes(length))
+
+const SCRYPT_KEY_BYTES = 32
+
+/** Node's, with its defaults: 16 MB and some 50 ms on a thread of its own. */
+export const realScrypt = (password: string, salt: Uint8Array): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const done = (error: Error | null, key: Uint8Array): void => (error === null ? resolve(key) : reject(error))
+    scrypt(password, salt, SCRYPT_KEY_BYTES, done)
+  })

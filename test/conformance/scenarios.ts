@@ -233,6 +233,8 @@ const ELSEWHERE: Directory = {
   register: async () => {},
   report: async () => {},
   unregister: async () => {},
+  list: async () => ({ rooms: [], cursor: '', total: 0 }),
+  watch: async () => ({ close: () => {} }),
 }
 
 function redirected(): Promise<Recording[]> {

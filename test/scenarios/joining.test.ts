@@ -22,6 +22,12 @@ class Pointer implements Directory {
   async register(): Promise<void> {}
   async report(): Promise<void> {}
   async unregister(): Promise<void> {}
+  list(...ask: Parameters<Directory['list']>): ReturnType<Directory['list']> {
+    return this.target!.directory.list(...ask)
+  }
+  watch(...ask: Parameters<Directory['watch']>): ReturnType<Directory['watch']> {
+    return this.target!.directory.watch(...ask)
+  }
 }
 
 describe.each(SEAMS)('joining, at the %s seam', (seam) => {

@@ -29,6 +29,7 @@ import { createLogger } from '../../server/src/log.ts'
 import type { AnyRoomType } from '../../server/src/room/ports.ts'
 import type { Peer, SendResult, Transport, TransportHandlers } from '../../server/src/transport/transport.ts'
 import { FakeClock } from '../stepper/fake-clock.ts'
+import { quickScrypt } from './scrypt.ts'
 import { FakeMaker } from './link/fake-room.ts'
 import type { FakeRoom } from './link/fake-room.ts'
 
@@ -219,6 +220,7 @@ export function testServer({ limits, ...changes }: Changes = {}): TestServer {
     clock,
     random: () => 0.5,
     randomBytes: countingBytes(),
+    scrypt: quickScrypt,
     log: createLogger('debug', (line) => lines.push(line)),
     ...changes,
   })

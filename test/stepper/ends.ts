@@ -18,6 +18,7 @@ import type { AnyRoomType } from '../../server/src/room/ports.ts'
 import { createRoomMaker } from '../../server/src/room/room-maker.ts'
 import type { Accept, Listener } from '../../server/src/transport/transport.ts'
 import { attachWebSockets } from '../../server/src/transport/ws.ts'
+import { quickScrypt } from '../server/scrypt.ts'
 import { createDuplexNetwork } from './duplex-pair.ts'
 import type { FakeClock } from './fake-clock.ts'
 import { createMemoryConnect } from './memory-transport.ts'
@@ -88,6 +89,7 @@ export class Ends {
       clock,
       random: () => random.next(),
       randomBytes: bytesOf(random.fork('bytes')),
+      scrypt: quickScrypt,
       log: createLogger('info', (line) => this.note(line)),
     })
     const url = `ws://server-${this.hosts.size + 1}.test${PATH}`

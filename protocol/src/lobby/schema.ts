@@ -27,6 +27,15 @@ const query = {
 }
 const cursor = field.text({ maxBytes: LIMITS.maxCursorBytes })
 
+const member = field.uint({ max: LIMITS.maxPartyMemberNumber })
+const partySize = field.uint({ max: LIMITS.maxPartyMembers })
+const ticket = field.tick()
+const count = field.uint({ max: LIMITS.maxCountedPlayers })
+const alias = field.text({ maxBytes: LIMITS.maxAliasBytes })
+const status = field.text({ maxBytes: LIMITS.maxStatusBytes })
+const directText = field.text({ maxBytes: LIMITS.maxDirectBytes })
+const seatOffer = { reservation: name, url: field.text({ maxBytes: LIMITS.maxUrlBytes }), game: name, room: name }
+
 const schema = defineGame({
   name: 'lobby',
   tickRateHz: 1,
@@ -39,6 +48,45 @@ const schema = defineGame({
         more: field.bool(),
       },
     },
+    party: {
+      toClient: {
+        code: name,
+        maxMembers: partySize,
+        leader: member,
+        me: member,
+        members: field.list(field.bytes({ maxBytes: LIMITS.maxPartyMemberBytes }), { maxItems: LIMITS.maxPartyMembers }),
+      },
+    },
+    partyEnded: { toClient: { reason: name } },
+    seatOffer: { toClient: seatOffer },
+    ticketQueued: {
+      toClient: {
+        ticket,
+        game: name,
+        queue: name,
+        reason: field.oneOf('players', 'attributes', 'latency', 'skill', 'full-match', 'company'),
+        waitedMs: field.tick(),
+        needed: count,
+        full: count,
+        queued: count,
+        alike: count,
+        near: count,
+        similar: count,
+      },
+    },
+    ticketProposed: {
+      toClient: { ticket, expiresInMs: field.tick(), players: count, acceptedPlayers: count, accepted: field.bool() },
+    },
+    ticketSeating: { toClient: { ticket } },
+    ticketMatched: { toClient: { ticket, ...seatOffer, region: name } },
+    ticketEnded: {
+      toClient: {
+        ticket,
+        reason: field.oneOf('cancelled', 'declined', 'not-accepted', 'closed'),
+        mine: field.bool(),
+      },
+    },
+    direct: { toClient: { from: alias, text: directText } },
   },
   requests: {
     list: {
@@ -60,6 +108,46 @@ const schema = defineGame({
       ask: { room: name, everything: field.bool(), x: field.f32(), y: field.f32(), radius: field.f32() },
       reply: {},
     },
+    createParty: { ask: { maxMembers: partySize }, reply: {} },
+    joinParty: { ask: { code: name }, reply: {} },
+    leaveParty: { ask: {}, reply: {} },
+    setReady: { ask: { ready: field.bool() }, reply: {} },
+    promoteMember: { ask: { member }, reply: {} },
+    kickMember: { ask: { member }, reply: {} },
+    seatParty: {
+      ask: {
+        game: name,
+        hash: field.tick(),
+        verb: field.oneOf('joinOrCreate', 'create', 'joinById', 'joinByCode'),
+        room: name,
+        type: name,
+        private: field.bool(),
+        where: field.text({ maxBytes: LIMITS.maxWhereBytes }),
+        options: section,
+      },
+      reply: seatOffer,
+    },
+    declineSeat: { ask: { reservation: name }, reply: {} },
+    queue: {
+      ask: {
+        game: name,
+        queue: name,
+        hash: field.tick(),
+        attributes: section,
+        regions: field.list(name, { maxItems: LIMITS.maxQueueRegions }),
+        roundTrips: field.list(field.uint({ max: LIMITS.maxRoundTripMs }), { maxItems: LIMITS.maxQueueRegions }),
+        party: field.bool(),
+      },
+      reply: { ticket },
+    },
+    acceptMatch: { ask: { ticket }, reply: {} },
+    declineMatch: { ask: { ticket }, reply: {} },
+    cancelTicket: { ask: { ticket }, reply: {} },
+    setAlias: { ask: { alias: name }, reply: { alias } },
+    setStatus: { ask: { status }, reply: {} },
+    find: { ask: { alias: name }, reply: { alias, status, room: name } },
+    sendTo: { ask: { alias: name, text: directText }, reply: {} },
+    block: { ask: { alias: name, blocked: field.bool() }, reply: {} },
   },
 })
 
@@ -84,6 +172,9 @@ export const LISTED_ROOM: FieldMap = {
   options: section,
   metadata: section,
 }
+
+/** Somebody in a party: the payload within `party`. */
+export const PARTY_MEMBER: FieldMap = { id: member, user: name, alias, ready: field.bool() }
 
 export type LobbyMessage = keyof LobbyTypes['messages']
 export type LobbyRequest = keyof LobbyTypes['requests']

@@ -1,14 +1,15 @@
 import type { GameTypes } from '../schema/types.ts'
+import type { PeopleMessages, PeopleRequests } from './people.ts'
 
 type Nothing = { readonly [name in never]: never }
 
 /** What the lobby's requests and messages say; the fields that carry it are in `schema.ts`. */
 export interface LobbyTypes extends GameTypes {
-  readonly messages: {
+  readonly messages: PeopleMessages & {
     /** What has changed in a watched list since the last one of these. */
     readonly rooms: { readonly toClient: WatchedRooms }
   }
-  readonly requests: {
+  readonly requests: PeopleRequests & {
     readonly list: { readonly ask: ListAsk; readonly reply: ListReply }
     readonly watch: { readonly ask: WatchAsk; readonly reply: Nothing }
     readonly unwatch: { readonly ask: { watch: number }; readonly reply: Nothing }

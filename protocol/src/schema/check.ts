@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
+import { attributeType, ROOM_ATTRIBUTES } from '../lobby/attributes.ts'
 import type { EntityOptions, GameSchema } from './define.ts'
 import type { FieldMap } from './field.ts'
 import { isBlob } from './spec.ts'
@@ -54,7 +55,7 @@ function checkInput(fields: FieldMap): void {
 }
 
 /** What every room has in lists, where the game's own fields stand beside it. */
-const ATTRIBUTES: readonly string[] = ['id', 'type', 'players', 'maxPlayers', 'spectators', 'locked', 'password']
+const ATTRIBUTES: readonly string[] = Object.keys(ROOM_ATTRIBUTES)
 
 function checkPlain(section: string, fields: FieldMap, reserved: readonly string[] = []): void {
   checkFields(section, fields, reserved)
@@ -92,6 +93,18 @@ export function checkSections(schema: GameSchema): void {
     }
     checkPlain(`requests.${name}.ask`, ask)
     checkPlain(`requests.${name}.reply`, reply)
+  }
+  for (const [name, fields] of Object.entries(schema.queues)) checkQueue(name, fields)
+}
+
+/** Rules of queues compare values. */
+function checkQueue(name: string, fields: FieldMap): void {
+  const at = `queues.${name}`
+  checkName(at, name)
+  checkPlain(at, fields)
+  for (const [field, { spec }] of Object.entries(fields)) {
+    const { kind } = spec.kind === 'list' ? spec.of : spec
+    if (attributeType(kind) === undefined) throw new ConfigError(`${at}.${field}`, 'words, numbers, or lists of them', kind)
   }
 }
 

@@ -1,3 +1,5 @@
+import { assertNever, meets } from '@tickwire/protocol/internal'
+import type { Criteria } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import { hex } from '../secrets.ts'
 import type { RandomBytes } from '../secrets.ts'
@@ -7,19 +9,22 @@ import type {
   NoSeatReason,
   Party,
   ReserveAnswer,
+  RoomChanges,
   RoomEntry,
+  RoomPage,
+  RoomQuery,
   RoomReport,
+  RoomWatch,
   SeatCriteria,
+  ShownRoom,
 } from './directory.ts'
+import { drawInvite } from './invite.ts'
+import { attributesOfEntry, RoomLists } from './room-lists.ts'
 
 interface Room {
-  readonly id: string
-  readonly game: string
-  readonly key: string | null
-  /** As its server last reported it, without what is reserved. */
-  freeSeats: number
+  /** As its server last reported it. */
+  entry: RoomEntry
   reservedSeats: number
-  isLocked: boolean
   isRegistered: boolean
 }
 
@@ -37,6 +42,8 @@ export interface MemoryDirectoryOptions {
 }
 
 const ID_BYTES = 8
+/** Once is hardly ever needed. */
+const REDRAWS = 8
 const RESERVATION_BYTES = 16
 
 /** The directory of one process. Each method is done before it returns its promise, so each is atomic. */
@@ -44,9 +51,11 @@ export class MemoryDirectory implements Directory {
   private readonly options: MemoryDirectoryOptions
   private readonly rooms = new Map<string, Room>()
   private readonly reservations = new Map<string, Reservation>()
+  private readonly lists: RoomLists
 
   constructor(options: MemoryDirectoryOptions) {
     this.options = options
+    this.lists = new RoomLists(options.clock, () => this.listed())
   }
 
   async reserve(criteria: SeatCriteria, party: Party, createIfNone: NewRoom | null): Promise<ReserveAnswer> {
@@ -55,7 +64,7 @@ export class MemoryDirectory implements Directory {
     const found = this.find(criteria, party.userIds.length)
     if (typeof found !== 'string') return this.hold(found, party)
     if (createIfNone === null || found !== 'room-not-found') return { kind: 'none', reason: found }
-    const created = this.create(criteria.game, createIfNone)
+    const created = this.plan(criteria.game, createIfNone)
     return created === null ? { kind: 'none', reason: 'key-taken' } : this.hold(created, party)
   }
 
@@ -67,16 +76,14 @@ export class MemoryDirectory implements Directory {
   async release(reservation: string): Promise<void> {
     const room = this.end(reservation)
     // A room that was planned for parties which never came is nobody's.
-    if (room !== null && !room.isRegistered && room.reservedSeats === 0) this.rooms.delete(room.id)
+    if (room !== null && !room.isRegistered && room.reservedSeats === 0) this.rooms.delete(room.entry.roomId)
   }
 
-  async register({ roomId, game, key, freeSeats, isLocked }: RoomEntry): Promise<void> {
-    const room = this.rooms.get(roomId)
-    if (room === undefined) {
-      this.rooms.set(roomId, { id: roomId, game, key, freeSeats, reservedSeats: 0, isLocked, isRegistered: true })
-    } else {
-      Object.assign(room, { freeSeats, isLocked, isRegistered: true })
-    }
+  async register(entry: RoomEntry): Promise<void> {
+    const room = this.rooms.get(entry.roomId)
+    if (room === undefined) this.rooms.set(entry.roomId, { entry, reservedSeats: 0, isRegistered: true })
+    else Object.assign(room, { entry, isRegistered: true })
+    if (entry.isListed) this.lists.set(entry)
   }
 
   async report(report: RoomReport): Promise<void> {
@@ -85,44 +92,102 @@ export class MemoryDirectory implements Directory {
 
   async unregister(roomId: string): Promise<void> {
     this.rooms.delete(roomId)
-    for (const [id, { room }] of this.reservations) if (room.id === roomId) this.reservations.delete(id)
+    this.lists.remove(roomId)
+    for (const [id, { room }] of this.reservations) if (room.entry.roomId === roomId) this.reservations.delete(id)
+  }
+
+  async list(query: RoomQuery, cursor: string): Promise<RoomPage> {
+    return this.lists.page(query, cursor)
+  }
+
+  async watch(query: RoomQuery, listener: (changes: RoomChanges) => void): Promise<RoomWatch> {
+    return this.lists.watch(query, listener)
+  }
+
+  private *listed(): Iterable<RoomEntry> {
+    for (const { entry, isRegistered } of this.rooms.values()) if (isRegistered && entry.isListed) yield entry
   }
 
   /** A room with `seats` to reserve, or why there is none. */
-  private find(criteria: Exclude<SeatCriteria, { by: 'reservation' }>, seats: number): Room | NoSeatReason {
-    if (criteria.by === 'new') return 'room-not-found'
-    if (criteria.by === 'any') return this.fullest(criteria.game, seats) ?? 'room-not-found'
-    if (criteria.by === 'key') return this.check(this.keyed(criteria.game, criteria.key), seats)
-    const room = this.rooms.get(criteria.roomId)
-    return this.check(room?.game === criteria.game ? room : undefined, seats)
+  private find(criteria: Named, seats: number): Room | NoSeatReason {
+    switch (criteria.by) {
+      case 'new':
+        return 'room-not-found'
+      case 'any':
+        return this.fullest(criteria, seats) ?? 'room-not-found'
+      case 'key':
+        return this.check(this.keyed(criteria.game, criteria.key), seats)
+      case 'roomId':
+        return this.check(this.ofGame(this.rooms.get(criteria.roomId), criteria.game), seats)
+      case 'code': {
+        const invited = this.invited(criteria.game, criteria.code)
+        return invited === undefined ? 'wrong-code' : this.check(invited, seats)
+      }
+      default:
+        return assertNever(criteria)
+    }
   }
 
   private check(room: Room | undefined, seats: number): Room | NoSeatReason {
     if (room === undefined) return 'room-not-found'
-    if (room.isLocked) return 'room-locked'
+    // Who takes no seat only looks on.
+    if (room.entry.isLocked && seats > 0) return 'room-locked'
     return freeIn(room) >= seats ? room : 'room-full'
   }
 
-  /** The fullest room that has the seats: rooms fill up and empty ones can end. Rooms with a key are private. */
-  private fullest(game: string, seats: number): Room | undefined {
+  /** The fullest room that has the seats: rooms fill up and empty ones can end. */
+  private fullest(criteria: Extract<SeatCriteria, { by: 'any' }>, seats: number): Room | undefined {
+    const { game, type, where = [], except = [] } = criteria
     let best: Room | undefined
     for (const room of this.rooms.values()) {
-      const fits = room.game === game && room.key === null && !room.isLocked && freeIn(room) >= seats
-      if (fits && (best === undefined || freeIn(room) < freeIn(best))) best = room
+      const { entry } = room
+      if (entry.game !== game || !entry.isListed || entry.hasPassword || entry.isLocked || freeIn(room) < seats)
+        continue
+      if ((type !== undefined && entry.type !== type) || except.includes(entry.roomId)) continue
+      if (where.length > 0 && !this.isKnownToMeet(room, where)) continue
+      if (best === undefined || freeIn(room) < freeIn(best)) best = room
     }
     return best
   }
 
+  /** Of a room that is only planned nobody knows what it will be like. */
+  private isKnownToMeet({ entry, isRegistered }: Room, where: Criteria): boolean {
+    return isRegistered && meets(attributesOfEntry(entry), where)
+  }
+
+  private ofGame(room: Room | undefined, game: string): Room | undefined {
+    return room?.entry.game === game ? room : undefined
+  }
+
   private keyed(game: string, key: string): Room | undefined {
-    for (const room of this.rooms.values()) if (room.game === game && room.key === key) return room
+    for (const room of this.rooms.values()) if (room.entry.game === game && room.entry.key === key) return room
     return undefined
   }
 
-  private create(game: string, { key, maxPlayers }: NewRoom): Room | null {
+  private invited(game: string, code: string): Room | undefined {
+    for (const room of this.rooms.values()) if (room.entry.game === game && room.entry.invite === code) return room
+    return undefined
+  }
+
+  private plan(game: string, { type, key, maxPlayers, isListed }: NewRoom): Room | null {
     if (key !== null && this.keyed(game, key) !== undefined) return null
-    const id = hex(this.options.randomBytes(ID_BYTES))
-    const room = { id, game, key, freeSeats: maxPlayers, reservedSeats: 0, isLocked: false, isRegistered: false }
-    this.rooms.set(id, room)
+    const { randomBytes } = this.options
+    const roomId = hex(randomBytes(ID_BYTES))
+    let invite = drawInvite(randomBytes)
+    for (let i = 0; i < REDRAWS && this.invited(game, invite) !== undefined; i++) invite = drawInvite(randomBytes)
+    const entry: RoomEntry = {
+      ...UNKNOWN,
+      roomId,
+      game,
+      type,
+      key,
+      invite,
+      maxPlayers,
+      isListed,
+      freeSeats: maxPlayers,
+    }
+    const room = { entry, reservedSeats: 0, isRegistered: false }
+    this.rooms.set(roomId, room)
     return room
   }
 
@@ -150,9 +215,11 @@ export class MemoryDirectory implements Directory {
     return held.room
   }
 
-  private apply({ roomId, freeSeats, isLocked }: RoomReport): void {
-    const room = this.rooms.get(roomId)
-    if (room !== undefined) Object.assign(room, { freeSeats, isLocked })
+  private apply(report: RoomReport): void {
+    const room = this.rooms.get(report.roomId)
+    if (room === undefined || report.order < room.entry.order) return
+    room.entry = { ...room.entry, ...report }
+    if (room.isRegistered && room.entry.isListed) this.lists.set(room.entry)
   }
 
   /** Without a timer: only a `reserve` can tell the difference. */
@@ -166,8 +233,20 @@ export class MemoryDirectory implements Directory {
   }
 }
 
-const freeIn = (room: Room): number => room.freeSeats - room.reservedSeats
+type Named = Exclude<SeatCriteria, { by: 'reservation' }>
 
-function answerFor(room: Room, reservation: string): ReserveAnswer {
-  return { kind: 'local', roomId: room.id, key: room.key, reservation, isNew: !room.isRegistered }
+const NOTHING: ShownRoom = {
+  revision: 0,
+  options: new Uint8Array(0),
+  metadata: new Uint8Array(0),
+  attributes: {},
+}
+/** What is known of a room that is only planned. */
+const UNKNOWN = { order: 0, isLocked: false, spectators: 0, hasPassword: false, shown: NOTHING } as const
+
+const freeIn = (room: Room): number => room.entry.freeSeats - room.reservedSeats
+
+function answerFor({ entry, isRegistered }: Room, reservation: string): ReserveAnswer {
+  const { roomId, key, type, invite, isListed } = entry
+  return { kind: 'local', roomId, key, type, invite, isListed, reservation, isNew: !isRegistered }
 }

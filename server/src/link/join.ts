@@ -1,9 +1,18 @@
 import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
-import { describeSection, differingSection } from '@tickwire/protocol/internal'
-import type { ClientItem, SectionName } from '@tickwire/protocol/internal'
+import {
+  attributesOf,
+  checkCriteria,
+  describeSection,
+  differingSection,
+  parseCriteria,
+} from '@tickwire/protocol/internal'
+import type { ClientItem, JoinVerb, SectionName } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
-import type { Directory, ReserveAnswer, SeatCriteria } from '../directory/directory.ts'
+import type { Directory, NewRoom, ReserveAnswer, SeatCriteria } from '../directory/directory.ts'
+import { normalInvite } from '../directory/invite.ts'
+import type { Guesses } from '../lobby/guesses.ts'
+import type { PasswordHash, Passwords } from '../lobby/passwords.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import { clipText } from '../text.ts'
@@ -25,6 +34,7 @@ export interface JoinRefusal {
 /** The link's side of a join: exactly one of these ends it. */
 export interface JoiningLink {
   readonly user: User
+  readonly ip: string
   /** False: the link does not want the seat any more, and nothing was told to its client. */
   granted(port: SeatPort, room: RoomPort, grant: SeatGrant): boolean
   seatGone(port: SeatPort, reason: string): void
@@ -40,6 +50,8 @@ export interface JoinDeskOptions {
   readonly clock: Clock
   readonly counters: Counters
   readonly gate: Gate
+  readonly passwords: Passwords
+  readonly guesses: Guesses
   readonly joinTimeoutMs: number
   /** Errors that are nobody's refusal: bugs and failures of the directory. */
   readonly reportError: (where: string, error: unknown) => void
@@ -58,7 +70,7 @@ interface Job {
 
 /** Between the answer of the directory and the room's own, another may have taken the seat or ended the room. */
 const ATTEMPTS = 3
-const RETRYABLE: readonly string[] = ['room-full', 'room-locked', 'room-gone']
+const RETRYABLE: readonly string[] = ['room-full', 'room-locked', 'room-gone', 'banned']
 
 /** Brings links into rooms: checks, reserves a seat, runs the room's join, answers. */
 export class JoinDesk {
@@ -69,8 +81,8 @@ export class JoinDesk {
 
   /** Starts a join. Returns how to abandon it: its link left or is gone. */
   start(link: JoiningLink, port: SeatPort, item: JoinItem): () => void {
-    const hosted = this.options.registry.typeOf(item.game)
-    const refused = hosted === null ? this.unknownGame(item.game) : this.refuseAtOnce(link.user, hosted, item)
+    const hosted = this.options.registry.typeOf(item.game, item.wish.type)
+    const refused = hosted === null ? this.unknownGame(item) : this.refuseAtOnce(link.user, hosted, item)
     if (hosted === null || refused !== null) {
       if (refused !== null) this.refuse(link, port, refused)
       return () => {}
@@ -80,8 +92,14 @@ export class JoinDesk {
     return () => this.abandon(job)
   }
 
-  private unknownGame(game: string): JoinRefusal {
-    const known = this.options.registry.games.map((name) => `"${name}"`).join(', ')
+  private unknownGame({ game, wish }: JoinItem): JoinRefusal {
+    const { registry } = this.options
+    const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
+    const types = registry.typeNames(game)
+    if (types.length > 0) {
+      return refusal('unknown-type', `game "${game}" has no room type "${wish.type}"; it has ${quoted(types)}`)
+    }
+    const known = quoted(registry.games)
     return refusal('unknown-game', `no game "${game}" on this server; it has ${known}`)
   }
 
@@ -100,7 +118,7 @@ export class JoinDesk {
   private async run(job: Job): Promise<void> {
     const { clock, gate, joinTimeoutMs } = this.options
     try {
-      await withTimeout(clock, this.attempt(job, ATTEMPTS), joinTimeoutMs, 'the join')
+      await withTimeout(clock, this.begin(job), joinTimeoutMs, 'the join')
     } catch (error) {
       this.fail(job, error)
     } finally {
@@ -109,33 +127,54 @@ export class JoinDesk {
     }
   }
 
-  private async attempt(job: Job, attempts: number): Promise<void> {
+  private async begin(job: Job): Promise<void> {
+    const { guesses, passwords, clock } = this.options
+    const { item, link } = job
+    const { password } = item.wish
+    if (password !== '' || item.verb === 'joinByCode') guesses.take(link, link.ip, clock.nowMs())
+    // Before a room is planned: whoever finds the plan first makes the room, and it must not be open by then.
+    const hash = mayCreate(item) ? await passwords.hash(password) : null
+    await this.attempt(job, hash, ATTEMPTS, [])
+  }
+
+  private async attempt(
+    job: Job,
+    password: PasswordHash | null,
+    attempts: number,
+    except: readonly string[],
+  ): Promise<void> {
     const { link, port, item, hosted } = job
-    const { directory } = this.options
-    const criteria = criteriaOf(item)
-    const mayCreate = item.verb !== 'joinById' && item.reservation === ''
-    const newRoom = mayCreate ? { key: keyOf(item), maxPlayers: hosted.maxPlayers } : null
-    const answer = await directory.reserve(criteria, { userIds: [link.user.id] }, newRoom)
+    const criteria = criteriaOf(item, hosted, except)
+    const party = { userIds: item.verb === 'spectate' ? [] : [link.user.id] }
+    const answer = await this.options.directory.reserve(criteria, party, newRoomOf(item, hosted))
     if (answer.kind === 'none') throw new RefusedError(answer.reason, NO_SEAT_TEXT[answer.reason])
     if (answer.kind === 'redirect') {
       if (job.isOver) this.release(answer.reservation)
       else link.redirected(port, answer.url, answer.reservation)
       return
     }
-    const isToRetry = await this.enter(job, answer, attempts > 1 && criteria.by === 'any')
-    if (isToRetry) await this.attempt(job, attempts - 1)
+    const isToRetry = await this.enter(job, answer, password, attempts > 1 && criteria.by === 'any')
+    if (isToRetry) await this.attempt(job, password, attempts - 1, [...except, answer.roomId])
   }
 
   /** Joins the reserved room. True: it did not work, but another room may do. */
-  private async enter(job: Job, answer: LocalAnswer, mayRetry: boolean): Promise<boolean> {
+  private async enter(
+    job: Job,
+    answer: LocalAnswer,
+    password: PasswordHash | null,
+    mayRetry: boolean,
+  ): Promise<boolean> {
     const { registry } = this.options
     try {
       if (job.isOver) throw new RefusedError('join-abandoned')
-      job.room = this.openRoom(job, answer)
+      const room = await this.openRoom(job, answer, password)
+      if (job.isOver) throw new RefusedError('join-abandoned')
+      job.room = room
       const { link, port, item } = job
-      const ask = { link: port, key: keyOf(item), join: item.join }
-      const grant = await registry.join(job.room, ask, (reason) => link.seatGone(port, reason))
-      this.grant(job, job.room, grant, answer.reservation)
+      const isSpectator = item.verb === 'spectate'
+      const ask = { link: port, key: keyOf(item), isSpectator, join: item.join }
+      const grant = await registry.join(room, ask, (reason) => link.seatGone(port, reason))
+      this.grant(job, room, grant, answer.reservation)
       return false
     } catch (error) {
       this.release(answer.reservation)
@@ -145,14 +184,36 @@ export class JoinDesk {
     }
   }
 
-  private openRoom({ hosted }: Job, { roomId, key, isNew }: LocalAnswer): RoomPort {
+  /** The room, made now if it was only planned, and open to who made it or knows its password. */
+  private async openRoom({ hosted, item }: Job, answer: LocalAnswer, password: PasswordHash | null): Promise<RoomPort> {
+    const { roomId, key, isNew, invite, isListed } = answer
     const { registry, directory, reportError } = this.options
-    if (isNew) return registry.open(hosted.type, roomId, key)
     const room = registry.get(roomId)
-    if (room !== null) return room
+    if (room !== null) {
+      await this.checkPassword(room, item.wish.password)
+      return room
+    }
+    if (isNew) {
+      const { type, typeName } = registry.typeOf(hosted.name, answer.type) ?? hosted
+      return registry.open(type, roomId, key, {
+        type: typeName,
+        invite,
+        isListed,
+        password,
+        options: item.wish.options,
+      })
+    }
     // The directory believes in a room that is gone: a message of its end was lost, or is on its way.
     directory.unregister(roomId).catch((error: unknown) => reportError('directory.unregister', error))
     throw new RefusedError('room-gone', `room ${roomId} has ended`)
+  }
+
+  private async checkPassword(room: RoomPort, password: string): Promise<void> {
+    const { password: hash } = room.terms
+    if (hash === null) return
+    if (password === '') throw new RefusedError('password-required', 'this room has a password')
+    if (await this.options.passwords.opens(password, hash)) return
+    throw new RefusedError('wrong-password', 'this is not the password of the room')
   }
 
   private grant(job: Job, room: RoomPort, grant: SeatGrant, reservation: string): void {
@@ -208,13 +269,31 @@ export class JoinDesk {
 
 type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
 
-const keyOf = ({ verb, room }: JoinItem): string | null => (verb === 'joinById' || room === '' ? null : room)
+/** Those that name a room that exists. */
+const NAMING: readonly JoinVerb[] = ['joinById', 'joinByCode', 'spectate']
 
-function criteriaOf({ verb, game, room, reservation }: JoinItem): SeatCriteria {
+const mayCreate = ({ verb, reservation }: JoinItem): boolean => !NAMING.includes(verb) && reservation === ''
+
+const keyOf = ({ verb, room }: JoinItem): string | null => (NAMING.includes(verb) || room === '' ? null : room)
+
+function newRoomOf(item: JoinItem, { typeName, maxPlayers, isPrivate }: HostedType): NewRoom | null {
+  if (!mayCreate(item)) return null
+  const key = keyOf(item)
+  // Who names a room by a key wants to meet those who know it.
+  return { type: typeName, key, maxPlayers, isListed: !isPrivate && !item.wish.isPrivate && key === null }
+}
+
+function criteriaOf(item: JoinItem, hosted: HostedType, except: readonly string[]): SeatCriteria {
+  const { verb, game, room, reservation, wish } = item
   if (reservation !== '') return { game, by: 'reservation', reservation }
-  if (verb === 'joinById') return { game, by: 'roomId', roomId: room }
-  if (verb === 'create') return { game, by: 'new' }
-  return room === '' ? { game, by: 'any' } : { game, by: 'key', key: room }
+  if (verb === 'joinById' || verb === 'spectate') return { game, by: 'roomId', roomId: room }
+  if (verb === 'joinByCode') return { game, by: 'code', code: normalInvite(room) }
+  // Who wants a room of its own, or one with a password, does not want one that exists.
+  if (verb === 'create' || (room === '' && (wish.isPrivate || wish.password !== ''))) return { game, by: 'new' }
+  if (room !== '') return { game, by: 'key', key: room }
+  const where = parseCriteria(wish.where)
+  checkCriteria(where, attributesOf(hosted.type.game.schema))
+  return { game, by: 'any', type: hosted.typeName, where, except }
 }
 
 const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
@@ -222,6 +301,7 @@ const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
   'room-full': 'all seats of the room are taken',
   'room-locked': 'the room takes no more players',
   'key-taken': 'there is a room with this key already',
+  'wrong-code': 'no room has this invite code; it may have ended',
   'reservation-expired': 'the reserved seat was given up; join again',
 }
 

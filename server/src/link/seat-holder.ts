@@ -1,5 +1,5 @@
 import { DecodeError } from '@tickwire/protocol'
-import { LINK_CHANNEL } from '@tickwire/protocol/internal'
+import { LINK_CHANNEL, NO_SEAT } from '@tickwire/protocol/internal'
 import type { CallItem, ClientMessage, LatestMessage, ResumeClaim, ServerItem } from '@tickwire/protocol/internal'
 import type { LeaveReason } from '../room/definition.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
@@ -14,6 +14,7 @@ import type { PortLink } from './seat-port.ts'
 /** What the holder needs of its link. */
 export interface HolderLink extends PortLink, GuardedLink {
   readonly user: User
+  readonly ip: string
   readonly phase: 'online' | 'dropped' | 'closed'
   /** Queues an item and returns its number, or null when the buffer is full. */
   enqueue(item: ServerItem): number | null
@@ -62,6 +63,10 @@ export class SeatHolder implements JoiningLink {
 
   get user(): User {
     return this.link.user
+  }
+
+  get ip(): string {
+    return this.link.ip
   }
 
   /** The room and the seat in it, if one is held. */
@@ -262,7 +267,8 @@ export class SeatHolder implements JoiningLink {
 }
 
 function joinedItem(channel: number, grant: SeatGrant, tick: number): ServerItem {
-  const { roomId, epoch, seat, simulationSeed } = grant
+  const { roomId, epoch, simulationSeed } = grant
+  const seat = grant.isSpectator ? NO_SEAT : grant.seat
   return { type: 'joined', channel, roomId, epoch, seat, tick, simulationSeed }
 }
 

@@ -1,7 +1,9 @@
 import { DecodeError, LIMITS, SchemaMismatchError } from '@tickwire/protocol'
 import { differingSection } from '@tickwire/protocol/internal'
 import type { BitReader, GameCodec } from '@tickwire/protocol/internal'
+import { NO_TERMS } from '../room/ports.ts'
 import type { RoomPlan } from '../room/ports.ts'
+import { hex } from '../secrets.ts'
 
 /** Raised by every change after which older recordings cannot be read. */
 const FORMAT_VERSION = 1
@@ -9,12 +11,30 @@ const FORMAT_VERSION = 1
 const MAGIC = new TextEncoder().encode('TWR1')
 const MAX_HEADER_BYTES = 65_536
 
+/** Who a room is. Not its plan as it is: what else there may be in it (a password's hash) is not for files. */
+export interface RecordedPlan {
+  readonly id: string
+  readonly key: string | null
+  readonly epoch: number
+  readonly invite: string
+  /** What its creator chose: the patch, in hexadecimal. */
+  readonly options: string
+}
+
+export function recordPlan({ id, key, epoch, terms = NO_TERMS }: RoomPlan): RecordedPlan {
+  return { id, key, epoch, invite: terms.invite, options: hex(terms.options) }
+}
+
+export function planOf({ id, key, epoch, invite, options }: RecordedPlan): RoomPlan {
+  return { id, key, epoch, terms: { ...NO_TERMS, invite, options: new Uint8Array(Buffer.from(options, 'hex')) } }
+}
+
 /** All that a room is made from. */
 export interface RecordingHeader {
   readonly format: number
   readonly game: string
   readonly hashes: readonly number[]
-  readonly plan: RoomPlan
+  readonly plan: RecordedPlan
   /** What the process's randomness said when the room was made: its seeds. */
   readonly draws: readonly number[]
   readonly snapshotPhase: number
@@ -101,8 +121,9 @@ function isWithin(value: unknown, min: number, max: number): boolean {
 
 function isPlan(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const { id, key, epoch } = value as Record<string, unknown>
-  return typeof id === 'string' && (key === null || typeof key === 'string') && Number.isInteger(epoch)
+  const { id, key, epoch, invite, options } = value as Record<string, unknown>
+  const isNamed = typeof id === 'string' && (key === null || typeof key === 'string') && Number.isInteger(epoch)
+  return isNamed && typeof invite === 'string' && typeof options === 'string'
 }
 
 function notARecording(got: string): DecodeError {

@@ -3,6 +3,7 @@ import type { RoomType } from '../room/definition.ts'
 import type { RoomHost, RoomPlan } from '../room/ports.ts'
 import { RoomMachine } from '../room/room.ts'
 import type { RoomScheduler } from '../room/scheduler.ts'
+import { recordPlan } from './header.ts'
 import { Recorder } from './recorder.ts'
 import { recordFiles } from './sink.ts'
 
@@ -34,8 +35,7 @@ export function recordedRoom(
   recorder.begin({
     game,
     hashes: codec.hashes,
-    // Not the plan as it is: what else there may be in it (a password's hash) is not for files.
-    plan: { id: plan.id, key: plan.key, epoch: plan.epoch },
+    plan: recordPlan(plan),
     draws,
     snapshotPhase: room.ordinal % ticksPerSnapshot,
     maxPlayers: room.maxPlayers,

@@ -7,7 +7,7 @@ import { createPacker } from '../room/packer.ts'
 import type { Room } from '../room/room-api.ts'
 import { RoomMachine } from '../room/room.ts'
 import { Pace } from '../room/scheduler.ts'
-import { checkGame, readChunk, readHeader } from './header.ts'
+import { checkGame, planOf, readChunk, readHeader } from './header.ts'
 import type { RecordingHeader } from './header.ts'
 import { readOp } from './ops.ts'
 import type { Op } from './ops.ts'
@@ -96,7 +96,7 @@ function stage(
     // Its ordinal is all that a snapshot's phase depends on.
     add: (rateHz: number, run: (tick: number) => void): Pace => (pace = new Pace(snapshotPhase, 1000 / rateHz, 0, run)),
   }
-  const room = new RoomMachine(type, plan, codec, host, scheduler)
+  const room = new RoomMachine(type, planOf(plan), codec, host, scheduler)
   return { room, replayer, pace: pace! }
 }
 

@@ -1,7 +1,8 @@
 import { ConfigError, LIMITS } from '@tickwire/protocol'
+import { checkName } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
 import type { RoomDefinition, RoomType } from './definition.ts'
-import { MIN_BYTES_PER_SECOND } from './ports.ts'
+import { DEFAULT_MAX_PLAYERS, MIN_BYTES_PER_SECOND } from './ports.ts'
 
 /**
  * Declares a type of room: a game and what its server does, in one object literal, so that a misspelt or missing handler
@@ -33,9 +34,33 @@ const HANDLERS = [
   'onDispose',
   'onError',
   'canSee',
+  'canSpectate',
+  'onOwner',
+  'onProfile',
 ]
-const NUMBERS = ['maxPlayers', 'resumeWindowMs', 'emptyRoomMs', 'bytesPerSecond']
-const OPTIONS = [...NUMBERS, 'idleInput', 'record', 'keyframeSeconds', 'onMessage', 'onRequest', ...HANDLERS]
+const NUMBERS = ['maxPlayers', 'maxSpectators', 'resumeWindowMs', 'emptyRoomMs', 'bytesPerSecond']
+const OPTIONS = [
+  ...NUMBERS,
+  'name',
+  'idleInput',
+  'visibility',
+  'owner',
+  'metadataBy',
+  'options',
+  'metadata',
+  'record',
+  'keyframeSeconds',
+  'onMessage',
+  'onRequest',
+  ...HANDLERS,
+]
+/** Options that are one of a few words. */
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  idleInput: ['repeat', 'neutral'],
+  visibility: ['public', 'private'],
+  owner: ['creator', 'none'],
+  metadataBy: ['owner', 'server'],
+}
 const LONGEST_MS = 24 * 3_600_000
 
 function checkDefinition(schema: GameSchema, definition: Loose): void {
@@ -50,10 +75,17 @@ function checkDefinition(schema: GameSchema, definition: Loose): void {
   checkNumber('keyframeSeconds', definition['keyframeSeconds'], 0, LONGEST_MS / 1000, false)
   const { record } = definition
   if (record !== undefined && typeof record !== 'boolean') checkFunction('defineRoom.record', record)
-  const idle = definition['idleInput']
-  if (idle !== undefined && idle !== 'repeat' && idle !== 'neutral') {
-    throw new ConfigError('defineRoom.idleInput', "'repeat' or 'neutral'", idle)
+  for (const [name, [first, second]] of Object.entries(WORDS)) {
+    const word = definition[name]
+    if (word !== undefined && word !== first && word !== second)
+      throw new ConfigError(`defineRoom.${name}`, `'${first}' or '${second}'`, word)
   }
+  checkNumber('maxSpectators', definition['maxSpectators'], 0, LIMITS.maxSeatsPerRoom, true)
+  const seats = Number(definition['maxPlayers'] ?? DEFAULT_MAX_PLAYERS) + Number(definition['maxSpectators'] ?? 0)
+  if (seats > LIMITS.maxSeatsPerRoom) {
+    throw new ConfigError('defineRoom.maxSpectators', `with maxPlayers at most ${LIMITS.maxSeatsPerRoom}`, seats)
+  }
+  if (definition['name'] !== undefined) checkName('defineRoom.name', definition['name'] as string)
   const received = Object.keys(schema.messages).filter((name) => schema.messages[name]?.toServer !== undefined)
   checkHandlers('onMessage', definition['onMessage'], received)
   const asked = Object.keys(schema.requests).filter((name) => schema.requests[name]?.to !== 'client')

@@ -30,6 +30,23 @@ type RequiredIfAny<Keys, Name extends string, T> = [Keys] extends [never]
 export interface RoomOptions<G extends GameTypes, D> {
   /** Seats, 1 to 1023 (default 16). */
   readonly maxPlayers?: number
+  /** Names this type among those of one game (default: the game's name); clients ask for it as `type`. */
+  readonly name?: string
+  /**
+   * Spectators, beside the players (default 0). They see what all may see: no `owner` fields, and of the `revealed` ones those
+   * that were revealed to all. In a game that hides entities by `canSee` they see only what `canSpectate` allows.
+   */
+  readonly maxSpectators?: number
+  /** Whether rooms are in lists, and found by who names none (default); else they are joined by id, key or invite code. */
+  readonly visibility?: 'public' | 'private'
+  /** `'creator'`: the first player owns the room, after it whoever sits longest. Default `'none'`. */
+  readonly owner?: 'creator' | 'none'
+  /** Whether the owner may change the metadata from its page (default: only the server may). */
+  readonly metadataBy?: 'owner' | 'server'
+  /** Options that a creator does not name, where not the fields' own defaults. */
+  readonly options?: Partial<G['options']>
+  /** What the metadata is at first. */
+  readonly metadata?: Partial<G['metadata']>
   /** How long a dropped player's seat is kept (default 30 000). */
   readonly resumeWindowMs?: number
   /** How long an empty room lives on (default 5 000). */
@@ -53,6 +70,8 @@ export interface RoomOptions<G extends GameTypes, D> {
    * without effects; when it throws, the entity is hidden.
    */
   readonly canSee?: (room: Room<G, D>, player: Player<G>, entity: SimEntity<G, KindOf<G>>) => boolean
+  /** The same for spectators. In a game with `canSee` and without this they are sent no entity. */
+  readonly canSpectate?: (room: Room<G, D>, entity: SimEntity<G, KindOf<G>>) => boolean
 
   /**
    * Records each room of this type, for `replay`: `true` into files in `recordings/`, or wherever the sinks that it makes
@@ -72,6 +91,10 @@ export interface RoomOptions<G extends GameTypes, D> {
    * `predict: 'owner'` are despawned and all others become nobody's; do otherwise here if the game wants it.
    */
   readonly onLeave?: Handler<G, D, [player: Player<G>, reason: LeaveReason]>
+  /** The room has another owner, or none: nobody is left. */
+  readonly onOwner?: Handler<G, D, [player: Player<G> | null]>
+  /** A player has changed its profile. */
+  readonly onProfile?: Handler<G, D, [player: Player<G>]>
   /** After each tick's simulation: what only the authority decides. */
   readonly onTick?: Handler<G, D>
   /**
@@ -106,6 +129,8 @@ export type RoomPhase =
   | 'timer'
   | 'drain'
   | 'dispose'
+  | 'owner'
+  | 'profile'
   | 'quantise'
   | 'interest'
 

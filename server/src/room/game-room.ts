@@ -3,6 +3,7 @@ import type { EmitOptions } from '@tickwire/protocol'
 import type { Entity } from '../replication/entity-list.ts'
 import { PastView } from '../rewind/rewind.ts'
 import { sightOf } from '../rewind/sight.ts'
+import { sectionView } from '../lobby/room-card.ts'
 import { MessageEncoder } from './message-encoder.ts'
 import { MIN_BYTES_PER_SECOND } from './ports.ts'
 import type { PlayerViewArea, RoomTimer, RequestOptions, SendOptions } from './room-api.ts'
@@ -14,6 +15,10 @@ export interface RoomActions {
   dispose(): void
   /** Takes a seat away; the client is told the reason. */
   kick(seat: Seat, reason: string): void
+  /** The same, and its user may not come back. */
+  ban(seat: Seat): void
+  /** Makes a seat the room's owner, or nobody. */
+  own(seat: number | null): void
   /** Seats a player that `think` plays. */
   addBot(join: object, think: (player: AnyPlayer) => object): AnyPlayer
 }
@@ -37,6 +42,8 @@ export function createGamePlayer(
 class GameRoom {
   readonly id: string
   readonly key: string | null
+  readonly options: object
+  readonly metadata: object
   readonly #core: RoomCore
   readonly #actions: RoomActions
   readonly #encoder: MessageEncoder
@@ -44,6 +51,8 @@ class GameRoom {
   constructor(core: RoomCore, actions: RoomActions) {
     this.id = core.plan.id
     this.key = core.plan.key
+    this.options = core.card.options
+    this.metadata = core.card.metadata
     this.#core = core
     this.#actions = actions
     this.#encoder = new MessageEncoder(core.codec)
@@ -71,7 +80,9 @@ class GameRoom {
 
   broadcast(message: string, payload: object, options: SendOptions = {}): void {
     const encoded = this.#encoder.encode(message, payload)
-    for (const id of this.#core.players.keys()) this.#core.seats.at(id)!.tell(encoded, options.delivery ?? 'reliable')
+    for (const seat of this.#core.seats) {
+      if (seat.phase !== 'joining') seat.tell(encoded, options.delivery ?? 'reliable')
+    }
   }
 
   emit(event: string, payload: object, options?: EmitOptions): void {
@@ -99,7 +110,28 @@ class GameRoom {
   }
 
   lock(locked: boolean = true): void {
-    this.#core.isLocked = locked
+    this.#core.card.isLocked = locked
+  }
+
+  get isLocked(): boolean {
+    return this.#core.card.isLocked
+  }
+
+  get invite(): string {
+    return this.#core.card.terms.invite
+  }
+
+  get owner(): AnyPlayer | null {
+    const { card, players } = this.#core
+    return card.owner === null ? null : (players.get(card.owner) ?? null)
+  }
+
+  setMetadata(patch: object): void {
+    this.#core.card.setMetadata(patch)
+  }
+
+  transfer(player: AnyPlayer | null): void {
+    this.#actions.own(player === null ? null : player.id)
   }
 
   dispose(): void {
@@ -114,6 +146,7 @@ class GamePlayer {
   readonly #core: RoomCore
   readonly #actions: RoomActions
   readonly #seat: Seat
+  readonly #profile: object
   readonly #encoder: MessageEncoder
 
   constructor(core: RoomCore, actions: RoomActions, seat: Seat, userId: string, join: object) {
@@ -123,6 +156,7 @@ class GamePlayer {
     this.#core = core
     this.#actions = actions
     this.#seat = seat
+    this.#profile = sectionView(seat.fields, 'profile', Object.keys(core.codec.schema.profile))
     this.#encoder = new MessageEncoder(core.codec)
   }
 
@@ -172,6 +206,14 @@ class GamePlayer {
 
   send(message: string, payload: object, options: SendOptions = {}): void {
     this.#seat.tell(this.#encoder.encode(message, payload), options.delivery ?? 'reliable')
+  }
+
+  get profile(): object {
+    return this.#profile
+  }
+
+  ban(): void {
+    this.#actions.ban(this.#seat)
   }
 
   request(request: string, ask: object, options?: RequestOptions): Promise<object> {

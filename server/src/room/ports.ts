@@ -1,9 +1,12 @@
 import type { GameSchema } from '@tickwire/protocol'
 import type { BitReader, CallItem, GameCodec, LatestMessage, ServerItem } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
+import type { ShownRoom } from '../directory/directory.ts'
+import type { PasswordHash } from '../lobby/passwords.ts'
 import type { Tape } from '../record/tape.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { LeaveReason, RoomError } from './definition.ts'
+import type { PlayerViewArea } from './room-api.ts'
 import type { InputCounters } from './input-queue.ts'
 
 /**
@@ -35,12 +38,16 @@ export interface SeatLink {
 export interface JoinAsk {
   readonly link: SeatLink
   readonly key: string | null
+  /** It takes no seat and only looks on. */
+  readonly isSpectator?: boolean
   /** The game's join fields, still encoded: the room decodes them with its schema (`DecodeError` if they are not). */
   readonly join: Uint8Array
 }
 
 /** What a join gives: all that the client needs to start. */
 export interface SeatGrant {
+  /** The number is the room's own affair: its client has no seat. */
+  readonly isSpectator: boolean
   readonly seat: number
   readonly roomId: string
   readonly epoch: number
@@ -57,6 +64,10 @@ export interface RoomPort {
   readonly codec: GameCodec
   readonly isLocked: boolean
   readonly freeSeats: number
+  readonly spectators: number
+  readonly terms: RoomTerms
+  /** What lists show of it. */
+  readonly shown: ShownRoom
   readonly maxPlayers: number
   /** How long a dropped seat is kept; its link ends it with `leave(seat, 'expired')`. */
   readonly resumeWindowMs: number
@@ -88,11 +99,16 @@ export interface RoomPort {
   /** A message, request or reply; throws DecodeError. Replies leave through the seat's link. */
   receiveCall(seat: number, call: CallItem): void
   receiveLatest(seat: number, message: LatestMessage): void
+  /**
+   * What somebody in the room asks of the lobby.
+   * @throws RefusedError when it may not; DecodeError for bytes that are not the game's
+   */
+  manage(seat: number, command: RoomCommand): void
 
   /** Called when a seat ends for any reason that its link did not ask for; the link tells the client. */
   onGone: (seat: number, reason: string) => void
-  /** Called when a bot took or left a seat: the free ones have changed. */
-  onBots: () => void
+  /** Called when what others know of the room has changed: its lock, what it shows, or a bot that took or left a seat. */
+  onChanged: () => void
   /** Called once when the room is disposed. */
   onDisposed: () => void
   /** The server is about to stop. */
@@ -110,7 +126,12 @@ export const MIN_BYTES_PER_SECOND = 256
 /** Any room type, whatever its game: what links and the registry read of it. */
 export interface AnyRoomType {
   readonly game: { readonly schema: GameSchema }
-  readonly definition: { readonly maxPlayers?: number; readonly resumeWindowMs?: number }
+  readonly definition: {
+    readonly name?: string
+    readonly maxPlayers?: number
+    readonly resumeWindowMs?: number
+    readonly visibility?: 'public' | 'private'
+  }
 }
 
 /** Who a new room is. */
@@ -119,7 +140,40 @@ export interface RoomPlan {
   readonly key: string | null
   /** Drawn anew for each room, also for one that is restored under its old id. */
   readonly epoch: number
+  /** Default: those of a public room whose creator chose nothing. */
+  readonly terms?: RoomTerms
 }
+
+/** What the creator of a room chose, and what the directory gave it. */
+export interface RoomTerms {
+  /** The name of its room type. */
+  readonly type: string
+  /** Opens it to who knows it. */
+  readonly invite: string
+  readonly isListed: boolean
+  /** What a password must hash to, or null. */
+  readonly password: PasswordHash | null
+  /** A patch of the game's options. */
+  readonly options: Uint8Array
+}
+
+export const NO_TERMS: RoomTerms = {
+  type: '',
+  invite: '',
+  isListed: true,
+  password: null,
+  options: new Uint8Array(0),
+}
+
+/** What the occupant of a seat may ask of its room beside what the game declares. */
+export type RoomCommand =
+  | { readonly kind: 'remove'; readonly seat: number | null; readonly ban: boolean }
+  | { readonly kind: 'lock'; readonly locked: boolean }
+  | { readonly kind: 'transfer'; readonly seat: number | null }
+  /** `revision`: that of the room which it was made for, or 0. */
+  | { readonly kind: 'metadata'; readonly revision: number; readonly patch: Uint8Array }
+  | { readonly kind: 'profile'; readonly patch: Uint8Array }
+  | { readonly kind: 'view'; readonly area: PlayerViewArea | null }
 
 /** What rooms need of their process. */
 export interface RoomHost {
@@ -136,10 +190,10 @@ export interface RoomHost {
   readonly onTooManyRequests?: () => void
   /** Where all rooms count what becomes of inputs (default: nowhere). */
   readonly inputCounters?: InputCounters
-  /** Who records the room, or replays it. */
-  readonly tape?: Tape
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
+  /** Who records the room, or replays it. */
+  readonly tape?: Tape
 }
 
 /** Makes this process's rooms and drives their ticks: `createRoomMaker(host: RoomHost): RoomMaker` in `room-maker.ts`. */

@@ -1,16 +1,20 @@
 import { ConfigError, LIMITS, RefusedError } from '@tickwire/protocol'
-import { hashSections } from '@tickwire/protocol/internal'
+import { differingSection, hashSections } from '@tickwire/protocol/internal'
 import type { SchemaHashes } from '@tickwire/protocol/internal'
 import type { Directory, RoomReport } from '../directory/directory.ts'
 import type { Logger } from '../log.ts'
 import type { RandomBytes } from '../secrets.ts'
 import { DEFAULT_MAX_PLAYERS } from './ports.ts'
-import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, SeatGrant, SeatLink } from './ports.ts'
+import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, RoomTerms, SeatGrant, SeatLink } from './ports.ts'
 
 /** A kind of room that this server hosts. */
 export interface HostedType {
   readonly type: AnyRoomType
+  /** Of the game. */
   readonly name: string
+  /** Among those of its game. */
+  readonly typeName: string
+  readonly isPrivate: boolean
   readonly hashes: SchemaHashes
   readonly maxPlayers: number
 }
@@ -34,6 +38,8 @@ interface HostedRoom {
   /** Seats that ended before their join was told, while joins run: else nobody would ever hear of it. */
   readonly goneEarly: Map<number, string>
   runningJoins: number
+  /** How many reports were made of it. */
+  order: number
   /** The directory's calls about one room keep their order, whatever each takes. */
   told: Promise<void>
 }
@@ -52,7 +58,8 @@ export interface RegistryOptions {
 /** The rooms of this process, by id. */
 export class RoomRegistry {
   private readonly options: RegistryOptions
-  private readonly types: ReadonlyMap<string, HostedType>
+  /** By game, then by their own names; the first is that of who names none. */
+  private readonly types: ReadonlyMap<string, ReadonlyMap<string, HostedType>>
   private readonly rooms = new Map<string, HostedRoom>()
 
   /** @throws ConfigError when no type is given, or two of one game */
@@ -72,12 +79,22 @@ export class RoomRegistry {
 
   /** The longest time that any room keeps a dropped seat, in ms: how long a client has reason to come back. */
   get resumeWindowMs(): number {
-    const windows = [...this.types.values()].map(({ type }) => type.definition.resumeWindowMs ?? LIMITS.resumeWindowMs)
-    return Math.max(...windows)
+    const all = [...this.types.values()].flatMap((ofGame) => [...ofGame.values()])
+    return Math.max(...all.map(({ type }) => type.definition.resumeWindowMs ?? LIMITS.resumeWindowMs))
   }
 
-  typeOf(game: string): HostedType | null {
-    return this.types.get(game) ?? null
+  /** The type of this name, or with '' the first of the game. */
+  typeOf(game: string, typeName: string): HostedType | null {
+    const ofGame = this.types.get(game)
+    if (ofGame === undefined) return null
+    if (typeName !== '') return ofGame.get(typeName) ?? null
+    const [first] = ofGame.values()
+    return first ?? null
+  }
+
+  /** The names of a game's room types. */
+  typeNames(game: string): readonly string[] {
+    return [...(this.types.get(game)?.keys() ?? [])]
   }
 
   get(roomId: string): RoomPort | null {
@@ -86,15 +103,15 @@ export class RoomRegistry {
 
   /**
    * The room of this id, made now if there is none.
-   * @throws RefusedError `server-full`; and whatever `onCreate` throws
+   * @throws RefusedError `server-full`; DecodeError for options that are not the game's; and whatever `onCreate` throws
    */
-  open(type: AnyRoomType, id: string, key: string | null): RoomPort {
+  open(type: AnyRoomType, id: string, key: string | null, terms: RoomTerms): RoomPort {
     const known = this.rooms.get(id)
     if (known !== undefined) return known.room
     const { maker, maxRooms, log } = this.options
     if (this.rooms.size >= maxRooms)
       throw new RefusedError('server-full', `all ${maxRooms} rooms of this server are open`)
-    const room = maker.create(type, { id, key, epoch: this.drawEpoch() })
+    const room = maker.create(type, { id, key, epoch: this.drawEpoch(), terms })
     this.host(room)
     log.info(`room ${id} of ${room.gameName} opened`)
     return room
@@ -109,7 +126,8 @@ export class RoomRegistry {
     if (hosted === undefined) throw new RefusedError('room-gone', `room ${room.id} has ended`)
     const { link } = ask
     hosted.runningJoins++
-    hosted.reserved.add(link)
+    // A spectator has no seat that could be counted.
+    if (ask.isSpectator !== true) hosted.reserved.add(link)
     try {
       const grant = await room.join(ask)
       const gone = hosted.goneEarly.get(grant.seat)
@@ -169,13 +187,17 @@ export class RoomRegistry {
       reserved: new Set(),
       goneEarly: new Map(),
       runningJoins: 0,
+      order: 0,
       told: Promise.resolve(),
     }
     this.rooms.set(room.id, hosted)
     room.onGone = (seat, reason) => this.seatGone(hosted, seat, reason)
-    room.onBots = () => this.report(room.id)
+    room.onChanged = () => this.report(room.id)
     room.onDisposed = () => this.roomGone(hosted)
-    this.tell(room.id, (directory, report) => directory.register({ ...report(), game: room.gameName, key: room.key }))
+    const { type, invite, isListed, password } = room.terms
+    const fixed = { game: room.gameName, type, key: room.key, invite, isListed, hasPassword: password !== null }
+    const { maxPlayers } = room
+    this.tell(room.id, (directory, report) => directory.register({ ...report(), ...fixed, maxPlayers }))
   }
 
   private seatGone(hosted: HostedRoom, seat: number, reason: string): void {
@@ -208,7 +230,11 @@ export class RoomRegistry {
     const { room, reserved } = hosted
     const { directory, log } = this.options
     // The numbers are read when the call is made: a report must never be older than one that arrived before it.
-    const report = (): RoomReport => ({ roomId, freeSeats: room.freeSeats + reserved.size, isLocked: room.isLocked })
+    const report = (): RoomReport => {
+      const { isLocked, spectators, shown } = room
+      const freeSeats = room.freeSeats + reserved.size
+      return { roomId, order: ++hosted.order, freeSeats, isLocked, spectators, shown }
+    }
     hosted.told = hosted.told
       .then(() => call(directory, report, hosted))
       .catch((error: unknown) => log.error(`the directory did not take news of room ${roomId}`, error))
@@ -219,18 +245,44 @@ export class RoomRegistry {
   }
 }
 
-function hostedTypes(types: readonly AnyRoomType[]): ReadonlyMap<string, HostedType> {
+function hostedTypes(types: readonly AnyRoomType[]): ReadonlyMap<string, ReadonlyMap<string, HostedType>> {
   if (!Array.isArray(types) || types.length === 0) {
     throw new ConfigError('rooms', 'an array of at least one room type', types, 'make one with defineRoom')
   }
-  const byName = new Map<string, HostedType>()
+  const games = new Map<string, Map<string, HostedType>>()
   for (const type of types as readonly AnyRoomType[]) {
-    const schema = type?.game?.schema
-    if (schema === undefined) throw new ConfigError('rooms', 'room types made with defineRoom', type)
-    const { name } = schema
-    if (byName.has(name)) throw new ConfigError('rooms', 'one room type per game', name)
-    const maxPlayers = type.definition.maxPlayers ?? DEFAULT_MAX_PLAYERS
-    byName.set(name, { type, name, hashes: hashSections(schema), maxPlayers })
+    if (type?.game?.schema === undefined) throw new ConfigError('rooms', 'room types made with defineRoom', type)
+    const hosted = hostedType(type)
+    const ofGame = games.get(hosted.name) ?? new Map<string, HostedType>()
+    addType(ofGame, hosted)
+    games.set(hosted.name, ofGame)
   }
-  return byName
+  return games
+}
+
+function hostedType(type: AnyRoomType): HostedType {
+  const { schema } = type.game
+  const { name = schema.name, visibility, maxPlayers = DEFAULT_MAX_PLAYERS } = type.definition
+  return {
+    type,
+    name: schema.name,
+    typeName: name,
+    isPrivate: visibility === 'private',
+    hashes: hashSections(schema),
+    maxPlayers,
+  }
+}
+
+/** Clients join a game and then a type: all types of a game must be of the same game. */
+function addType(ofGame: Map<string, HostedType>, hosted: HostedType): void {
+  const { name, typeName, hashes } = hosted
+  if (ofGame.has(typeName)) {
+    const hint = 'give each its own `name` in defineRoom'
+    throw new ConfigError('rooms', `one room type "${typeName}" of game "${name}"`, 'two', hint)
+  }
+  const [first] = ofGame.values()
+  if (first !== undefined && differingSection(first.hashes, hashes) !== null) {
+    throw new ConfigError('rooms', `one schema of game "${name}" for all its room types`, 'several')
+  }
+  ofGame.set(typeName, hosted)
 }

@@ -53,6 +53,8 @@ export interface Player<G extends GameTypes> {
   readonly join: Readonly<G['join']>
   /** Its fields, seen by the others as the schema says. */
   readonly state: PlayerState<G>
+  /** What it shows of itself; only its own page changes it (`room.setProfile`). */
+  readonly profile: Readonly<G['profile']>
   /** False while its connection is dropped and the seat is kept. */
   readonly connected: boolean
   /** Whether `room.addBot` seated it. */
@@ -78,6 +80,8 @@ export interface Player<G extends GameTypes> {
   ): Promise<G['requests'][R]['reply']>
   /** Takes the seat away; the client's `room.left` says why. */
   leave(reason?: string): void
+  /** Takes the seat away as `banned`: its user may not come back to this room; who is anonymous, not on this link. */
+  ban(): void
 }
 
 /** The server's world: the simulation's, and what only the authority may do. */
@@ -105,6 +109,15 @@ export interface Room<G extends GameTypes, D = unknown> {
   readonly key: string | null
   readonly tick: number
   readonly state: G['state']
+  /** What its creator chose, with the defaults of its type; fixed. */
+  readonly options: Readonly<G['options']>
+  /** What lists show of it; see `setMetadata`. */
+  readonly metadata: Readonly<G['metadata']>
+  /** Whoever knows it may join by it: six letters and digits. */
+  readonly invite: string
+  /** With `owner: 'creator'`: who may manage the room. */
+  readonly owner: Player<G> | null
+  readonly isLocked: boolean
   readonly data: D
   readonly world: ServerWorld<G>
   readonly players: ReadonlyMap<number, Player<G>>
@@ -123,6 +136,10 @@ export interface Room<G extends GameTypes, D = unknown> {
    * @throws RefusedError `room-full`, `room-locked` or `room-gone`
    */
   addBot(join: G['join'], think: (player: Player<G>) => Partial<G['input']>): Player<G>
+  /** Changes some of the metadata. @throws RangeError naming the field that does not fit, ConfigError for one that there is not */
+  setMetadata(patch: Partial<G['metadata']>): void
+  /** Makes a player the owner, or nobody. */
+  transfer(player: Player<G> | null): void
   /** No more joins; resumes still work. */
   lock(locked?: boolean): void
   /** Ends the room: all players leave with `room-closed`. */

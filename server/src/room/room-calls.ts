@@ -29,6 +29,7 @@ export class RoomCalls {
 
   /** @throws DecodeError when it is not a call that this game's clients make */
   receive(seat: Seat, call: CallItem): void {
+    if (seat.isSpectator) throw unexpected(call.type, 'nothing from a spectator')
     switch (call.type) {
       case 'message':
         this.message(seat, call.message, call.payload)

@@ -8,12 +8,13 @@ import { Quantiser } from '../replication/quantiser.ts'
 import { Replication } from '../replication/replication.ts'
 import { SnapshotSender } from '../replication/send-snapshots.ts'
 import type { SendRules } from '../replication/send-snapshots.ts'
+import { RoomCard } from '../lobby/room-card.ts'
 import { World } from '../replication/world.ts'
 import { History } from '../rewind/history.ts'
 import type { RoomError, RoomType } from './definition.ts'
 import { GameCode } from './game-code.ts'
 import { InputRules } from './input-rules.ts'
-import { DEFAULT_MAX_PLAYERS } from './ports.ts'
+import { DEFAULT_MAX_PLAYERS, NO_TERMS } from './ports.ts'
 import type { RoomHost, RoomPlan } from './ports.ts'
 import type { Player, Room } from './room-api.ts'
 import type { Tape } from '../record/tape.ts'
@@ -52,7 +53,8 @@ export class RoomCore {
   readonly data: unknown
   /** Who records this room, or replays it. */
   readonly tape: Tape | null
-  isLocked = false
+  /** What the lobby knows of it. */
+  readonly card: RoomCard
   /** What handlers are given as `room`; set once, right after this was made. */
   facade!: AnyRoom
 
@@ -70,7 +72,7 @@ export class RoomCore {
     this.events = new EventLog(codec)
     this.rules = new InputRules(codec.inputs, schema, type.definition.idleInput ?? 'repeat')
     this.neutralInput = codec.inputs.fromColumns(codec.inputs.neutral)
-    this.seats = new Seats(this.maxPlayers)
+    this.seats = new Seats(this.maxPlayers, type.definition.maxSpectators ?? 0)
     this.world = new World(codec, this.worldHost(), this.events)
     this.quantiser = new Quantiser(plan.id, codec.packer, codec.layout.maxColumns, {
       reportError: (error) => this.game.fail('quantise', null, error),
@@ -80,6 +82,7 @@ export class RoomCore {
     this.sender = new SnapshotSender(codec, this.replication, this.events, this.sendRules(host))
     this.history = new History(schema.snapshotRateHz)
     this.timers = new RoomTimers(schema.tickRateHz)
+    this.card = new RoomCard(codec, this.world.state, plan.terms ?? NO_TERMS, type.definition)
     this.data = type.definition.data?.()
     if (this.tape !== null) this.tape.core = this
   }
@@ -95,19 +98,23 @@ export class RoomCore {
   }
 
   private sendRules({ clock }: RoomHost): SendRules {
-    const { canSee, bytesPerSecond } = this.type.definition
-    const asks = canSee !== undefined
+    const { canSee, canSpectate, bytesPerSecond } = this.type.definition
+    const asks = canSee !== undefined || canSpectate !== undefined
     return {
-      canSee: asks ? (seat, { fields }) => this.ask(seat, canSee, fields as never) : null,
+      canSee: asks ? (seat, { fields }) => this.ask(seat, fields as never) : null,
       bytesPerSecond: bytesPerSecond ?? Infinity,
       nowMs: () => clock.nowMs(),
     }
   }
 
   /** Asks game code whether a player may see an entity; where it fails, the entity stays hidden. */
-  private ask(seat: number, canSee: NonNullable<RoomType['definition']['canSee']>, entity: never): boolean {
+  private ask(seat: number, entity: never): boolean {
+    const { canSee, canSpectate } = this.type.definition
+    const { isSpectator, player } = this.seats.at(seat)!
     try {
-      return this.game.enter(() => canSee(this.facade, this.seats.at(seat)!.player, entity))
+      if (!isSpectator) return canSee === undefined || this.game.enter(() => canSee(this.facade, player, entity))
+      // Who made a rule for players has not thought of others yet.
+      return canSpectate !== undefined && this.game.enter(() => canSpectate(this.facade, entity))
     } catch (error) {
       this.game.fail('interest', seat, error)
       return false

@@ -49,6 +49,7 @@ export class RoomTicks {
   private takeInputs(tick: number): void {
     const { seats, codec, tape } = this.core
     for (const seat of seats) {
+      if (seat.isSpectator) continue
       if (seat.think !== null) {
         seat.input = this.thought(seat, seat.think)
         continue

@@ -8,7 +8,9 @@ import { createGamePlayer, createGameRoom } from './game-room.ts'
 import type { RoomActions } from './game-room.ts'
 import { InputQueue } from './input-queue.ts'
 import type { InputCounters } from './input-queue.ts'
-import type { JoinAsk, RoomHost, RoomPlan, RoomPort, SeatGrant, SeatLink } from './ports.ts'
+import type { JoinAsk, RoomCommand, RoomHost, RoomPlan, RoomPort, RoomTerms, SeatGrant, SeatLink } from './ports.ts'
+import type { ShownRoom } from '../directory/directory.ts'
+import { RoomLobby } from './room-lobby.ts'
 import { RoomCalls } from './room-calls.ts'
 import { RoomCore } from './room-core.ts'
 import type { AnyPlayer } from './room-core.ts'
@@ -41,11 +43,12 @@ export class RoomMachine implements RoomPort {
   readonly maxPlayers: number
   readonly resumeWindowMs: number
   onGone: (seat: number, reason: string) => void = () => undefined
-  onBots: () => void = () => undefined
+  onChanged: () => void = () => undefined
   onDisposed: () => void = () => undefined
   /** The parts, for metrics and tests. */
   readonly core: RoomCore
   private readonly calls: RoomCalls
+  private readonly lobby: RoomLobby
   private readonly inputCounters: InputCounters | undefined
   private readonly pace: Pace
   private readonly actions: RoomActions
@@ -63,13 +66,17 @@ export class RoomMachine implements RoomPort {
     this.core = new RoomCore(type, plan, codec, host)
     this.maxPlayers = this.core.maxPlayers
     this.resumeWindowMs = type.definition.resumeWindowMs ?? DEFAULT_RESUME_WINDOW_MS
+    this.lobby = new RoomLobby(this.core, (seat, reason) => this.kick(seat, reason))
     this.actions = {
       dispose: () => this.dispose(),
       kick: (seat, reason) => this.kick(seat, checkedReason(reason)),
+      ban: (seat) => this.lobby.ban(seat),
+      own: (seat) => this.lobby.own(seat),
       addBot: (join, think) => this.addBot(join, think),
     }
     this.core.facade = createGameRoom(this.core, this.actions)
     this.calls = new RoomCalls(this.core, host)
+    this.core.card.onChange = () => this.onChanged()
     this.inputCounters = host.inputCounters
     const creating: unknown = this.core.game.enter(() => type.definition.onCreate?.(this.core.facade))
     this.core.game.watch('create', null, creating)
@@ -84,7 +91,19 @@ export class RoomMachine implements RoomPort {
   }
 
   get isLocked(): boolean {
-    return this.core.isLocked
+    return this.core.card.isLocked
+  }
+
+  get terms(): RoomTerms {
+    return this.core.card.terms
+  }
+
+  get shown(): ShownRoom {
+    return this.core.card.shown
+  }
+
+  get spectators(): number {
+    return this.core.seats.spectators
   }
 
   get freeSeats(): number {
@@ -99,6 +118,7 @@ export class RoomMachine implements RoomPort {
   get tick(): number {
     return this.core.world.tick
   }
+
   /** Which of its scheduler's rooms it is. */
   get ordinal(): number {
     return this.pace.ordinal
@@ -108,27 +128,40 @@ export class RoomMachine implements RoomPort {
     return this.pace.timeAt(nowMs)
   }
 
-  async join({ link, key, join }: JoinAsk): Promise<SeatGrant> {
+  async join({ link, key, join, isSpectator = false }: JoinAsk): Promise<SeatGrant> {
+    this.lobby.checkUser(link.userId)
+    if (isSpectator) return this.grant(this.spectate(link))
     const fields = this.codec.decodePayload(this.codec.schema.join, join)
     const seat = this.reserve(link, fields, null)
     this.core.tape?.note({ type: 'joining', seat: seat.id, userId: link.userId, key, join })
     await this.admit(seat, key)
+    return this.grant(seat)
+  }
+
+  private grant(seat: Seat): SeatGrant {
     const { simulationSeed, world } = this.core
-    return { seat: seat.id, roomId: this.id, epoch: this.epoch, tick: world.tick, simulationSeed }
+    return {
+      seat: seat.id,
+      isSpectator: seat.isSpectator,
+      roomId: this.id,
+      epoch: this.epoch,
+      tick: world.tick,
+      simulationSeed,
+    }
   }
 
   /** Runs `onJoin` and puts the player into the world; frees the seat if it throws. */
   private async admit(seat: Seat, key: string | null): Promise<void> {
     const { game, facade, type, tape } = this.core
+    const { userId } = seat.link
     const turn = seat.think === null ? tape?.turn(seat.id) : null
     if (turn) await turn
-    const { userId } = seat.link
     try {
       const joining = game.enter(() => type.definition.onJoin?.(facade, seat.player, { userId, key }))
       if (joining instanceof Promise) await joining
     } catch (error) {
-      if (seat.think === null) tape?.note({ type: 'refused', seat: seat.id })
       if (seat.phase !== 'joining') throw this.abandoned()
+      if (seat.think === null) tape?.note({ type: 'refused', seat: seat.id })
       this.vacate(seat)
       if (error instanceof RefusedError) throw error
       game.fail('join', seat.id, error)
@@ -147,25 +180,27 @@ export class RoomMachine implements RoomPort {
 
   drop(id: number): void {
     const seat = this.core.seats.at(id)
-    this.core.tape?.note({ type: 'dropped', seat: id })
     if (seat?.phase !== 'playing') return
+    this.core.tape?.note({ type: 'dropped', seat: id })
     seat.phase = 'dropped'
     seat.fields['connected'] = false
     seat.inputs.drop()
+    if (seat.isSpectator) return
     this.core.game.run('drop', id, () => this.core.type.definition.onDrop?.(this.core.facade, seat.player))
   }
 
   resume(id: number, link: SeatLink, heldSnapshot: number): boolean {
     const seat = this.core.seats.at(id)
     if (seat?.phase !== 'dropped' && seat?.phase !== 'playing') return false
-    this.core.tape?.note({ type: 'resumed', seat: id })
     const wasDropped = seat.phase === 'dropped'
+    this.core.tape?.note({ type: 'resumed', seat: id })
     seat.link = link
     seat.phase = 'playing'
     seat.feed.resume(heldSnapshot, this.core.events.end)
     if (heldSnapshot < 0) seat.lostWorld()
     if (!wasDropped) return true
     seat.fields['connected'] = true
+    if (seat.isSpectator) return true
     this.core.game.run('resume', id, () => this.core.type.definition.onResume?.(this.core.facade, seat.player))
     return true
   }
@@ -190,6 +225,7 @@ export class RoomMachine implements RoomPort {
     bits.expectEnd()
     const seat = this.online(id)
     const time = this.timeAt(nowMs)
+    if (seat?.isSpectator === true) return
     for (let i = 0; i < batch.count; i++) seat?.inputs.push(batch.inputs[i]!, time)
   }
 
@@ -216,8 +252,8 @@ export class RoomMachine implements RoomPort {
   dispose(): void {
     if (this.isDisposed) return
     this.isDisposed = true
-    this.core.game.whenIdle(() => this.close())
     this.core.tape?.note({ type: 'closed' })
+    this.core.game.whenIdle(() => this.close())
   }
 
   private online(id: number): Seat | undefined {
@@ -228,17 +264,23 @@ export class RoomMachine implements RoomPort {
   private reserve(link: SeatLink, join: object, think: BotMind | null): Seat {
     const { core } = this
     if (this.isDisposed) throw new RefusedError('room-gone')
-    if (core.isLocked) throw new RefusedError('room-locked')
-    const id = core.seats.nextFree()
+    if (core.card.isLocked) throw new RefusedError('room-locked')
+    const id = core.seats.nextFree(false)
     if (id < 0)
       throw new RefusedError('room-full', `room "${this.id}" has ${this.maxPlayers} of ${this.maxPlayers} seats`)
+    const seat = this.makeSeat(id, link, join, think)
+    core.seats.add(seat)
+    return seat
+  }
+
+  private makeSeat(id: number, link: SeatLink, join: object, think: BotMind | null): Seat {
+    const { core } = this
     const inputs = new InputQueue(core.rules, core.world.tick, this.inputCounters)
     const fields = fieldsOf(this.codec.layout.player, {})
     const feed = new ClientFeed(core.events.end)
     const ask = think === null ? null : (): object => think(seat.player)
     const seat: Seat = new Seat(id, link, inputs, feed, fields, core.neutralInput, ask)
     seat.player = createGamePlayer(core, this.actions, seat, link.userId, join)
-    core.seats.add(seat)
     return seat
   }
 
@@ -250,8 +292,8 @@ export class RoomMachine implements RoomPort {
   /** The player appears. */
   private enter(seat: Seat): void {
     const { world, players, events } = this.core
-    seat.phase = 'playing'
     if (seat.think === null) this.core.tape?.note({ type: 'joined', seat: seat.id })
+    seat.phase = 'playing'
     seat.fields['connected'] = true
     seat.feed.cursor = events.end
     seat.record = world.table.add(this.codec.layout.player, null, () => ({
@@ -259,16 +301,37 @@ export class RoomMachine implements RoomPort {
       head: { owner: seat.id },
     }))
     players.set(seat.id, seat.player)
+    this.lobby.entered(seat)
+  }
+
+  /** Somebody who looks on: no player, and nothing that game code hears of. */
+  private spectate(link: SeatLink): Seat {
+    const { core } = this
+    if (this.isDisposed) throw new RefusedError('room-gone')
+    const id = core.seats.nextFree(true)
+    if (id < 0) throw new RefusedError('room-full', `room "${this.id}" takes no more spectators (maxSpectators)`)
+    const seat = this.makeSeat(id, link, {}, null)
+    seat.isSpectator = true
+    seat.phase = 'playing'
+    seat.feed.cursor = core.events.end
+    core.seats.add(seat)
+    return seat
+  }
+
+  manage(id: number, command: RoomCommand): void {
+    const seat = this.online(id)
+    if (seat === undefined) throw new RefusedError('not-seated', 'you are not in this room')
+    this.lobby.manage(seat, command)
   }
 
   private addBot(join: object, think: BotMind): AnyPlayer {
     const { join: fields } = this.codec.schema
     const checked = this.codec.decodePayload(fields, this.codec.encodePayload(fields, join))
     const seat = this.reserve(NO_LINK, checked, think)
-    this.onBots()
+    this.onChanged()
     this.admit(seat, null).catch((error: unknown) => {
       this.core.game.fail('join', seat.id, error)
-      this.onBots()
+      this.onChanged()
     })
     return seat.player
   }
@@ -281,7 +344,7 @@ export class RoomMachine implements RoomPort {
   /** A bot's seat has no link that would have to hear of it. */
   private tellGone(seat: Seat, reason: string): void {
     if (seat.think === null) this.onGone(seat.id, reason)
-    else this.onBots()
+    else this.onChanged()
   }
 
   /** Ends a seat; true if it had a player. */
@@ -291,9 +354,12 @@ export class RoomMachine implements RoomPort {
     if (hadPlayer) {
       seat.phase = 'gone'
       players.delete(seat.id)
-      game.run('leave', seat.id, () => type.definition.onLeave?.(facade, seat.player, reason))
+      if (!seat.isSpectator) {
+        game.run('leave', seat.id, () => type.definition.onLeave?.(facade, seat.player, reason))
+      }
     }
     this.vacate(seat)
+    this.lobby.left(seat)
     return hadPlayer
   }
 

@@ -40,6 +40,8 @@ export class Seat {
   bytesPerSecond: number | null = null
   /** Its player as game code knows it; set once, right after the seat was made. */
   player!: Player<GameTypes>
+  /** It only looks on: nothing is its own, and it is no player. */
+  isSpectator = false
   /** Its player in the world, from the end of `onJoin` on. */
   record: EntityRecord | null = null
   readonly requests: OpenRequests = new OpenRequests()

@@ -5,15 +5,24 @@ import type { SeatLink } from './ports.ts'
 /** The seats of a room by number; numbers are taken from the lowest on. */
 export class Seats {
   private readonly seats: (Seat | undefined)[]
+  private readonly maxPlayers: number
   private taken = 0
   private bots = 0
+  private watching = 0
 
-  constructor(maxPlayers: number) {
-    this.seats = Array.from({ length: maxPlayers })
+  /** Spectators hold the numbers from `maxPlayers` on: no entity is ever theirs. */
+  constructor(maxPlayers: number, maxSpectators: number) {
+    this.maxPlayers = maxPlayers
+    this.seats = Array.from({ length: maxPlayers + maxSpectators })
   }
 
+  /** How many more players there is room for. */
   get free(): number {
-    return this.seats.length - this.taken
+    return this.maxPlayers - this.taken
+  }
+
+  get spectators(): number {
+    return this.watching
   }
 
   /** How many are held by somebody with a client. */
@@ -30,21 +39,26 @@ export class Seats {
   }
 
   /** The lowest free number, or -1. */
-  nextFree(): number {
-    return this.seats.indexOf(undefined)
+  nextFree(isSpectator: boolean): number {
+    const id = this.seats.indexOf(undefined, isSpectator ? this.maxPlayers : 0)
+    return isSpectator || id < this.maxPlayers ? id : -1
   }
 
   add(seat: Seat): void {
     this.seats[seat.id] = seat
-    this.taken++
-    if (seat.think !== null) this.bots++
+    this.count(seat, 1)
   }
 
   remove(seat: Seat): void {
     if (this.seats[seat.id] !== seat) return
     this.seats[seat.id] = undefined
-    this.taken--
-    if (seat.think !== null) this.bots--
+    this.count(seat, -1)
+  }
+
+  private count(seat: Seat, change: 1 | -1): void {
+    if (seat.isSpectator) this.watching += change
+    else this.taken += change
+    if (seat.think !== null) this.bots += change
   }
 
   [Symbol.iterator](): Iterator<Seat> {

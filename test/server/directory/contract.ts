@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Directory, NewRoom, ReserveAnswer, SeatCriteria } from '../../../server/src/directory/directory.ts'
+import type {
+  Directory,
+  NewRoom,
+  ReserveAnswer,
+  RoomEntry,
+  RoomReport,
+  SeatCriteria,
+  ShownRoom,
+} from '../../../server/src/directory/directory.ts'
 
 export interface DirectoryUnderTest {
   readonly directory: Directory
@@ -10,10 +18,27 @@ export interface DirectoryUnderTest {
 /** How long reservations must be held, in ms. */
 export const RESERVATION_MS = 20_000
 
+const nothing: ShownRoom = {
+  revision: 0,
+  options: new Uint8Array(0),
+  metadata: new Uint8Array(0),
+  attributes: {},
+}
+let orders = 0
+const report = (roomId: string, freeSeats: number, isLocked = false, shown = nothing): RoomReport => ({
+  roomId,
+  order: ++orders,
+  freeSeats,
+  isLocked,
+  spectators: 0,
+  shown,
+})
+
 type Local = Extract<ReserveAnswer, { kind: 'local' }>
 
 const any: SeatCriteria = { game: 'pong', by: 'any' }
-const open: NewRoom = { key: null, maxPlayers: 4 }
+const planned = { type: 'pong', isListed: true }
+const open: NewRoom = { ...planned, key: null, maxPlayers: 4 }
 const one = { userIds: ['ada'] }
 
 /** What every directory does, whatever stands behind it. */
@@ -33,8 +58,11 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
   const register = (
     roomId: string,
     freeSeats: number,
-    more: { key?: string; isLocked?: boolean; game?: string } = {},
-  ) => directory.register({ roomId, freeSeats, game: 'pong', key: null, isLocked: false, ...more })
+    { key = null, isLocked = false, game = 'pong', ...more }: Partial<RoomEntry> = {},
+  ): Promise<void> => {
+    const fixed = { game, type: game, key, invite: `I-${roomId}`, maxPlayers: 10, hasPassword: false }
+    return directory.register({ ...fixed, isListed: key === null, ...report(roomId, freeSeats, isLocked), ...more })
+  }
 
   beforeEach(() => {
     ;({ directory, advance } = create())
@@ -101,22 +129,26 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
   describe(`${name}: rooms by name`, () => {
     it('a key finds its room, or plans it with the key', async () => {
       const blue: SeatCriteria = { game: 'pong', by: 'key', key: 'blue' }
-      const first = await local(blue, { key: 'blue', maxPlayers: 2 })
+      const first = await local(blue, { ...planned, key: 'blue', maxPlayers: 2 })
       expect(first).toMatchObject({ key: 'blue', isNew: true })
-      expect((await local(blue, { key: 'blue', maxPlayers: 2 })).roomId).toBe(first.roomId)
-      expect(reasonOf(await reserve(blue, { key: 'blue', maxPlayers: 2 }))).toBe('room-full')
+      expect((await local(blue, { ...planned, key: 'blue', maxPlayers: 2 })).roomId).toBe(first.roomId)
+      expect(reasonOf(await reserve(blue, { ...planned, key: 'blue', maxPlayers: 2 }))).toBe('room-full')
       expect(reasonOf(await reserve({ game: 'pong', by: 'key', key: 'red' }, null))).toBe('room-not-found')
     })
 
     it('a storm on one key opens one room', async () => {
       const blue: SeatCriteria = { game: 'pong', by: 'key', key: 'blue' }
-      const answers = await Promise.all(Array.from({ length: 50 }, () => local(blue, { key: 'blue', maxPlayers: 50 })))
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => local(blue, { ...planned, key: 'blue', maxPlayers: 50 })),
+      )
       expect(new Set(answers.map(({ roomId }) => roomId)).size).toBe(1)
     })
 
     it('keys belong to their game', async () => {
       await register('a', 4, { key: 'blue', game: 'chess' })
-      expect(await local({ game: 'pong', by: 'key', key: 'blue' }, { key: 'blue', maxPlayers: 4 })).toMatchObject({
+      expect(
+        await local({ game: 'pong', by: 'key', key: 'blue' }, { ...planned, key: 'blue', maxPlayers: 4 }),
+      ).toMatchObject({
         isNew: true,
       })
     })
@@ -136,8 +168,8 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
       const anew = { game: 'pong', by: 'new' } as const
       await register('a', 4)
       expect((await local(anew)).roomId).not.toBe('a')
-      await local(anew, { key: 'blue', maxPlayers: 4 })
-      expect(reasonOf(await reserve(anew, { key: 'blue', maxPlayers: 4 }))).toBe('key-taken')
+      await local(anew, { ...planned, key: 'blue', maxPlayers: 4 })
+      expect(reasonOf(await reserve(anew, { ...planned, key: 'blue', maxPlayers: 4 }))).toBe('key-taken')
     })
   })
 
@@ -145,7 +177,7 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
     it("become seats in one step: confirmed ones are counted by the room's report", async () => {
       const { roomId, reservation } = await local()
       await register(roomId, 4)
-      await directory.confirm(reservation, { roomId, freeSeats: 3, isLocked: false })
+      await directory.confirm(reservation, report(roomId, 3))
       const rest = [await local(), await local(), await local()]
       expect(rest.every((answer) => answer.roomId === roomId && !answer.isNew)).toBe(true)
       expect((await local()).roomId).not.toBe(roomId)
@@ -173,7 +205,7 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
     it('of a room that nobody opened take the plan with them', async () => {
       const { roomId, reservation } = await local(
         { game: 'pong', by: 'key', key: 'blue' },
-        { key: 'blue', maxPlayers: 4 },
+        { ...planned, key: 'blue', maxPlayers: 4 },
       )
       await directory.release(reservation)
       expect(reasonOf(await reserve({ game: 'pong', by: 'roomId', roomId }, null))).toBe('room-not-found')
@@ -193,10 +225,10 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
     it('that report more or fewer seats, or a lock, are believed', async () => {
       await register('a', 0)
       expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
-      await directory.report({ roomId: 'a', freeSeats: 1, isLocked: false })
+      await directory.report(report('a', 1))
       const { reservation } = await local(any, null)
       await directory.release(reservation)
-      await directory.report({ roomId: 'a', freeSeats: 1, isLocked: true })
+      await directory.report(report('a', 1, true))
       expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
     })
 
@@ -205,8 +237,8 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
       const { reservation } = await local(any, null)
       await directory.unregister('a')
       await directory.unregister('a')
-      await directory.report({ roomId: 'a', freeSeats: 4, isLocked: false })
-      await directory.confirm(reservation, { roomId: 'a', freeSeats: 4, isLocked: false })
+      await directory.report(report('a', 4))
+      await directory.confirm(reservation, report('a', 4))
       expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
       expect(reasonOf(await reserve({ game: 'pong', by: 'reservation', reservation }, null))).toBe(
         'reservation-expired',

@@ -25,5 +25,7 @@ export function delayed(directory: Directory, seed: number, maxTurns: number = 5
     register: (room) => far(() => directory.register(room)),
     report: (report) => far(() => directory.report(report)),
     unregister: (roomId) => far(() => directory.unregister(roomId)),
+    list: (query, cursor) => far(() => directory.list(query, cursor)),
+    watch: (query, listener) => far(() => directory.watch(query, listener)),
   }
 }

@@ -3,12 +3,16 @@ import type { GameSchema } from '@tickwire/protocol'
 import { GameCodec } from '@tickwire/protocol/internal'
 import type { BitReader, CallItem, LatestMessage } from '@tickwire/protocol/internal'
 import type { LeaveReason } from '../../../server/src/room/definition.ts'
+import type { ShownRoom } from '../../../server/src/directory/directory.ts'
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
 import type {
   AnyRoomType,
   JoinAsk,
+  RoomCommand,
   RoomMaker,
   RoomPlan,
   RoomPort,
+  RoomTerms,
   SeatGrant,
   SeatLink,
 } from '../../../server/src/room/ports.ts'
@@ -32,12 +36,21 @@ export class FakeRoom implements RoomPort {
   onJoin: JoinBehaviour = () => {}
   canResume = true
   onGone: (seat: number, reason: string) => void = () => {}
-  onBots: () => void = () => undefined
+  onChanged: () => void = () => undefined
+  spectators = 0
+  readonly terms: RoomTerms
+  readonly shown: ShownRoom = {
+    revision: 0,
+    options: new Uint8Array(0),
+    metadata: new Uint8Array(0),
+    attributes: {},
+  }
   onDisposed: () => void = () => {}
   private readonly joining = new Set<SeatLink>()
 
-  constructor(schema: GameSchema, { definition }: AnyRoomType, { id, key, epoch }: RoomPlan) {
+  constructor(schema: GameSchema, { definition }: AnyRoomType, { id, key, epoch, terms = NO_TERMS }: RoomPlan) {
     this.id = id
+    this.terms = terms
     this.key = key
     this.epoch = epoch
     this.gameName = schema.name
@@ -71,7 +84,18 @@ export class FakeRoom implements RoomPort {
     while (this.seats.has(seat)) seat++
     this.seats.set(seat, ask.link)
     this.log.push(`join ${seat}`)
-    return { seat, roomId: this.id, epoch: this.epoch, tick: this.tick, simulationSeed: 7 }
+    return {
+      seat,
+      isSpectator: ask.isSpectator === true,
+      roomId: this.id,
+      epoch: this.epoch,
+      tick: this.tick,
+      simulationSeed: 7,
+    }
+  }
+
+  manage(seat: number, command: RoomCommand): void {
+    this.log.push(`manage ${seat}: ${command.kind}`)
   }
 
   cancelJoin(): void {

@@ -26,12 +26,17 @@ function scripted(...answers: (ReserveAnswer | Error)[]): Directory & { readonly
     register: async ({ roomId }) => void calls.push(`register ${roomId}`),
     report: async ({ roomId, freeSeats }) => void calls.push(`report ${roomId} ${freeSeats}`),
     unregister: async (roomId) => void calls.push(`unregister ${roomId}`),
+    list: async () => ({ rooms: [], cursor: '', total: 0 }),
+    watch: async () => ({ close: () => {} }),
   }
 }
 const local = (roomId: string, reservation: string, isNew = true): ReserveAnswer => ({
   kind: 'local',
   roomId,
   key: null,
+  type: 'pong',
+  invite: 'ABCDEF',
+  isListed: true,
   reservation,
   isNew,
 })
@@ -377,7 +382,7 @@ describe('a directory of many servers', () => {
     const answer = await directory.reserve(
       { game: 'pong', by: 'any' },
       { userIds: ['ada'] },
-      { key: null, maxPlayers: 4 },
+      { type: 'pong', key: null, maxPlayers: 4, isListed: true },
     )
     if (answer.kind !== 'local') throw new Error('expected a local room')
     const client = connect()

@@ -53,7 +53,7 @@ describe('bots', () => {
   it('are told nothing, and no link hears that they left', () => {
     const { harness, room } = start()
     let changes = 0
-    harness.room.onBots = () => void changes++
+    harness.room.onChanged = () => void changes++
     const bot = room.addBot(joinBob, () => ({}))
     for (let n = 0; n < 1000; n++) room.broadcast('note', { n: 1 })
     harness.ticks(20)

@@ -1,3 +1,4 @@
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError, LIMITS, RefusedError } from '@tickwire/protocol'
 import type { SeatLink } from '../../../server/src/room/ports.ts'
@@ -39,42 +40,42 @@ const ask = { link, key: null, join: new Uint8Array(0) }
 
 describe('types', () => {
   it('are known by the name of their game', () => {
-    expect(registry.typeOf('pong')).toMatchObject({ name: 'pong', maxPlayers: 4 })
-    expect(registry.typeOf('chess')).toBeNull()
+    expect(registry.typeOf('pong', '')).toMatchObject({ name: 'pong', maxPlayers: 4 })
+    expect(registry.typeOf('chess', '')).toBeNull()
     expect(registry.games).toEqual(['pong'])
   })
 
   it('without options of their own have 16 seats and the usual resume window', () => {
     const plain = create({ types: [{ game: { schema }, definition: {} }] })
-    expect(plain.typeOf('pong')?.maxPlayers).toBe(16)
+    expect(plain.typeOf('pong', '')?.maxPlayers).toBe(16)
     expect(plain.resumeWindowMs).toBe(LIMITS.resumeWindowMs)
   })
 
-  it('must be one per game', () => {
+  it('must have names of their own', () => {
     expect(() => create({ types: [pong, pong] })).toThrow(ConfigError)
   })
 })
 
 describe('rooms', () => {
   it('are opened once per id, each with an epoch of its own', () => {
-    const room = registry.open(pong, 'a', 'blue')
-    expect(registry.open(pong, 'a', 'blue')).toBe(room)
+    const room = registry.open(pong, 'a', 'blue', NO_TERMS)
+    expect(registry.open(pong, 'a', 'blue', NO_TERMS)).toBe(room)
     expect(registry.get('a')).toBe(room)
-    expect(registry.open(pong, 'b', null).epoch).not.toBe(room.epoch)
+    expect(registry.open(pong, 'b', null, NO_TERMS).epoch).not.toBe(room.epoch)
     expect(registry.size).toBe(2)
   })
 
   it('are so many and no more', () => {
-    registry.open(pong, 'a', null)
-    registry.open(pong, 'b', null)
-    expect(() => registry.open(pong, 'c', null)).toThrow(RefusedError)
-    expect(() => registry.open(pong, 'c', null)).toThrow(/all 2 rooms/)
+    registry.open(pong, 'a', null, NO_TERMS)
+    registry.open(pong, 'b', null, NO_TERMS)
+    expect(() => registry.open(pong, 'c', null, NO_TERMS)).toThrow(RefusedError)
+    expect(() => registry.open(pong, 'c', null, NO_TERMS)).toThrow(/all 2 rooms/)
   })
 
   it('leave when they are disposed, by themselves or all together', async () => {
-    registry.open(pong, 'a', null).dispose()
+    registry.open(pong, 'a', null, NO_TERMS).dispose()
     expect(registry.get('a')).toBeNull()
-    registry.open(pong, 'b', null)
+    registry.open(pong, 'b', null, NO_TERMS)
     registry.disposeAll()
     expect(registry.size).toBe(0)
     await settle()
@@ -85,7 +86,7 @@ describe('rooms', () => {
 
   it('that a directory loses news of are in the log, and go on', async () => {
     const failing = { ...directory, register: () => Promise.reject(new Error('no connection')) }
-    create({ directory: failing as unknown as Directory }).open(pong, 'a', null)
+    create({ directory: failing as unknown as Directory }).open(pong, 'a', null, NO_TERMS)
     await settle()
     expect(lines.join('\n')).toContain('the directory did not take news of room a: Error: no connection')
   })
@@ -93,7 +94,7 @@ describe('rooms', () => {
 
 describe('seats', () => {
   it('tell their link when the room ends them, once', async () => {
-    const room = registry.open(pong, 'a', null)
+    const room = registry.open(pong, 'a', null, NO_TERMS)
     const reasons: string[] = []
     const { seat } = await registry.join(room, ask, (reason) => reasons.push(reason))
     maker.rooms[0]!.kick(seat, 'afk')
@@ -102,7 +103,7 @@ describe('seats', () => {
   })
 
   it('tell nobody after they were given up', async () => {
-    const room = registry.open(pong, 'a', null)
+    const room = registry.open(pong, 'a', null, NO_TERMS)
     const reasons: string[] = []
     const { seat } = await registry.join(room, ask, (reason) => reasons.push(reason))
     registry.vacate(room, seat)
@@ -111,7 +112,7 @@ describe('seats', () => {
   })
 
   it('that end in the moment of their join are refused: nobody would ever hear of it', async () => {
-    const room = registry.open(pong, 'a', null)
+    const room = registry.open(pong, 'a', null, NO_TERMS)
     const fake = maker.rooms[0]!
     const { join } = fakeJoin(fake)
     await expect(registry.join({ ...room, id: 'a', join }, ask, () => {})).rejects.toThrow(/ended at once: banned/)
@@ -120,7 +121,7 @@ describe('seats', () => {
   })
 
   it('are told by a room that disappears without naming them', async () => {
-    const room = registry.open(pong, 'a', null)
+    const room = registry.open(pong, 'a', null, NO_TERMS)
     const reasons: string[] = []
     await registry.join(room, ask, (reason) => reasons.push(reason))
     room.onDisposed()
@@ -128,7 +129,7 @@ describe('seats', () => {
   })
 
   it('cannot be had in a room that is gone', async () => {
-    const room = registry.open(pong, 'a', null)
+    const room = registry.open(pong, 'a', null, NO_TERMS)
     room.dispose()
     await expect(registry.join(room, ask, () => {})).rejects.toThrow(RefusedError)
   })
