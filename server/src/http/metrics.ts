@@ -25,8 +25,8 @@ const TICK_BUCKETS = [0.0005, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.012, 0
  */
 export class Metrics {
   private readonly registry = new Registry()
-  private readonly duration: Histogram<'game'>
-  private readonly lateness: Histogram<'game'>
+  private readonly duration: Histogram
+  private readonly lateness: Histogram
 
   constructor(source: () => MetricsSource) {
     const { registry } = this
@@ -50,6 +50,21 @@ export class Metrics {
   readonly observeTick = (game: string, tookMs: number, lateMs: number): void => {
     this.duration.observe({ game }, tookMs / 1000)
     this.lateness.observe({ game }, lateMs / 1000)
+  }
+
+  /** The bound in ms that so many of all ticks since the start stayed within; null: there was none, or beyond all bounds. */
+  async tickPercentileMs(share: number): Promise<number | null> {
+    const { values } = await this.duration.get()
+    const counts = new Map<number, number>()
+    for (const { metricName, labels, value } of values) {
+      if (metricName?.endsWith('_bucket') !== true) continue
+      const bound = Number(labels['le'] === '+Inf' ? Infinity : labels['le'])
+      counts.set(bound, (counts.get(bound) ?? 0) + value)
+    }
+    const sorted = [...counts].toSorted((a, b) => a[0] - b[0])
+    const total = sorted.at(-1)?.[1] ?? 0
+    const found = sorted.find(([bound, count]) => total > 0 && Number.isFinite(bound) && count >= share * total)
+    return found === undefined ? null : found[0] * 1000
   }
 
   /** The page, in Prometheus' text format. */

@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../server/src/counters.ts'
 import { Metrics } from '../../../server/src/http/metrics.ts'
 import type { MetricsSource } from '../../../server/src/http/metrics.ts'
-import { newInputCounters } from '../../../server/src/room/input-queue.ts'
 import { newTraffic } from '../../../server/src/traffic.ts'
+import { emptySource } from './metrics-source.ts'
 
 const source = (changes: Partial<MetricsSource> = {}): MetricsSource => ({
+  ...emptySource(),
   links: { online: 3, dropped: 1 },
   traffic: { ...newTraffic(), bytesIn: 10, bytesOut: 100, snapshotBytes: 80, snapshots: 4, snapshotsSkipped: 1 },
-  counters: new Counters().toObject(),
-  inputs: newInputCounters(),
   rooms: new Map([['arena', { rooms: 2, players: 5, bots: 7 }]]),
-  queues: new Map(),
   ...changes,
 })
 
@@ -56,6 +54,10 @@ describe('metrics', () => {
     expect(await value(metrics, `${duration}{le="0.003",game="arena"}`)).toBe(1)
     expect(await value(metrics, `${duration}{le="0.012",game="arena"}`)).toBe(2)
     expect(await value(metrics, 'tickwire_tick_lateness_seconds_bucket{le="0.0005",game="arena"}')).toBe(2)
+    expect(await metrics.tickPercentileMs(0.5)).toBe(3)
+    expect(await metrics.tickPercentileMs(0.99)).toBe(12)
+    metrics.observeTick('arena', 500, 0)
+    expect(await metrics.tickPercentileMs(0.99)).toBeNull()
   })
 
   it('of two servers in one process are apart', async () => {
