@@ -105,6 +105,10 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
     this.parts.loop.learnTable(number, bytes)
   }
 
+  receiveStateHash(tick16: number, hash: number): void {
+    this.parts.loop.check.expect(tick16, hash)
+  }
+
   resumed(): void {
     this.parts.loop.resumed()
   }

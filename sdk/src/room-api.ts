@@ -65,6 +65,8 @@ export interface RoomStats {
    */
   readonly corrections: number
   readonly starvedTicks: number
+  /** How often what this client held was not what the server hashed; 0 unless the room says `verify: true`. */
+  readonly mismatches: number
   readonly resumes: number
 }
 

@@ -28,6 +28,7 @@ import type { Report } from './report.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomWatch } from './room-watch.ts'
 import type { RoomNumbers } from './stats.ts'
+import { StateCheck } from './state-check.ts'
 import { Pacer } from './time/pacer.ts'
 import type { Drawings } from './view/draw.ts'
 import { RoomView } from './view/room-view.ts'
@@ -66,6 +67,7 @@ export class RoomLoop<G extends GameTypes> {
   private readonly parts: RoomLoopParts<G>
   private readonly codec: GameCodec
   private readonly replica: Replica
+  readonly check: StateCheck
   private readonly predictor: Predictor<G>
   private readonly pacer: Pacer
   private readonly timeline: Timeline
@@ -89,6 +91,9 @@ export class RoomLoop<G extends GameTypes> {
     this.codec = codec
     this.tick = joined.tick
     this.replica = new Replica(codec.layout, codec.packer)
+    const { channel } = link
+    const ask = (tick16: number): void => void link.push({ type: 'mismatch', channel, tick16 })
+    this.check = new StateCheck(this.replica, codec.layout, parts.report, ask)
     this.view = new RoomView(codec.layout, joined.seat)
     this.inputs = new InputBuffer(codec.inputs, input, tickRateHz)
     this.pacer = new Pacer(tickRateHz, this.inputs.ticksPerPacket)
@@ -118,6 +123,7 @@ export class RoomLoop<G extends GameTypes> {
       interpolationDelayMs: this.timeline.delayMs,
       corrections: this.predictor.corrections,
       starvedTicks: this.starvedTicks,
+      mismatches: this.check.mismatches,
     }
   }
 
@@ -129,7 +135,9 @@ export class RoomLoop<G extends GameTypes> {
   /** Reads a snapshot whole, then applies it. @throws DecodeError, with nothing applied */
   receive(bits: BitReader, nowMs: number): void {
     const snapshot = this.read(bits)
+    this.check.before(snapshot.header)
     this.replica.commit()
+    this.check.after(snapshot.header)
     this.apply(snapshot, nowMs)
     this.acknowledge(nowMs)
   }

@@ -13,6 +13,8 @@ export interface RoomNumbers {
   /** Snapshots that moved the picture of what this player owns. */
   readonly corrections: number
   readonly starvedTicks: number
+  /** How often the server's hash of what this client holds was another. */
+  readonly mismatches: number
 }
 
 /** The numbers of `room.stats`, read at one moment. */
@@ -31,6 +33,7 @@ export function readStats(link: RoomLink, numbers: RoomNumbers): RoomStats {
     bytesOutPerSecond: link.bytesOutPerSecond,
     corrections: numbers.corrections,
     starvedTicks: numbers.starvedTicks,
+    mismatches: numbers.mismatches,
     resumes: link.resumes,
   }
 }

@@ -55,10 +55,11 @@ export function newDiary(): Diary {
   return { dropped: [], resumed: [], left: [], notes: [], room: null }
 }
 
-export function driftRoom(diary: Diary, { resumeWindowMs = 30_000, maxPlayers = 4 } = {}) {
+export function driftRoom(diary: Diary, { resumeWindowMs = 30_000, maxPlayers = 4, verify = false } = {}) {
   return defineRoom(drift, {
     maxPlayers,
     resumeWindowMs,
+    verify,
     onCreate(room) {
       diary.room = room
     },

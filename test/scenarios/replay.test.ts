@@ -36,7 +36,10 @@ async function fight(type: RoomType, wanted = 0): Promise<{ readonly kills: numb
 
 it('replays 30 s of the arena with shots, kills, chat, a cut and a bad network bit for bit', async () => {
   const sink = new MemorySink()
-  const { kills, endTick } = await fight(recorded(arenaRoom, () => sink), 1)
+  const { kills, endTick } = await fight(
+    recorded(arenaRoom, () => sink),
+    1,
+  )
   expect(kills).toBeGreaterThan(0)
   const report = await replay(sink.bytes, arenaRoom)
   expect(report).toMatchObject({ isComplete: true, divergence: null, errors: [] })

@@ -96,6 +96,8 @@ export type ClientItem =
       readonly join: Uint8Array
     }
   | { readonly type: 'leave'; readonly channel: number }
+  /** What it held at that tick (its low 16 bits) was not what the server's hash said. */
+  | { readonly type: 'mismatch'; readonly channel: number; readonly tick16: number }
   | CallItem
 
 export function writeClientMessage(writer: BitWriter, message: ClientMessage): number {
@@ -258,6 +260,9 @@ export function writeClientItem(writer: BitWriter, item: ClientItem): void {
       return
     case 'leave':
       return
+    case 'mismatch':
+      writer.bits(item.tick16, 16)
+      return
     default:
       writeCall(writer, item)
   }
@@ -281,6 +286,8 @@ export function readClientItem(reader: BitReader): ClientItem {
       }
     case ITEM.leave:
       return { type: 'leave', channel }
+    case ITEM.mismatch:
+      return { type: 'mismatch', channel, tick16: reader.bits(16, 'tick of the hash') }
     default:
       return readCall(reader, id, channel) ?? unknownItem(id)
   }

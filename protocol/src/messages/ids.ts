@@ -36,6 +36,8 @@ export const ITEM = {
   redirect: 10,
   left: 11,
   table: 12,
+  stateHash: 13,
+  mismatch: 14,
 } as const
 
 export type ClientMessageName = keyof typeof CLIENT_MESSAGE

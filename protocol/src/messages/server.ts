@@ -65,6 +65,8 @@ export type ServerItem =
   | { readonly type: 'left'; readonly channel: number; readonly reason: string }
   /** Probabilities that coded snapshots start from; comes ahead of the first one that names it. */
   | { readonly type: 'table'; readonly channel: number; readonly number: number; readonly bytes: Uint8Array }
+  /** What this client holds once it has read the snapshot of that tick (its low 16 bits); comes ahead of it. */
+  | { readonly type: 'stateHash'; readonly channel: number; readonly tick16: number; readonly hash: number }
   | CallItem
 
 /** The seat of a spectator, who has none. */
@@ -194,6 +196,10 @@ export function writeServerItem(writer: BitWriter, item: ServerItem): void {
       writer.bits(item.number, 8)
       writeBytes(writer, item.bytes)
       return
+    case 'stateHash':
+      writer.bits(item.tick16, 16)
+      writer.bits(item.hash, 32)
+      return
     default:
       writeCall(writer, item)
   }
@@ -237,6 +243,13 @@ export function readServerItem(reader: BitReader): ServerItem {
         channel,
         number: reader.bits(8, 'table number'),
         bytes: readBytes(reader, MAX_TABLE_BYTES, 'table'),
+      }
+    case ITEM.stateHash:
+      return {
+        type: 'stateHash',
+        channel,
+        tick16: reader.bits(16, 'tick of the hash'),
+        hash: reader.bits(32, 'state hash'),
       }
     default:
       return readCall(reader, id, channel) ?? unknownItem(id)

@@ -299,6 +299,7 @@ export class Link implements SeatHost {
       case 'redirect':
       case 'left':
       case 'table':
+      case 'stateHash':
         return this.seating.handle(item)
       case 'reply':
       case 'refusal':

@@ -65,6 +65,8 @@ export interface RoomReceiver {
   /** Messages, and requests of the server; replies go to whoever asked. */
   receiveCall(call: CallItem): void
   receiveLatest(message: LatestMessage): void
+  /** What the server says that this client holds once it has read the snapshot of a tick (its low 16 bits). */
+  receiveStateHash(tick16: number, hash: number): void
   /** What coded snapshots start from. */
   receiveTable(number: number, bytes: Uint8Array): void
   /** For a resume: what this client still holds. */

@@ -133,9 +133,10 @@ export class Seating {
       if (this.current?.channel === item.channel) this.end(roomGone(item.reason))
       return
     }
-    if (item.type === 'table') {
+    if (item.type === 'table' || item.type === 'stateHash') {
       const receiver = this.current?.channel === item.channel ? this.current.receiver : null
-      this.guard(() => receiver?.receiveTable(item.number, item.bytes))
+      if (item.type === 'table') this.guard(() => receiver?.receiveTable(item.number, item.bytes))
+      else receiver?.receiveStateHash(item.tick16, item.hash)
       return
     }
     // Of a join that was given up, or a grant that a resume replays.

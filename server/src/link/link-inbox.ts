@@ -59,6 +59,9 @@ export class LinkInbox {
       case 'leave':
         this.seat.leaveChannel(item.channel)
         return
+      case 'mismatch':
+        this.seat.receiveMismatch(item.channel, item.tick16)
+        return
       default:
         this.handleCall(item, nowMs)
     }

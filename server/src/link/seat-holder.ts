@@ -227,6 +227,11 @@ export class SeatHolder implements JoiningLink {
     if (message.type === 'inputs') room.receiveInputs(grant.seat, message.bits, nowMs)
   }
 
+  receiveMismatch(channel: number, tick16: number): void {
+    const seated = this.seatedOn(channel)
+    seated?.room.receiveMismatch(seated.grant.seat, tick16)
+  }
+
   receiveCall(call: CallItem, nowMs: number): void {
     const seated = this.seatedOn(call.channel)
     if (seated !== null && this.guard.admitCall(seated.room, call, nowMs))

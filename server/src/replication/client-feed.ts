@@ -44,6 +44,11 @@ export class ClientFeed {
   /** The event that it was told last. */
   cursor: number
   skipped = 0
+  /** When its state was hashed last, and whether it may still say that it holds something else. */
+  private hashedTick = -Infinity
+  private isHashOpen = false
+  /** It holds something wrong, and is to be told everything. */
+  needsAll = false
   /** What it may see and was not told yet. */
   readonly waits: Waits = new Waits()
   readonly budget: ByteBudget = new ByteBudget()
@@ -128,6 +133,31 @@ export class ClientFeed {
     }
   }
 
+  /** Whether the next state hash is due, every so many ticks. */
+  isHashDue(tick: number, everyTicks: number): boolean {
+    return tick - this.hashedTick >= everyTicks
+  }
+
+  /** A hash of its state is on its way. */
+  hashed(tick: number): void {
+    this.hashedTick = tick
+    this.isHashOpen = true
+  }
+
+  /** The client says that what it held at a tick (low 16 bits) was something else; once for each hash. */
+  mismatched(tick16: number): void {
+    if (!this.isHashOpen || (this.hashedTick & 0xffff) !== tick16) return
+    this.isHashOpen = false
+    this.needsAll = true
+  }
+
+  /** It is told everything now: the server counts on nothing that it holds. */
+  tellAll(): void {
+    this.needsAll = false
+    this.forgetHeld()
+    this.isLost = true
+  }
+
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
   resume(heldSeq: number, cursor: number): void {
     this.window.reset()
@@ -176,17 +206,21 @@ export class ClientFeed {
 
   /** Nothing is known of what it holds; a page that was reloaded holds nothing, and counts from 1 again [SNP1]. */
   private startOver(heldSeq: number, cursor: number): void {
-    this.mode++
+    this.forgetHeld()
     this.isLost = heldSeq > 0
-    this.syncTick = -1
     this.sentTicks.length = 0
     this.tableNumber = 0
     this.cursor = cursor
-    if (this.own !== null) this.own = new OwnHeld()
-    this.owner.clear()
-    this.revealed.clear()
     if (heldSeq > 0) return
     this.lastSeq = this.ackedSeq = 0
     this.ackedTick = -1
+  }
+
+  private forgetHeld(): void {
+    this.mode++
+    this.syncTick = -1
+    if (this.own !== null) this.own = new OwnHeld()
+    this.owner.clear()
+    this.revealed.clear()
   }
 }

@@ -21,6 +21,7 @@ import { Records } from './records.ts'
 import { holdsIn, References } from './references.ts'
 import type { Holds } from './references.ts'
 import type { Replication } from './replication.ts'
+import { StateHash } from './state-hash.ts'
 import { isOpen } from './visible.ts'
 import type { Sight } from './visible.ts'
 
@@ -43,6 +44,8 @@ export interface SendRules {
   readonly canSee: ((seat: number, record: EntityRecord) => boolean) | null
   /** Of snapshots, to one client; Infinity: as many as it takes. */
   readonly bytesPerSecond: number
+  /** Sends hashes of what each client should hold. */
+  readonly verify: boolean
   /** For round trips. */
   readonly nowMs: () => number
 }
@@ -66,6 +69,9 @@ const KEY_SECONDS = 5
 /** Something is said at least once in this long: acks and slack must flow, and silence looks like a dead server. */
 const QUIET_SECONDS = 1
 
+/** What a client holds is hashed so often. */
+const HASH_SECONDS = 1
+
 /**
  * Tells each client what it may see and does not know yet. A snapshot goes out if there is anything to tell, if something
  * moves on its own, if inputs came since the last one (their slack must go back), or if the last one is a second old.
@@ -79,6 +85,7 @@ export class SnapshotSender {
   private readonly publicTrack: PublicTrack
   private readonly ownTrack: OwnTrack
   private readonly coded: CodedBodies | null
+  private readonly stateHash: StateHash
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
   private readonly intervalMs: number
@@ -99,6 +106,7 @@ export class SnapshotSender {
     this.events = events
     this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
     this.coded = codec.schema.compression === 'entropy' ? new CodedBodies(replication, codec.layout) : null
+    this.stateHash = new StateHash(replication, references, codec.layout.maxColumns)
     this.publicTrack = new PublicTrack(replication, records, this.coded)
     this.ownTrack = new OwnTrack(codec, replication, records, references)
     this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked)
@@ -108,17 +116,28 @@ export class SnapshotSender {
 
   /** @returns whether a packet left */
   send(receiver: Receiver): boolean {
-    const { feed, link } = receiver
+    const { feed } = receiver
     const nowMs = this.rules.nowMs()
     if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
       feed.skipped++
       return false
     }
     this.sendTable(receiver)
+    if (!this.sendOne(receiver, nowMs)) return false
+    // Everything, as a second snapshot of this tick: what it changes was wrong, and its client can say so [VER4].
+    if (!feed.needsAll || !feed.window.takeTurn(nowMs, this.intervalMs)) return true
+    feed.tellAll()
+    this.sendOne(receiver, nowMs)
+    return true
+  }
+
+  private sendOne(receiver: Receiver, nowMs: number): boolean {
+    const { feed, link } = receiver
     if (!this.assemble(receiver)) {
       feed.discard()
       return false
     }
+    if (this.rules.verify && !this.header.isPartial) this.sendHash(receiver)
     feed.window.sent(feed.nextSeq, this.writer.byteLength, nowMs)
     feed.sent(this.replication.tick, this.events.end)
     if (feed.own?.outOfStep.size === 0 && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
@@ -137,6 +156,15 @@ export class SnapshotSender {
     const table = this.coded?.table ?? null
     if (table === null || feed.tableNumber === table.number || feed.nextSeq === 1) return
     if (link.push({ type: 'table', channel: link.channel, ...table })) feed.tableNumber = table.number
+  }
+
+  /** The hash leaves with the reliable items of the same packet, ahead of the snapshot that it is of. */
+  private sendHash({ feed, link }: Receiver): void {
+    const { tick } = this.replication
+    if (!feed.isHashDue(tick, HASH_SECONDS * this.codec.schema.tickRateHz)) return
+    const hash = this.stateHash.of(feed)
+    const isQueued = link.push({ type: 'stateHash', channel: link.channel, tick16: tick & 0xffff, hash })
+    if (isQueued) feed.hashed(tick)
   }
 
   /**
@@ -216,7 +244,7 @@ export class SnapshotSender {
   /** Whether something must leave although there is no news. */
   private isNeeded({ feed, inputs }: Receiver): boolean {
     const { slackTicks, starvedTicks } = inputs.feedback
-    if (this.replication.isMoving || slackTicks !== null || starvedTicks > 0) return true
+    if (feed.needsAll || this.replication.isMoving || slackTicks !== null || starvedTicks > 0) return true
     return this.replication.tick - feed.sentTick >= QUIET_SECONDS * this.codec.schema.tickRateHz
   }
 

@@ -43,6 +43,7 @@ const OPTIONS = [
   ...NUMBERS,
   'name',
   'idleInput',
+  'verify',
   'visibility',
   'owner',
   'metadataBy',
@@ -73,7 +74,8 @@ function checkDefinition(schema: GameSchema, definition: Loose): void {
   checkNumber('emptyRoomMs', definition['emptyRoomMs'], 0, LONGEST_MS, false)
   checkNumber('bytesPerSecond', definition['bytesPerSecond'], MIN_BYTES_PER_SECOND, Number.MAX_SAFE_INTEGER, false)
   checkNumber('keyframeSeconds', definition['keyframeSeconds'], 0, LONGEST_MS / 1000, false)
-  const { record } = definition
+  const { record, verify } = definition
+  if (verify !== undefined && typeof verify !== 'boolean') throw new ConfigError('verify', 'true or false', verify)
   if (record !== undefined && typeof record !== 'boolean') checkFunction('defineRoom.record', record)
   for (const [name, [first, second]] of Object.entries(WORDS)) {
     const word = definition[name]

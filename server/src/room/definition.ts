@@ -74,6 +74,13 @@ export interface RoomOptions<G extends GameTypes, D> {
   readonly canSpectate?: (room: Room<G, D>, entity: SimEntity<G, KindOf<G>>) => boolean
 
   /**
+   * For development: once a second each client is sent a hash of what it should hold. One that holds something else says which
+   * field of which entity, in its console and in `room.stats.mismatches`, and gets everything anew. Costs a look at all that
+   * the client holds on both ends, and a snapshot that leaves nothing out. Default: false.
+   */
+  readonly verify?: boolean
+
+  /**
    * Records each room of this type, for `replay`: `true` into files in `recordings/`, or wherever the sinks that it makes
    * put it (`recordFiles(folder)`). Costs a look at the whole state in every tick.
    */

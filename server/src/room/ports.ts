@@ -96,6 +96,8 @@ export interface RoomPort {
   receiveInputs(seat: number, bits: BitReader, nowMs: number): void
   /** The client holds this snapshot (low 16 bits); rides on inputs or comes alone. */
   receiveSnapshotAck(seat: number, acked16: number, nowMs: number): void
+  /** What the client held at this tick (low 16 bits) was not what its hash said: it needs everything. */
+  receiveMismatch(seat: number, tick16: number): void
   /** A message, request or reply; throws DecodeError. Replies leave through the seat's link. */
   receiveCall(seat: number, call: CallItem): void
   receiveLatest(seat: number, message: LatestMessage): void

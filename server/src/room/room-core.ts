@@ -98,11 +98,12 @@ export class RoomCore {
   }
 
   private sendRules({ clock }: RoomHost): SendRules {
-    const { canSee, canSpectate, bytesPerSecond } = this.type.definition
+    const { canSee, canSpectate, bytesPerSecond, verify } = this.type.definition
     const asks = canSee !== undefined || canSpectate !== undefined
     return {
       canSee: asks ? (seat, { fields }) => this.ask(seat, fields as never) : null,
       bytesPerSecond: bytesPerSecond ?? Infinity,
+      verify: verify ?? false,
       nowMs: () => clock.nowMs(),
     }
   }

@@ -235,6 +235,10 @@ export class RoomMachine implements RoomPort {
     feed?.window.acknowledged(feed.acknowledgedSeq, nowMs)
   }
 
+  receiveMismatch(id: number, tick16: number): void {
+    this.online(id)?.feed.mismatched(tick16)
+  }
+
   receiveCall(id: number, call: CallItem): void {
     const seat = this.online(id)
     if (seat === undefined) return

@@ -98,13 +98,15 @@ const ITEMS = {
   redirect: struct({ url: text(BOUNDS.url), reservation: name }),
   left: struct({ reason: name }),
   table: struct({ number: u8, bytes: sized(BOUNDS.table) }),
+  stateHash: struct({ tick16: u16, hash: u32 }),
+  mismatch: struct({ tick16: u16 }),
 } as const
 type ItemName = keyof typeof ITEMS
 const ITEM_NAMES = Object.keys(ITEMS) as ItemName[]
 const CALLS: readonly ItemName[] = ['message', 'request', 'reply', 'refusal', 'cancel']
 const MAY_SEND: Readonly<Record<End, readonly ItemName[]>> = {
-  client: [...CALLS, 'join', 'leave'],
-  server: [...CALLS, 'joined', 'joinRefused', 'redirect', 'left', 'table'],
+  client: [...CALLS, 'join', 'leave', 'mismatch'],
+  server: [...CALLS, 'joined', 'joinRefused', 'redirect', 'left', 'table', 'stateHash'],
 }
 
 export type End = 'client' | 'server'

@@ -75,7 +75,7 @@ describe('readClientMessage', () => {
   })
 
   it('[PKT3] refuses an item that no client sends', () => {
-    for (const item of [0, ITEM.joined, ITEM.joinRefused, ITEM.redirect, ITEM.left, 12, 15]) {
+    for (const item of [0, ITEM.joined, ITEM.joinRefused, ITEM.redirect, ITEM.left, ITEM.table, ITEM.stateHash, 15]) {
       const writer = new BitWriter()
       writer.bits(1, 8)
       writer.bits(item, 4)
@@ -233,6 +233,11 @@ const GOLDEN: readonly (readonly [name: string, message: ClientMessage, hex: str
       },
     },
     '06162a08932b730b0b00000010000000180000002000000028000000300000003800000040000000480000005000000058000000f8ffffff0f900bc00ba01b00571006d203121390107000',
+  ],
+  [
+    '[VER3] a mismatch',
+    { type: 'reliable', seq: 7, item: { type: 'mismatch', channel: 8, tick16: 0x1234 } },
+    '078e412301',
   ],
   ['a leave', { type: 'reliable', seq: 7, item: { type: 'leave', channel: 8 } }, '078701'],
 ]

@@ -17,6 +17,8 @@ const RELEASED_ITEMS = {
   redirect: 10,
   left: 11,
   table: 12,
+  stateHash: 13,
+  mismatch: 14,
 }
 
 describe('numbers of messages', () => {

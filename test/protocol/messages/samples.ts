@@ -51,6 +51,7 @@ export const clientItem: fc.Arbitrary<ClientItem> = fc.oneof(
     wish,
     join: payload,
   }),
+  fc.record({ type: fc.constant('mismatch' as const), channel, tick16: u16 }),
   fc.record({ type: fc.constant('leave' as const), channel }),
 )
 const seat = fc.record({
@@ -99,6 +100,7 @@ export const serverItem: fc.Arbitrary<ServerItem> = fc.oneof(
     number: fc.integer({ min: 1, max: 255 }),
     bytes: fc.uint8Array({ maxLength: 200 }),
   }),
+  fc.record({ type: fc.constant('stateHash' as const), channel, tick16: u16, hash: u32 }),
 )
 /** All but `snapshot`, which the replication writes. */
 export const serverMessage: fc.Arbitrary<ServerMessage> = fc.oneof(

@@ -65,7 +65,7 @@ describe('readServerMessage', () => {
   it('[PKT3] refuses an id or an item that no server sends', () => {
     for (const id of [0, 8, 127])
       expect(faultOf(() => readServerMessage(id, fromHex('00')))).toMatchObject({ reason: 'unexpected' })
-    for (const item of [0, ITEM.join, ITEM.leave, 13, 15]) {
+    for (const item of [0, ITEM.join, ITEM.leave, ITEM.mismatch, 15]) {
       const writer = new BitWriter()
       writer.bits(1, 8)
       writer.bits(item, 4)
@@ -165,6 +165,11 @@ const GOLDEN: readonly (readonly [name: string, message: ServerMessage, hex: str
     'a redirect',
     { type: 'reliable', seq: 1, item: { type: 'redirect', channel: 1, url: 'wss://b', reservation: 'x' } },
     '011a077773733a2f2f620178',
+  ],
+  [
+    '[VER1] a state hash',
+    { type: 'reliable', seq: 9, item: { type: 'stateHash', channel: 1, tick16: 0x1234, hash: 0x89abcdef } },
+    '091d3412efcdab89',
   ],
   ['a left', { type: 'reliable', seq: 9, item: { type: 'left', channel: 1, reason: 'kicked' } }, '091b066b69636b6564'],
 ]

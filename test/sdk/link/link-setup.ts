@@ -58,6 +58,10 @@ export class FakeRoom implements RoomReceiver {
     this.note(`table ${number}: ${bytes.join()}`)
   }
 
+  receiveStateHash(tick16: number, hash: number): void {
+    this.note(`hash of ${tick16}: ${hash}`)
+  }
+
   resumed(): void {
     this.note('resumed')
   }

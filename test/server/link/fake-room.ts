@@ -130,6 +130,10 @@ export class FakeRoom implements RoomPort {
     this.log.push(`ack ${seat}: ${acked16}`)
   }
 
+  receiveMismatch(seat: number, tick16: number): void {
+    this.log.push(`mismatch ${seat}: ${tick16}`)
+  }
+
   receiveCall(seat: number, call: CallItem): void {
     this.log.push(`call ${seat}: ${call.type}`)
   }

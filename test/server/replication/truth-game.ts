@@ -57,9 +57,10 @@ const game = defineSimulation<Truth>(schema, (world) => {
 export const PLAYERS = 3
 export const blind: Set<number> = new Set()
 export const isHiddenFrom = (id: number, seatNumber: number): boolean => blind.has(seatNumber) && id % 3 === 0
-export const openRoom = defineRoom(game, { maxPlayers: PLAYERS })
+export const openRoom = defineRoom(game, { maxPlayers: PLAYERS, verify: true })
 export const walledRoom = defineRoom(game, {
   maxPlayers: PLAYERS,
+  verify: true,
   canSee: (_room, player, { id }) => !isHiddenFrom(id, player.id),
 })
 export const KINDS = ['mover', 'rock', 'token', 'star', 'moon'] as const
