@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks())
 /** The replicas of all clients that apply a snapshot from now on. */
 function watchReplicas(): () => Replica[] {
   const commit = vi.spyOn(Replica.prototype, 'commit')
-  return () => [...new Set(commit.mock.contexts)]
+  return () => [...new Set(commit.mock.contexts as Replica[])]
 }
 
 describe.each(SEAMS)('verify: true, over %s', (seam) => {
