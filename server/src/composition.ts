@@ -23,7 +23,10 @@ import { newInputCounters } from './room/input-queue.ts'
 import type { InputCounters } from './room/input-queue.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
 import { RoomRegistry } from './room/registry.ts'
+import type { ObserveTick } from './room/observed-scheduler.ts'
 import type { RandomBytes } from './secrets.ts'
+import { newTraffic } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
 import type { Accept } from './transport/transport.ts'
 
 /** Everything that a server is made of, without a socket: what tests and the stepper run. */
@@ -45,6 +48,7 @@ export interface CompositionOptions {
   readonly scrypt: Scrypt
   readonly log: Logger
   /** See `RoomHost`. */
+  readonly observeTick?: ObserveTick
   readonly yieldToIo?: (fn: () => void) => void
 }
 
@@ -58,6 +62,8 @@ export interface GameServerStats {
   readonly counters: Readonly<Record<CounterName, number>>
   /** Inputs of players since the start: those that were not simulated at their tick, and ticks that were run without one. */
   readonly inputs: Readonly<InputCounters>
+  /** Bytes and snapshots since the start. */
+  readonly traffic: Readonly<Traffic>
 }
 
 export interface Composition {
@@ -88,6 +94,7 @@ export function composeServer(options: CompositionOptions): Composition {
   const { clock, limits, log, random, randomBytes } = options
   const counters = new Counters()
   const inputCounters = newInputCounters()
+  const traffic = newTraffic()
   const reportError = (where: string, error: unknown): void => {
     counters.add('serverErrors')
     log.error(where, error)
@@ -107,6 +114,8 @@ export function composeServer(options: CompositionOptions): Composition {
     maxPendingRequests: limits.maxPendingRequests,
     onTooManyRequests: () => counters.add('requestsRefused'),
     inputCounters,
+    traffic,
+    ...(options.observeTick && { observeTick: options.observeTick }),
     ...(options.yieldToIo && { yieldToIo: options.yieldToIo }),
   })
   const { maxRoomsPerServer: maxRooms } = limits
@@ -141,6 +150,7 @@ export function composeServer(options: CompositionOptions): Composition {
     authenticate,
     gate,
     counters,
+    traffic,
     log,
     reportError,
   })
@@ -158,6 +168,7 @@ export function composeServer(options: CompositionOptions): Composition {
         linksDropped: links.dropped,
         counters: counters.toObject(),
         inputs: { ...inputCounters },
+        traffic: { ...traffic },
       }
     },
     get isReady() {

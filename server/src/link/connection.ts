@@ -17,6 +17,7 @@ import { quote } from '../log.ts'
 import type { Logger } from '../log.ts'
 import type { LeaveReason } from '../room/definition.ts'
 import { hex } from '../secrets.ts'
+import type { Traffic } from '../traffic.ts'
 import type { SendResult, Transport, TransportHandlers } from '../transport/transport.ts'
 import { Handshake } from './handshake.ts'
 import type { HandshakeOptions, HandshakeOutcome, User } from './handshake.ts'
@@ -29,6 +30,7 @@ export interface ConnectionServices {
   readonly clock: Clock
   readonly limits: ServerLimits
   readonly counters: Counters
+  readonly traffic: Traffic
   readonly log: Logger
   readonly handshake: HandshakeOptions
   /** What a client is told while the server stops. */
@@ -123,6 +125,7 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
   private receive(bytes: Uint8Array): void {
     const { clock, limits } = this.services
     const nowMs = clock.nowMs()
+    this.services.traffic.bytesIn += bytes.length
     if (bytes.length > limits.maxClientMessageBytes) {
       this.close('message-too-big', `${bytes.length} bytes; the limit is ${limits.maxClientMessageBytes}`)
       return
@@ -195,7 +198,9 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
   // --- for the link ---
 
   send(packet: Uint8Array): SendResult {
-    return this.state.phase === 'closed' ? 'closed' : this.transport.send(packet)
+    if (this.state.phase === 'closed') return 'closed'
+    this.services.traffic.bytesOut += packet.length
+    return this.transport.send(packet)
   }
 
   ping(onPong: () => void): void {

@@ -15,12 +15,14 @@ import type { HandshakeOptions, Hello, User } from './handshake.ts'
 import { Link } from './link.ts'
 import type { LinkServices } from './link.ts'
 import type { CloseName, Farewell, LinkConnection } from './online.ts'
+import type { Traffic } from '../traffic.ts'
 
 export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
   readonly gate: HandshakeOptions['gate']
   readonly sameUser: SameUser
   readonly log: Logger
+  readonly traffic: Traffic
   readonly reportError: (where: string, error: unknown) => void
 }
 

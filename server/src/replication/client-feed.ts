@@ -43,7 +43,6 @@ export class ClientFeed {
   tableNumber = 0
   /** The event that it was told last. */
   cursor: number
-  skipped = 0
   /** When its state was hashed last, and whether it may still say that it holds something else. */
   private hashedTick = -Infinity
   private isHashOpen = false

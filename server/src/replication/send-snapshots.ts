@@ -5,6 +5,7 @@ import type { EventFields, GameCodec, SpawnKey } from '@tickwire/protocol/intern
 import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { PlayerViewArea } from '../room/room-api.ts'
+import type { Traffic } from '../traffic.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { Allowance } from './choice.ts'
 import type { ClientFeed } from './client-feed.ts'
@@ -82,6 +83,7 @@ export class SnapshotSender {
   private readonly events: EventLog
   private readonly eventFields: EventFields
   private readonly rules: SendRules
+  private readonly traffic: Traffic
   private readonly publicTrack: PublicTrack
   private readonly ownTrack: OwnTrack
   private readonly coded: CodedBodies | null
@@ -96,11 +98,12 @@ export class SnapshotSender {
   /** Where its public track ends, in bytes. */
   private tailAt = 0
 
-  constructor(codec: GameCodec, replication: Replication, events: EventLog, rules: SendRules) {
+  constructor(codec: GameCodec, replication: Replication, events: EventLog, rules: SendRules, traffic: Traffic) {
     const records = new Records(replication)
     const references = new References(codec.layout, replication, codec.packer)
     const masked = new MaskedRecords(replication, references, codec.layout.maxColumns)
     this.rules = rules
+    this.traffic = traffic
     this.codec = codec
     this.replication = replication
     this.events = events
@@ -119,7 +122,7 @@ export class SnapshotSender {
     const { feed } = receiver
     const nowMs = this.rules.nowMs()
     if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
-      feed.skipped++
+      this.traffic.snapshotsSkipped++
       return false
     }
     this.sendTable(receiver)
@@ -142,6 +145,8 @@ export class SnapshotSender {
     feed.sent(this.replication.tick, this.events.end)
     if (feed.own?.outOfStep.size === 0 && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()
+    this.traffic.snapshots++
+    this.traffic.snapshotBytes += this.writer.byteLength
     link.flush(this.writer.view())
     return true
   }

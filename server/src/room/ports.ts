@@ -4,8 +4,10 @@ import type { Clock } from '../clock.ts'
 import type { ShownRoom } from '../directory/directory.ts'
 import type { PasswordHash } from '../lobby/passwords.ts'
 import type { Tape } from '../record/tape.ts'
+import type { Traffic } from '../traffic.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { LeaveReason, RoomError } from './definition.ts'
+import type { ObserveTick } from './observed-scheduler.ts'
 import type { PlayerViewArea } from './room-api.ts'
 import type { InputCounters } from './input-queue.ts'
 
@@ -192,6 +194,10 @@ export interface RoomHost {
   readonly onTooManyRequests?: () => void
   /** Where all rooms count what becomes of inputs (default: nowhere). */
   readonly inputCounters?: InputCounters
+  /** Where all rooms count their snapshots (default: nowhere). */
+  readonly traffic?: Traffic
+  /** Hears of each tick: of which game, how long it took and how late it began, in ms. */
+  readonly observeTick?: ObserveTick
   /** Where a room says that something is odd and goes on: a value that was clamped. */
   readonly warn?: (line: string) => void
   /** Who records the room, or replays it. */

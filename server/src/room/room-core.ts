@@ -19,6 +19,7 @@ import type { RoomHost, RoomPlan } from './ports.ts'
 import type { Player, Room } from './room-api.ts'
 import type { Tape } from '../record/tape.ts'
 import { RoomTimers } from './room-timers.ts'
+import { newTraffic } from '../traffic.ts'
 import { Seats } from './seats.ts'
 
 export type AnyRoom = Room<GameTypes>
@@ -79,7 +80,13 @@ export class RoomCore {
       warn: (text) => host.warn?.(text),
     })
     this.replication = new Replication(codec.layout, this.world.table, this.quantiser)
-    this.sender = new SnapshotSender(codec, this.replication, this.events, this.sendRules(host))
+    this.sender = new SnapshotSender(
+      codec,
+      this.replication,
+      this.events,
+      this.sendRules(host),
+      host.traffic ?? newTraffic(),
+    )
     this.history = new History(schema.snapshotRateHz)
     this.timers = new RoomTimers(schema.tickRateHz)
     this.card = new RoomCard(codec, this.world.state, plan.terms ?? NO_TERMS, type.definition)

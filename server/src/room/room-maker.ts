@@ -3,6 +3,7 @@ import { GameCodec } from '@tickwire/protocol/internal'
 import type { RoomType } from './definition.ts'
 import { createPacker } from './packer.ts'
 import type { AnyRoomType, RoomHost, RoomMaker, RoomPlan, RoomPort } from './ports.ts'
+import { observedScheduler } from './observed-scheduler.ts'
 import { RoomMachine } from './room.ts'
 import { Scheduler } from './scheduler.ts'
 import { recordedRoom } from '../record/record-room.ts'
@@ -29,8 +30,10 @@ export function createRoomMaker(host: RoomHost): RoomMaker {
   }
 }
 
-function makeRoom(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, scheduler: Scheduler): RoomMachine {
+function makeRoom(type: RoomType, plan: RoomPlan, codec: GameCodec, host: RoomHost, plain: Scheduler): RoomMachine {
   const { record = false } = type.definition
+  const { observeTick, clock } = host
+  const scheduler = observeTick ? observedScheduler(plain, clock, type.game.schema.name, observeTick) : plain
   return record === false
     ? new RoomMachine(type, plan, codec, host, scheduler)
     : recordedRoom(type, plan, codec, host, scheduler)

@@ -75,7 +75,7 @@ describe('when a snapshot is sent', () => {
     expect(slow.link.told).toHaveLength(window + 1)
     expect(slow.link.shown('#room')).toMatchObject([{ score: 5 }])
     expect(slow.link.shown('ball')).toEqual(eve.link.shown('ball'))
-    expect(harness.room.core.seats.at(slow.seat)!.feed.skipped).toBe(20 - window)
+    expect(harness.traffic.snapshotsSkipped).toBe(20 - window)
   })
 
   it('[SNP1] they are numbered from 1, and again from 1 for a page that was reloaded', async () => {

@@ -25,6 +25,7 @@ import type { RoomError, RoomType } from '../../../server/src/room/definition.ts
 import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
 import { RoomMachine } from '../../../server/src/room/room.ts'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
+import { newTraffic } from '../../../server/src/traffic.ts'
 import type { SendResult } from '../../../server/src/transport/transport.ts'
 import { materialise } from '../../protocol/codec/materialise.ts'
 import { FakeClock } from '../../stepper/fake-clock.ts'
@@ -147,6 +148,7 @@ export class RoomHarness {
   readonly clock = new FakeClock()
   readonly errors: RoomError[] = []
   readonly warnings: string[] = []
+  readonly traffic = newTraffic()
   readonly gone: { readonly seat: number; readonly reason: string }[] = []
   disposals = 0
   readonly scheduler: Scheduler
@@ -170,6 +172,7 @@ export class RoomHarness {
       random: () => (this.seed = (this.seed * 48_271) % 0x7fff_ffff) / 0x7fff_ffff,
       reportError: (error: RoomError) => void this.errors.push(error),
       warn: (text: string) => void this.warnings.push(text),
+      traffic: this.traffic,
     }
     this.room = new RoomMachine(type, { id: 'r1', key: null, epoch: 7 }, this.codec, host, this.scheduler)
     this.room.onGone = (seat, reason) => void this.gone.push({ seat, reason })
