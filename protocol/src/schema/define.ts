@@ -10,7 +10,10 @@ export interface EntityOptions<F extends FieldMap> {
   readonly position?: readonly [keyof F & string, keyof F & string] | readonly [keyof F & string]
   /** `{ x: 'vx' }`: x changes by vx per second; both ends extrapolate it, so steady motion costs no bytes. */
   readonly rates?: { readonly [K in keyof F & string]?: keyof F & string }
-  /** Fields that go on changing as they did: steered velocities, things that tumble without a velocity of their own. */
+  /**
+   * Fields that go on changing as they did: steered velocities, things that tumble without a velocity of their own. If all that
+   * moves the position by `rates` is named, it is expected to go on turning, too.
+   */
   readonly trend?: readonly (keyof F & string)[]
   /** `'owner'`: the owner's client runs the simulation for it; else it is only shown. */
   readonly predict?: 'owner' | 'never'
