@@ -1,7 +1,7 @@
 import type { Figure } from '../report.ts'
 import { createStepper } from '../../stepper/stepper.ts'
 import type { Arena } from '../../../demo/shared/schema.ts'
-import { demo, fightRoom, Hardship, pilot } from './demo-room.ts'
+import { aroundReconcile, demo, fightRoom, Hardship, pilot } from './demo-room.ts'
 import { virtualLab } from './lab.ts'
 import type { Lab, Runner } from './lab.ts'
 import { ServerSide } from './measures.ts'
@@ -10,6 +10,9 @@ const RTTS_MS = [20, 80, 150, 300]
 const JITTERS_MS = [0, 10, 30]
 const SETTLE_SECONDS = 5
 const SECONDS = 30
+
+/** What others do to a ship, and what it picks up. */
+const DECIDED_BY_SERVER: ReadonlySet<string> = new Set(['ship.hp', 'ship.shield', 'ship.safeUntil', 'ship.spreadUntil'])
 
 /** Turns now and then, so that a wrong or missing input is seen. */
 export function weave(lab: Lab, everyMs = 700): () => -1 | 0 | 1 {
@@ -35,6 +38,13 @@ export async function networks(): Promise<Figure[]> {
 async function tenMinutes(): Promise<Figure[]> {
   const stepper = createStepper<Arena>({ rooms: [fightRoom()], seed: 19 })
   const rooms = [await stepper.join(demo, { name: 'Ada' }), await stepper.join(demo, { name: 'Bob' })]
+  let mispredictions = 0
+  for (const room of rooms) {
+    aroundReconcile(room, (reconcile) => {
+      const { miss } = reconcile()
+      if (miss !== null && !DECIDED_BY_SERVER.has(miss)) mispredictions++
+    })
+  }
   const [pilots, hardships] = [[pilot(1, 0), pilot(2, 0)], rooms.map(() => new Hardship())]
   await stepper.run(600, { input: (_, i) => pilots[i]!(), each: (room, i) => hardships[i]!.look(room) })
   const corrections = rooms.reduce((sum, { stats }) => sum + stats.corrections, 0)
@@ -42,6 +52,7 @@ async function tenMinutes(): Promise<Figure[]> {
   await stepper.close()
   return [
     { name: 'clean.tenMinutes.corrections', value: corrections, unit: '', must: '= 0' },
+    { name: 'clean.tenMinutes.mispredictions', value: mispredictions, unit: '', must: '= 0' },
     { name: 'clean.tenMinutes.hitsTaken', value: hits, unit: '', must: '>= 50' },
   ]
 }
@@ -84,7 +95,7 @@ async function framesUntilMotion(lab: Lab, runner: Runner): Promise<number> {
   let most = 0
   for (let key = 0; key < 20; key++) {
     runner.hold = () => 0
-    await lab.run(0.5 + key / 100)
+    await lab.run(1.5 + key / 100)
     const before = runner.room.mine('runner')!.x
     runner.hold = () => 1
     let frames = -1
