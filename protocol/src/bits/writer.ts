@@ -19,16 +19,17 @@ const VARUINT_MAX_BITS = 64
 /** From here on a native copy is faster than the loop over words. */
 const NATIVE_COPY_BITS = 128 * 8
 
+/** Lengths of which a view is kept. */
+const MAX_VIEWS = 1024
+
 /** Turns a float into its bits; its content never outlives one call. */
 const scratch = new DataView(new ArrayBuffer(8))
 
 export class BitWriter {
   private buffer: Uint8Array
   private cells: DataView
-  /** What `copyBits` copied natively last. */
-  private piece: Uint8Array
-  /** What `view` returned last. */
-  private last: Uint8Array
+  /** What `view` returned, by length: a writer that is used again for many packets makes many of the same length. */
+  private readonly views = new Map<number, Uint8Array>()
   /** Bits written. Whatever the buffer holds behind them is garbage, masked away by the next write. */
   private position = 0
   private capacityBits: number
@@ -48,7 +49,6 @@ export class BitWriter {
     this.maxBytes = maxBytes
     this.buffer = new Uint8Array(initialBytes + SLACK_BYTES)
     this.cells = new DataView(this.buffer.buffer)
-    this.piece = this.last = this.buffer
     this.capacityBits = initialBytes * 8
   }
 
@@ -173,7 +173,9 @@ export class BitWriter {
     let from = bitOffset + head
     if (left >= NATIVE_COPY_BITS && (from & 7) === 0) {
       const whole = left & ~7
-      this.buffer.set(this.pieceOf(source, from >>> 3, whole >>> 3), this.position >>> 3)
+      // A new array costs more than the bytes: what is copied whole, as into many messages, needs none.
+      const isAll = from === 0 && whole === source.length * 8
+      this.buffer.set(isAll ? source : source.subarray(from >>> 3, (from + whole) >>> 3), this.position >>> 3)
       this.position += whole
       left -= whole
       from += whole
@@ -193,10 +195,13 @@ export class BitWriter {
   /** The written bytes without a copy: valid until the next write. Unused bits of the last byte are zero. */
   view(): Uint8Array {
     this.clearTail()
-    const { last, byteLength } = this
-    // A writer that is used again for many packets makes many of the same length; a new array costs more than its bytes.
-    if (last.length === byteLength && last.buffer === this.buffer.buffer) return last
-    return (this.last = this.buffer.subarray(0, byteLength))
+    const { views, byteLength } = this
+    let view = views.get(byteLength)
+    if (view === undefined) {
+      if (views.size === MAX_VIEWS) views.clear()
+      views.set(byteLength, (view = this.buffer.subarray(0, byteLength)))
+    }
+    return view
   }
 
   /** The written bytes as a copy of their own. */
@@ -213,15 +218,6 @@ export class BitWriter {
     if (bitLength >>> 0 !== bitLength || bitLength > this.position)
       throw outOfRange('rewindTo', bitLength, 0, this.position)
     this.position = bitLength
-  }
-
-  /** Bytes of `source` as an array for `set`; the same one again while the same body goes into many messages. */
-  private pieceOf(source: Uint8Array, from: number, length: number): Uint8Array {
-    const { piece } = this
-    const start = source.byteOffset + from
-    const isSame = piece.byteOffset === start && piece.length === length && piece.buffer === source.buffer
-    if (!isSame) this.piece = source.subarray(from, from + length)
-    return this.piece
   }
 
   /** The inner loop of `copyBits`: the target stands at a byte, the source anywhere. */
@@ -269,6 +265,7 @@ export class BitWriter {
     const next = new Uint8Array(bytes + SLACK_BYTES)
     next.set(this.buffer.subarray(0, this.byteLength))
     this.buffer = next
+    this.views.clear()
     this.cells = new DataView(next.buffer)
     this.capacityBits = bytes * 8
   }

@@ -5,11 +5,9 @@ import { HeldChanges } from './held-changes.ts'
 import type { Held } from './held.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { Replication } from './replication.ts'
+import { SentTicks } from './sent-ticks.ts'
 import { SnapshotWindow } from './snapshot-window.ts'
 import { Waits } from './waits.ts'
-
-/** More than a rewind reaches back, at any snapshot rate. */
-const SENT_TICKS = 128
 
 /** What one snapshot told, as far as it must be known to take it back. */
 class InFlight {
@@ -52,8 +50,7 @@ export class ClientFeed {
   readonly waits: Waits = new Waits()
   readonly budget: ByteBudget = new ByteBudget()
   readonly window: SnapshotWindow = new SnapshotWindow()
-  /** The ticks of the newest snapshots that it was sent, rising: what its picture is made of. */
-  readonly sentTicks: number[] = []
+  readonly sentTicks: SentTicks = new SentTicks()
   /** The tick of the newest snapshot that it acknowledged, or -1. */
   ackedTick = -1
   private ackedSeq = 0
@@ -107,8 +104,7 @@ export class ClientFeed {
     const { changes } = told
     told.changes = this.changes
     this.changes = changes
-    // Rarely, and many at once: to move them all for each snapshot would cost more than to send it.
-    if (this.sentTicks.push(tick) > 2 * SENT_TICKS) this.sentTicks.splice(0, SENT_TICKS)
+    this.sentTicks.push(tick)
     this.syncTick = tick
     this.isLost = false
     this.cursor = cursor
@@ -197,7 +193,7 @@ export class ClientFeed {
     if (first === undefined) return
     for (const { changes } of lost.toReversed()) changes.undo()
     this.own?.forgetRows()
-    while (this.sentTicks.length > 0 && this.sentTicks.at(-1)! >= first.tick) this.sentTicks.pop()
+    this.sentTicks.takeBack(first.tick)
     this.syncTick = first.syncTickBefore
     this.isLost = first.isLostBefore
     this.cursor = first.cursorBefore
@@ -207,7 +203,7 @@ export class ClientFeed {
   private startOver(heldSeq: number, cursor: number): void {
     this.forgetHeld()
     this.isLost = heldSeq > 0
-    this.sentTicks.length = 0
+    this.sentTicks.clear()
     this.tableNumber = 0
     this.cursor = cursor
     if (heldSeq > 0) return

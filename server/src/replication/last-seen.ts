@@ -85,7 +85,8 @@ return changed
 }
 
 const MUTABLE: ReadonlySet<string> = new Set(['bytes', 'list', 'packed'])
-const NUMBERS: ReadonlySet<string> = new Set(['uint', 'int', 'fixed', 'angle', 'f32', 'tick'])
+/** Fractions; whole numbers are words to the engine. */
+const NUMBERS: ReadonlySet<string> = new Set(['fixed', 'angle', 'f32'])
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   vec2: ['x', 'y'],
   vec3: ['x', 'y', 'z'],

@@ -48,7 +48,7 @@ export class PublicTrack {
     const isCodable = syncTick >= 0 && !isLost && from === priorNewsTick
     const isCoded = isCodable && this.coded?.canRead(tableNumber) === true
     const body = this.find(from, isLost, isCoded) ?? this.make(from, isLost, isCodable, isCoded)
-    writer.copyFrom(body.bits, 0, body.bits.bitLength)
+    writer.bytes(body.bits.view())
     return body.hasNews
   }
 
@@ -111,7 +111,8 @@ export class PublicTrack {
       for (let slot = 0; slot < table.slots; slot++) if (table.at(slot) === undefined) this.removals.push(slot)
       return
     }
-    for (const { slot, bornTick, goneTick } of departures) {
+    for (let i = 0; i < departures.length; i++) {
+      const { slot, bornTick, goneTick } = departures[i]!
       if (bornTick <= from && from < goneTick) this.removals.push(slot)
     }
     this.removals.sort()

@@ -89,17 +89,16 @@ export class Replication {
     this.reserve(this.table.slots)
     const left = this.logDepartures(tick)
     this.dirty.clear()
-    for (const owned of this.owned) owned.count = 0
     this.secretiveCount = 0
     this.isMoving = false
-    // By index: an iterator would make an object per entity.
+    // By index, here and below: what runs once per tick is slow to be compiled, and until then an iterator makes an object
+    // per step.
+    for (let seat = 0; seat < this.owned.length; seat++) this.owned[seat]!.count = 0
     for (let slot = 0; slot < this.table.slots; slot++) {
       const record = this.table.at(slot)
       if (record !== undefined) this.advanceOne(record, tick)
     }
-    // Only now: lists that are emptied first lose their storage.
-    for (const { records, count } of this.owned) if (records.length > count) records.length = count
-    this.secretive.length = this.secretiveCount
+    this.trimLists()
     if (this.dirty.count > 0 || left > 0) this.newsTick = tick
   }
 
@@ -129,8 +128,17 @@ export class Replication {
     return true
   }
 
+  /** Only at the end: lists that are emptied first lose their storage. */
+  private trimLists(): void {
+    for (let seat = 0; seat < this.owned.length; seat++) {
+      const { records, count } = this.owned[seat]!
+      if (records.length > count) records.length = count
+    }
+    if (this.secretive.length > this.secretiveCount) this.secretive.length = this.secretiveCount
+  }
+
   private reserve(slots: number): void {
-    for (const name of TRACKS) this.anchors[name].reserve(slots)
+    for (let i = 0; i < TRACKS.length; i++) this.anchors[TRACKS[i]!].reserve(slots)
     this.seen.reserve(slots)
     if (slots <= this.xs.length) return
     const { xs, ys, isStill } = this
@@ -144,17 +152,22 @@ export class Replication {
 
   private logDepartures(tick: number): number {
     let left = 0
-    for (const { slot, id, bornTick } of this.table.takeRemoved()) {
+    const removed = this.table.takeRemoved()
+    for (let i = 0; i < removed.length; i++) {
+      const { slot, id, bornTick } = removed[i]!
       for (const name of TRACKS) this.anchors[name].clear(slot)
       if (bornTick < 0) continue
       this.departures.push({ slot, id, bornTick, goneTick: tick })
       left++
     }
     this.loggedFromTick = Math.max(this.loggedFromTick, tick - this.logTicks)
-    if (this.departures.length > 0 && this.departures[0]!.goneTick <= this.loggedFromTick) {
-      this.departures = this.departures.filter(({ goneTick }) => goneTick > this.loggedFromTick)
-    }
+    if (this.departures.length > 0 && this.departures[0]!.goneTick <= this.loggedFromTick) this.forgetDepartures()
     return left
+  }
+
+  // Apart, because a function that holds a closure makes something of it whenever it is called.
+  private forgetDepartures(): void {
+    this.departures = this.departures.filter(({ goneTick }) => goneTick > this.loggedFromTick)
   }
 
   private advanceOne(record: EntityRecord, tick: number): void {

@@ -90,6 +90,8 @@ export class SnapshotSender {
   private readonly stateHash: StateHash
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
+  /** The room sets no budget; asked for each client, and an infinite number would be made anew each time. */
+  private readonly isUnbounded: boolean
   private readonly intervalMs: number
   /** The packet that is being written. */
   private readonly writer: BitWriter = new BitWriter(2048, LIMITS.maxServerMessageBytes)
@@ -97,6 +99,8 @@ export class SnapshotSender {
   private readonly header = { channel: 0, seq: 0, tick: 0, isPartial: false, slackTicks: NO_SLACK, starvedTicks: 0 }
   /** Where its public track ends, in bytes. */
   private tailAt = 0
+  /** When this tick's snapshots leave; one time for all of them, which a hundred of them are away from in a millisecond. */
+  private nowMs = 0
 
   constructor(codec: GameCodec, replication: Replication, events: EventLog, rules: SendRules, traffic: Traffic) {
     const records = new Records(replication)
@@ -114,13 +118,14 @@ export class SnapshotSender {
     this.ownTrack = new OwnTrack(codec, replication, records, references)
     this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked)
     this.revealedTrack = new PrivateTrack('revealed', replication, records, references, masked)
+    this.isUnbounded = rules.bytesPerSecond === Infinity
     this.intervalMs = 1000 / codec.schema.snapshotRateHz
   }
 
   /** @returns whether a packet left */
   send(receiver: Receiver): boolean {
     const { feed } = receiver
-    const nowMs = this.rules.nowMs()
+    const { nowMs } = this
     if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
       this.traffic.snapshotsSkipped++
       return false
@@ -153,6 +158,7 @@ export class SnapshotSender {
 
   /** Once per snapshot tick, before anybody is told of it. */
   beginTick(): void {
+    this.nowMs = this.rules.nowMs()
     this.coded?.maintain()
   }
 
@@ -180,9 +186,9 @@ export class SnapshotSender {
   private assemble(receiver: Receiver): boolean {
     const { feed } = receiver
     const { schema } = this.codec
+    const carried = feed.window.mostBytes(this.nowMs)
+    if (receiver.bytesPerSecond === null && this.isUnbounded) return this.assembleWithin(receiver, carried)
     const rate = receiver.bytesPerSecond ?? this.rules.bytesPerSecond
-    const carried = feed.window.mostBytes(this.rules.nowMs())
-    if (rate === Infinity) return this.assembleWithin(receiver, carried)
     const available = feed.budget.available(rate, this.replication.tick, schema.tickRateHz, this.intervalMs / 1000)
     const isWorthIt = this.assembleWithin(receiver, Math.min(available, carried))
     if (isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - this.tailAt)

@@ -29,12 +29,11 @@ export interface Sight {
 export function sightOf(world: World, { feed, viewStamp, hasListener }: Viewer): Sight {
   const { own, sentTicks } = feed
   const sees = (slot: number, id: number): boolean => own === null || own.idAt(slot) === id
-  const newest = sentTicks.at(-1)
+  const { newest } = sentTicks
   // Who dropped looks at nothing, and a bot at the world itself: a stamp of long ago would be a shield, or a weapon.
-  if (!hasListener || newest === undefined) return { tick: world.tick, older: null, newer: null, sees }
+  if (!hasListener || newest === null) return { tick: world.tick, older: null, newer: null, sees }
   const asked = viewStamp < 0 ? newest : viewStamp / VIEW_STEPS_PER_TICK
   // However bad a player's connection is, nobody is hit farther back than this: behind cover must mean behind cover.
   const tick = Math.max(asked, world.tick - LIMITS.maxRewindMs / (1000 * world.dt))
-  const older = sentTicks.findLast((sent) => sent <= tick) ?? sentTicks[0]!
-  return { tick, older, newer: sentTicks.find((sent) => sent > tick) ?? null, sees }
+  return { tick, older: sentTicks.upTo(tick), newer: sentTicks.after(tick), sees }
 }
