@@ -195,6 +195,23 @@ describe('positions', () => {
     expect([...view]).toEqual([0xff, 0x0f])
   })
 
+  it('view makes no new array for a length that it was asked for before', () => {
+    const writer = new BitWriter(16)
+    const viewOf = (length: number): Uint8Array => {
+      writer.reset()
+      for (let i = 0; i < length; i++) writer.bits(length, 8)
+      return writer.view()
+    }
+    const five = viewOf(5)
+    viewOf(7)
+    expect(viewOf(5)).toBe(five)
+    expect([...five]).toEqual([5, 5, 5, 5, 5])
+    // Another storage, other views.
+    viewOf(100)
+    expect(viewOf(5)).not.toBe(five)
+    expect([...viewOf(5)]).toEqual([5, 5, 5, 5, 5])
+  })
+
   it('align fills up with zeros and does nothing at a byte boundary', () => {
     const writer = new BitWriter()
     writer.align()

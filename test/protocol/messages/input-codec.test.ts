@@ -4,7 +4,7 @@ import { BitReader } from '../../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../../protocol/src/bits/writer.ts'
 import { scalarsOf } from '../../../protocol/src/codec/scalars.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
-import { InputCodec, VIEW_STEPS_PER_TICK } from '../../../protocol/src/messages/input-codec.ts'
+import { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from '../../../protocol/src/messages/input-codec.ts'
 import type { TickInput } from '../../../protocol/src/messages/input-codec.ts'
 import { field } from '../../../protocol/src/schema/field.ts'
 import type { FieldMap } from '../../../protocol/src/schema/field.ts'
@@ -75,6 +75,17 @@ describe('InputCodec', () => {
         expect(through(sent, Math.max(0, newest + off))[0]!.tick).toBe(newest)
       }
     }
+  })
+
+  it('are read in place of those of the packet before, also of a longer one', () => {
+    const [one, two, three] = [inputOf(true, 1, false), inputOf(false, 1, false), inputOf(true, -1, true)]
+    const readerOf = (inputs: readonly TickInput[]): BitReader => new BitReader(written(inputs).toBytes())
+    const batch = new InputBatch()
+    codec.readInto(batch, readerOf(packetOf(9, [one, two, three])), 9)
+    const first = batch.inputs[0]
+    codec.readInto(batch, readerOf(packetOf(11, [three, two])), 9)
+    expect(batch.inputs.slice(0, batch.count)).toEqual(packetOf(11, [three, two]))
+    expect(batch.inputs[0]).toBe(first)
   })
 
   it('[INP1] refuses ticks before the first one, and a packet of none', () => {

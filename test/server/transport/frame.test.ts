@@ -50,7 +50,9 @@ describe('FrameWriter', () => {
     writer.write(socket, fill(10), true)
     writer.write(new FakeSocket(), fill(20), true)
     writer.write(socket, fill(30), true)
+    writer.write(socket, fill(10), true)
     expect(socket.writes[1]!.buffer).toBe(socket.writes[0]!.buffer)
+    expect(socket.writes[2]).toBe(socket.writes[0])
   })
 
   it('never touches a buffer again that a socket still holds', () => {
