@@ -1,7 +1,7 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
 import type { BitReader, BitWriter } from '@tickwire/protocol/internal'
 import type { LeaveReason } from '../room/definition.ts'
-import type { Call, RoomOp } from './tape.ts'
+import type { Call, PlayerCommand, RoomOp } from './tape.ts'
 import { MAX_STATE_BYTES } from './state-image.ts'
 
 /** What a recording is made of, in the order in which it happened. */
@@ -49,11 +49,19 @@ const CODE = {
   keyframe: 13,
   end: 14,
   draining: 15,
+  managed: 16,
 } as const satisfies Record<Op['type'], number>
 const TYPES: ReadonlyMap<number, Op['type']> = new Map(
   Object.entries(CODE).map(([type, code]) => [code, type as Op['type']]),
 )
 const CALLS = ['message', 'request', 'cancel', 'latest'] as const satisfies readonly Call['type'][]
+const COMMANDS = [
+  'remove',
+  'lock',
+  'transfer',
+  'metadata',
+  'profile',
+] as const satisfies readonly PlayerCommand['kind'][]
 const REASONS = ['left', 'expired', 'kicked', 'room-closed'] as const satisfies readonly LeaveReason[]
 
 const MAX_SEAT = LIMITS.maxSeatsPerRoom
@@ -77,7 +85,7 @@ export function readOp(reader: BitReader, inputColumns: number): Op {
   if (type === undefined) {
     throw new DecodeError('unexpected', {
       what: 'op',
-      expected: '1 to 15',
+      expected: '1 to 16',
       got: `${code}`,
       offset: reader.bitOffset - 8,
     })
@@ -97,6 +105,7 @@ function writeBody(writer: BitWriter, op: Op): void {
     if (op.type === 'joining') writeJoining(writer, op)
     else if (op.type === 'left') writer.uintMax(REASONS.indexOf(op.reason), REASONS.length - 1)
     else if (op.type === 'call') writeCall(writer, op.call)
+    else if (op.type === 'managed') writeCommand(writer, op.command)
   }
 }
 
@@ -126,6 +135,7 @@ function readSeatOp(reader: BitReader, type: SeatOp): RoomOp {
   if (type === 'joining') return readJoining(reader, seat)
   if (type === 'left') return { type, seat, reason: REASONS[reader.uintMax(REASONS.length - 1, 'leave reason')]! }
   if (type === 'call') return { type, seat, call: readCall(reader) }
+  if (type === 'managed') return { type, seat, command: readCommand(reader) }
   return { type, seat }
 }
 
@@ -161,6 +171,33 @@ function readCall(reader: BitReader): Call {
   }
   const message = reader.varuint(MAX_INDEX, 'message')
   return { type, channel, message, payload: readBytes(reader, LIMITS.maxPayloadBytes, 'message payload') }
+}
+
+function writeCommand(writer: BitWriter, command: PlayerCommand): void {
+  writer.uintMax(COMMANDS.indexOf(command.kind), COMMANDS.length - 1)
+  if (command.kind === 'lock') writer.bool(command.locked)
+  if (command.kind === 'remove') writer.bool(command.ban)
+  if (command.kind === 'metadata') writer.varuint(command.revision)
+  if ('seat' in command) writer.varuint(command.seat === null ? 0 : command.seat + 1)
+  if ('patch' in command) writeBytes(writer, command.patch)
+}
+
+function readCommand(reader: BitReader): PlayerCommand {
+  const kind = COMMANDS[reader.uintMax(COMMANDS.length - 1, 'command')]!
+  if (kind === 'lock') return { kind, locked: reader.bool('locked') }
+  if (kind === 'remove') {
+    const ban = reader.bool('ban')
+    return { kind, ban, seat: readSeat(reader) }
+  }
+  if (kind === 'transfer') return { kind, seat: readSeat(reader) }
+  const revision = kind === 'metadata' ? reader.varuint(MAX_TICK, 'revision') : 0
+  const patch = readBytes(reader, LIMITS.maxPayloadBytes, 'patch')
+  return kind === 'metadata' ? { kind, revision, patch } : { kind, patch }
+}
+
+function readSeat(reader: BitReader): number | null {
+  const seat = reader.varuint(MAX_SEAT + 1, 'seat')
+  return seat === 0 ? null : seat - 1
 }
 
 function writeInputs(writer: BitWriter, { changed }: OpOf<'inputs'>): void {

@@ -1,3 +1,4 @@
+import { TickwireError } from '@tickwire/protocol'
 import type { GameTypes } from '@tickwire/protocol'
 import { BitReader, GameCodec } from '@tickwire/protocol/internal'
 import { readFile } from 'node:fs/promises'
@@ -168,7 +169,10 @@ class Play {
         room.leave(op.seat, op.reason)
         return
       case 'call':
-        this.call(op.seat, op.call)
+        this.try(() => this.call(op.seat, op.call))
+        return
+      case 'managed':
+        this.try(() => room.manage(op.seat, op.command))
         return
       case 'draining':
         room.drain()
@@ -179,11 +183,16 @@ class Play {
   }
 
   private call(seat: number, call: Extract<Op, { type: 'call' }>['call']): void {
+    if (call.type === 'latest') this.room.receiveLatest(seat, call)
+    else this.room.receiveCall(seat, call)
+  }
+
+  /** What its room refused is refused again; whom that was told, or the connection that it cost, is not part of the room. */
+  private try(step: () => void): void {
     try {
-      if (call.type === 'latest') this.room.receiveLatest(seat, call)
-      else this.room.receiveCall(seat, call)
-    } catch {
-      // A payload that its room refused is refused again; the connection that it cost is not part of the room.
+      step()
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error
     }
   }
 }

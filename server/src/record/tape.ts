@@ -1,5 +1,6 @@
 import type { CallItem, LatestMessage } from '@tickwire/protocol/internal'
 import type { LeaveReason } from '../room/definition.ts'
+import type { RoomCommand } from '../room/ports.ts'
 import type { RoomCore } from '../room/room-core.ts'
 import type { Sight } from '../rewind/sight.ts'
 
@@ -18,11 +19,15 @@ export type RoomOp =
   | { readonly type: 'cancelled' | 'dropped' | 'resumed'; readonly seat: number }
   | { readonly type: 'left'; readonly seat: number; readonly reason: LeaveReason }
   | { readonly type: 'call'; readonly seat: number; readonly call: Call }
+  | { readonly type: 'managed'; readonly seat: number; readonly command: PlayerCommand }
   /** The server is about to stop; the room is over. */
   | { readonly type: 'draining' | 'closed' }
 
 /** What a client said or asked. */
 export type Call = Extract<CallItem, { type: 'message' | 'request' | 'cancel' }> | LatestMessage
+
+/** What a player asked of the lobby. Where spectators look is nothing that game code notices. */
+export type PlayerCommand = Exclude<RoomCommand, { kind: 'view' }>
 
 /**
  * What stands between a room and everything that is not its game code: it takes down what comes in, or, in a replay, is

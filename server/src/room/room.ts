@@ -328,6 +328,7 @@ export class RoomMachine implements RoomPort {
     this.lobby.manage(seat, command)
   }
 
+    if (command.kind !== 'view') this.core.tape?.note({ type: 'managed', seat: id, command })
   private addBot(join: object, think: BotMind): AnyPlayer {
     const { join: fields } = this.codec.schema
     const checked = this.codec.decodePayload(fields, this.codec.encodePayload(fields, join))

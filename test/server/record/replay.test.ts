@@ -132,6 +132,30 @@ describe('replay', () => {
     expect(await replay(deck.finish(), type)).toMatchObject({ ticks: 20, divergence: null, isComplete: true })
   })
 
+  it('obeys the owner of the room again, and refuses again who is none', async () => {
+    const owners: (number | null)[] = []
+    const type = roomOf({ owner: 'creator', onOwner: (_room, player) => void owners.push(player?.id ?? null) })
+    const deck = new TapeDeck(type)
+    const [ada, bob, eve] = [
+      await deck.join({ name: 'Ada' }),
+      await deck.join({ name: 'Bob' }),
+      await deck.join({ name: 'Eve' }),
+    ]
+    deck.ticks(2)
+    deck.room.manage(ada, { kind: 'lock', locked: true })
+    expect(() => deck.room.manage(bob, { kind: 'lock', locked: false })).toThrow('owner')
+    deck.ticks(2)
+    deck.room.manage(ada, { kind: 'transfer', seat: bob })
+    deck.ticks(2)
+    deck.room.manage(bob, { kind: 'remove', seat: eve, ban: true })
+    deck.ticks(2)
+    const recording = deck.finish()
+    const live = owners.splice(0)
+    expect(live.slice(0, 2)).toEqual([ada, bob])
+    expect(await replay(recording, type)).toMatchObject({ ticks: 8, divergence: null, isComplete: true })
+    expect(owners).toEqual(live)
+  })
+
   it('shows each player what it had on screen when its past is asked for, whatever the network did', async () => {
     const type = roomOf({
       onTick(room) {
