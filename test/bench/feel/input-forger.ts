@@ -32,11 +32,9 @@ export class InputForger {
     this.send(isAway ? serverTick + AHEAD_TICKS : this.newest + 1, count)
   }
 
-  /** Each tick's input so many times. */
+  /** Each tick's input so many times, in as many packets. */
   sendRepeated(serverTick: number, times: number): void {
-    const isDue = this.isDue()
-    const first = serverTick + AHEAD_TICKS
-    if (isDue) for (let i = 0; i < times / FRAMES_PER_PACKET; i++) this.send(first, 2 * FRAMES_PER_PACKET)
+    if (this.isDue()) this.send(serverTick + AHEAD_TICKS, times * FRAMES_PER_PACKET)
   }
 
   /** Inputs for long ago and for long after now, besides those for now. */

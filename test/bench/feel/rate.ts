@@ -22,12 +22,13 @@ export async function rate(makeLab: LabMaker): Promise<Figure[]> {
   for (let i = 0; i < cheats.length; i++) runners.push(await lab.join({ impair: { latencyMs: 20 } }))
   const honest = await lab.join({ impair: { latencyMs: 20 } })
   honest.hold = () => 1
+  await lab.run(1)
   for (const [i, runner] of runners.entries()) {
     const forger = new InputForger(runner.room)
     runner.isVisible = false
     runner.onDark = () => cheats[i]![1](forger, Math.floor(server.ticksNow))
   }
-  await lab.run(2)
+  await lab.run(1)
   const fromMs = lab.nowMs()
   await lab.run(SECONDS)
   const figures = [...cheats.map(([name]) => name), 'honest'].map((name, i) => {
