@@ -1,7 +1,8 @@
 import type { Game, GameTypes } from '@tickwire/protocol'
 import type { Clock } from './clock.ts'
 import type { Impairment } from './impair/impairment.ts'
-import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+import type { Lobby, Where } from './lobby/lobby-api.ts'
+import type { ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
 
 /** Where the resume token lives between page loads: `sessionStorage` in a window, nothing in a Worker or in Node. */
 export interface TokenStorage {
@@ -49,9 +50,28 @@ export interface WebSocketLike {
   onerror: ((event: never) => void) | null
 }
 
-export interface JoinOptions {
-  /** Names the room: everybody with the same key meets in it. */
+/** What a room shall be like that is made. */
+export interface CreateOptions<G extends GameTypes = GameTypes> {
+  /** Names the room: everybody with the same key meets in it. It is in no list. */
   readonly key?: string
+  /** The type of room, where the server has several of the game (default: the first). */
+  readonly type?: string
+  /** Its options; those that are left out are as the room type says. */
+  readonly options?: Partial<G['options']>
+  /** `'private'`: in no list, and joined by id or invite code only. Default: as the room type says. */
+  readonly visibility?: 'public' | 'private'
+  /** Asked of everybody who joins; 1 to 64 bytes. */
+  readonly password?: string
+}
+
+export interface JoinOptions<G extends GameTypes = GameTypes> extends CreateOptions<G> {
+  /** What a room that exists must fulfil to be joined. */
+  readonly where?: Where<G>
+}
+
+/** How to get into a room that exists. */
+export interface EnterOptions {
+  readonly password?: string
 }
 
 export interface Client {
@@ -64,11 +84,27 @@ export interface Client {
    * (`RefusedError`), `UnreachableError`, `SchemaMismatchError` or `ConnectionClosedError`, all of which
    * have a `code`; or with a `RangeError` that names the field of `join` that does not fit.
    */
-  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions<G>): Promise<JoinedRoom<G>>
   /** Makes a room and joins it; with a key that is taken it rejects (`key-taken`). */
-  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>>
+  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: CreateOptions<G>): Promise<JoinedRoom<G>>
   /** Joins exactly this room (`room.id` of another page); rejects with `room-not-found`, `room-full` or `room-locked`. */
-  joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>>
+  joinById<G extends GameTypes>(
+    game: Game<G>,
+    roomId: string,
+    join: G['join'],
+    options?: EnterOptions,
+  ): Promise<JoinedRoom<G>>
+  /** Joins the room of this invite code (`room.invite`), however it was typed; rejects with `wrong-code` too. */
+  joinByCode<G extends GameTypes>(
+    game: Game<G>,
+    code: string,
+    join: G['join'],
+    options?: EnterOptions,
+  ): Promise<JoinedRoom<G>>
+  /** Looks on in a room without a seat: it sees what all may see. Rejects with `room-full` where no more may. */
+  spectate<G extends GameTypes>(game: Game<G>, roomId: string, options?: EnterOptions): Promise<WatchedRoom<G>>
+  /** The rooms of a game, seen from outside. */
+  lobby<G extends GameTypes>(game: Game<G>): Lobby<G>
   /** Takes the seat back that this tab held before a reload, or null if there is none any more. */
   resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null>
   /**

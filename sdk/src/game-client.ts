@@ -1,7 +1,16 @@
 import { ConfigError } from '@tickwire/protocol'
-import { GameCodec, NO_WISH } from '@tickwire/protocol/internal'
+import { GameCodec } from '@tickwire/protocol/internal'
+import type { RoomWish } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
-import type { Client, ClientOptions, JoinOptions, Ticket, TokenStorage } from './client-api.ts'
+import type {
+  Client,
+  ClientOptions,
+  CreateOptions,
+  EnterOptions,
+  JoinOptions,
+  Ticket,
+  TokenStorage,
+} from './client-api.ts'
 import { socketUrl } from './connection/url.ts'
 import { StateError } from './errors.ts'
 import { Emitter } from './events.ts'
@@ -14,9 +23,14 @@ import { packerFor } from './link/packer.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
 import type { TabLocks } from './link/tab-locks.ts'
-import { checkRoomName } from './options.ts'
+import { GameLobby } from './lobby/game-lobby.ts'
+import type { Lobby } from './lobby/lobby-api.ts'
+import type { LobbyChannel } from './lobby/lobby-channel.ts'
+import { RoomLists } from './lobby/room-lists.ts'
+import { whereText } from './lobby/where.ts'
+import { checkPassword, checkRoomName } from './options.ts'
 import type { Report } from './report.ts'
-import type { ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+import type { ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
 
 /** Makes the client's side of a seat. */
 export type OpenGameRoom = <G extends GameTypes>(
@@ -24,7 +38,7 @@ export type OpenGameRoom = <G extends GameTypes>(
   joined: Joined,
   link: RoomLink,
   report: Report,
-) => RoomReceiver & { readonly room: JoinedRoom<G> }
+) => RoomReceiver & { readonly room: JoinedRoom<G> & WatchedRoom<G> }
 
 /** Everything that a client needs of the outside; tests hand in their own. */
 export interface ClientParts extends Omit<LinkParts, 'store'> {
@@ -58,6 +72,7 @@ class GameClient implements Client {
   private readonly states: Emitter<ConnectionState>
   private readonly codecs = new WeakMap<object, Promise<GameCodec>>()
   private readonly store: ResumeStore
+  private readonly lists: RoomLists
   private link: Link | null = null
   private shown: ConnectionState = { phase: 'connecting' }
 
@@ -68,6 +83,7 @@ class GameClient implements Client {
     this.parts = parts
     const { page, locks = null } = parts
     this.store = new ResumeStore(parts.storage, this.url, page === null ? null : { page, locks })
+    this.lists = new RoomLists(parts.report)
     this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
   }
 
@@ -79,17 +95,50 @@ class GameClient implements Client {
     return this.states.on(listener)
   }
 
-  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>> {
-    return this.join(game, join, 'joinOrCreate', keyOf(options))
+  joinOrCreate<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions<G>): Promise<JoinedRoom<G>> {
+    return this.join(game, join, { verb: 'joinOrCreate', room: keyOf(options) }, options)
   }
 
-  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: JoinOptions): Promise<JoinedRoom<G>> {
-    return this.join(game, join, 'create', keyOf(options))
+  create<G extends GameTypes>(game: Game<G>, join: G['join'], options?: CreateOptions<G>): Promise<JoinedRoom<G>> {
+    return this.join(game, join, { verb: 'create', room: keyOf(options) }, options)
   }
 
-  joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>> {
+  joinById<G extends GameTypes>(
+    game: Game<G>,
+    roomId: string,
+    join: G['join'],
+    options?: EnterOptions,
+  ): Promise<JoinedRoom<G>> {
     checkRoomName('roomId', roomId)
-    return this.join(game, join, 'joinById', roomId)
+    return this.join(game, join, { verb: 'joinById', room: roomId }, options)
+  }
+
+  joinByCode<G extends GameTypes>(
+    game: Game<G>,
+    code: string,
+    join: G['join'],
+    options?: EnterOptions,
+  ): Promise<JoinedRoom<G>> {
+    checkRoomName('code', code)
+    return this.join(game, join, { verb: 'joinByCode', room: code }, options)
+  }
+
+  async spectate<G extends GameTypes>(
+    game: Game<G>,
+    roomId: string,
+    options: EnterOptions = {},
+  ): Promise<WatchedRoom<G>> {
+    checkRoomName('roomId', roomId)
+    const codec = await this.codecOf(game)
+    const named = { verb: 'spectate', room: roomId } as const
+    return this.enter(game, codec, { ...named, wish: wishOf(codec, options), join: NO_BYTES })
+  }
+
+  lobby<G extends GameTypes>(game: Game<G>): Lobby<G> {
+    const { lists } = this
+    const { report } = this.parts
+    const channel = (): LobbyChannel => this.linkTo(this.openLink?.url ?? this.url).lobby
+    return new GameLobby<G>({ lists, report, channel, codec: () => this.codecOf(game) })
   }
 
   async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
@@ -110,6 +159,7 @@ class GameClient implements Client {
   }
 
   close(): Promise<void> {
+    this.lists.closed()
     this.link?.close()
     return Promise.resolve()
   }
@@ -117,15 +167,22 @@ class GameClient implements Client {
   private async join<G extends GameTypes>(
     game: Game<G>,
     join: G['join'],
-    verb: JoinAsk['verb'],
-    room: string,
+    named: Pick<JoinAsk, 'verb' | 'room'>,
+    options: Said = {},
   ): Promise<JoinedRoom<G>> {
     const codec = await this.codecOf(game)
     const fields = codec.encodePayload(game.schema.join, join, 'join')
+    return this.enter(game, codec, { ...named, wish: wishOf(codec, options), join: fields })
+  }
+
+  private async enter<G extends GameTypes>(
+    game: Game<G>,
+    codec: GameCodec,
+    ask: Omit<JoinAsk, 'reservation'>,
+  ): Promise<JoinedRoom<G> & WatchedRoom<G>> {
     let [url, reservation] = [this.openLink?.url ?? this.url, '']
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const ask = { verb, room, reservation, wish: NO_WISH, join: fields }
-      const outcome = await this.linkTo(url).join(ask, codec, this.opener(game))
+      const outcome = await this.linkTo(url).join({ ...ask, reservation }, codec, this.opener(game))
       if (outcome.type === 'seated') return outcome.receiver.room
       if (outcome.type === 'redirect') [url, reservation] = [this.addressOf(outcome.url), outcome.reservation]
     }
@@ -143,6 +200,7 @@ class GameClient implements Client {
     this.link = link
     old?.close()
     this.follow(link)
+    this.lists.attach(link.lobby)
     return link
   }
 
@@ -167,7 +225,9 @@ class GameClient implements Client {
     this.states.emit(state)
   }
 
-  private opener<G extends GameTypes>(game: Game<G>): OpenRoom<RoomReceiver & { readonly room: JoinedRoom<G> }> {
+  private opener<G extends GameTypes>(
+    game: Game<G>,
+  ): OpenRoom<RoomReceiver & { readonly room: JoinedRoom<G> & WatchedRoom<G> }> {
     return (joined, link) => this.parts.openRoom(game, joined, link, this.parts.report)
   }
 
@@ -183,7 +243,30 @@ class GameClient implements Client {
 
 const ALREADY_CONNECTED = 'resume is for the start of a page; this client is connected already'
 
-function keyOf({ key }: JoinOptions = {}): string {
+const NO_BYTES = new Uint8Array(0)
+
+/** Options of a join, whatever its game. */
+type Said = Partial<Record<'key' | 'type' | 'password' | 'visibility', string>> & {
+  readonly where?: unknown
+  readonly options?: object
+}
+
+/** What a join says of its room. @throws ConfigError or RangeError for what cannot be */
+function wishOf(codec: GameCodec, { type = '', visibility, password, where, options = {} }: Said): RoomWish {
+  if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
+    throw new ConfigError('visibility', "'public' or 'private'", visibility)
+  }
+  if (password !== undefined) checkPassword(password)
+  return {
+    type,
+    isPrivate: visibility === 'private',
+    password: password ?? '',
+    where: whereText(where),
+    options: codec.encodePatch(codec.schema.options, options, 'options'),
+  }
+}
+
+function keyOf({ key }: { readonly key?: string } = {}): string {
   if (key === undefined) return ''
   checkRoomName('key', key)
   return key

@@ -2,6 +2,8 @@
 export type {
   Client,
   ClientOptions,
+  CreateOptions,
+  EnterOptions,
   JoinOptions,
   TokenStorage,
   WebSocketConstructor,
@@ -12,16 +14,30 @@ export type { Clock, Timer } from './clock.ts'
 export { ConnectionClosedError, RequestTimeoutError, StateError, UnreachableError } from './errors.ts'
 export type { Impairment } from './impair/impairment.ts'
 export type {
+  Condition,
+  ListListeners,
+  LiveRooms,
+  Lobby,
+  RoomAttributes,
+  RoomListing,
+  RoomPage,
+  RoomQuery,
+  Where,
+} from './lobby/lobby-api.ts'
+export type {
   CloseInfo,
   ConnectionState,
   Drawing,
   EntityRef,
   EventInfo,
   JoinedRoom,
+  PlayerRef,
   PlayerView,
   RequestOptions,
+  RoomAdmin,
   RoomStats,
   Sample,
   SendOptions,
   Unsubscribe,
+  WatchedRoom,
 } from './room-api.ts'

@@ -7,7 +7,7 @@ import type { Joined, RoomLink, RoomReceiver } from './link/ports.ts'
 import { Listeners } from './listeners.ts'
 import { consoleReport, reportOnce } from './report.ts'
 import type { Report } from './report.ts'
-import type { CloseInfo, ConnectionState, JoinedRoom, Unsubscribe } from './room-api.ts'
+import type { CloseInfo, ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
 import { RoomEvents } from './room-events.ts'
 import type { FiredEvent } from './room-events.ts'
 import { RoomFacade } from './room-facade.ts'
@@ -21,7 +21,7 @@ import { EntityViews } from './view/views.ts'
 
 /** The room's side of a seat: what the link tells it, and what the game sees of it. */
 export interface OpenedRoom<G extends GameTypes> extends RoomReceiver {
-  readonly room: JoinedRoom<G>
+  readonly room: JoinedRoom<G> & WatchedRoom<G>
 }
 
 /** Opens a seat that the server has granted. `report` is told of faults in game code; each of them once. */
@@ -48,7 +48,7 @@ function wire<G extends GameTypes>(game: Game<G>, joined: Joined, link: RoomLink
 }
 
 class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
-  readonly room: JoinedRoom<G>
+  readonly room: JoinedRoom<G> & WatchedRoom<G>
   readonly ready: Promise<void>
   private readonly parts: RoomParts<G>
   private readonly resolveLeft: (reason: CloseInfo) => void

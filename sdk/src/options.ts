@@ -46,6 +46,12 @@ export function checkOptions(options: ClientOptions): void {
   }
 }
 
+/** @throws ConfigError for a password that no room can have */
+export function checkPassword(password: string): void {
+  if (password === '' || !fitsText(password, LIMITS.maxPasswordBytes))
+    throw new ConfigError('password', `a text of 1 to ${LIMITS.maxPasswordBytes} bytes`, '(not shown)')
+}
+
 /** @throws ConfigError for a key or room id that cannot name a room */
 export function checkRoomName(option: string, name: string): void {
   if (name === '' || !fitsText(name, LIMITS.maxNameBytes))

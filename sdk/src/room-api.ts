@@ -18,11 +18,34 @@ export interface Drawing<V, T> {
   readonly leave?: (view: V, drawn: T) => void
 }
 
-export interface PlayerView {
+export interface PlayerView<G extends GameTypes = GameTypes> {
   /** Its seat number. */
   readonly id: number
   readonly mine: boolean
   readonly connected: boolean
+  /** What it shows of itself. */
+  readonly profile: Readonly<G['profile']>
+}
+
+/** A player, or its seat. */
+export type PlayerRef = number | { readonly id: number }
+
+/** What the owner of a room may do. All of it rejects with `RefusedError`: `not-owner`, `no-such-player`, `not-allowed`. */
+export interface RoomAdmin<G extends GameTypes> {
+  /** Takes a player's seat away; its `room.left` says `kicked`. */
+  kick(player: PlayerRef): Promise<void>
+  /** The same, and its user may not come back while the room lives; who is anonymous, not on the same link. */
+  ban(player: PlayerRef): Promise<void>
+  /** No more players. */
+  lock(): Promise<void>
+  unlock(): Promise<void>
+  /** Makes another player the owner. */
+  transfer(player: PlayerRef): Promise<void>
+  /**
+   * Changes some of the metadata, where the room type lets its owner (`metadataBy`), and resolves with the new revision. With
+   * `revision` only if the room is still at that one: it rejects as `outdated`, and undoes nothing newer.
+   */
+  setMetadata(patch: Partial<G['metadata']>, options?: { readonly revision?: number }): Promise<number>
 }
 
 /**
@@ -103,8 +126,22 @@ export interface JoinedRoom<G extends GameTypes> {
   readonly tick: number
   /** The room's own fields, as last received. */
   readonly state: Readonly<G['state']>
+  /** What its creator chose. */
+  readonly options: Readonly<G['options']>
+  /** What lists show of it, as last received. */
+  readonly metadata: Readonly<G['metadata']>
+  /** Rises with each change of the metadata. */
+  readonly revision: number
+  /** The seat of who owns the room, or null where nobody does. */
+  readonly owner: number | null
+  /** Whether it takes no more players. */
+  readonly locked: boolean
+  /** Who knows it may join by it (`client.joinByCode`): for a link to invite with. */
+  readonly invite: string
+  /** For its owner; the server refuses others as `not-owner`. */
+  readonly admin: RoomAdmin<G>
   /** Everybody in the room by seat number, this player too; those whose connection is dropped are `connected: false`. */
-  readonly players: ReadonlyMap<number, PlayerView & Readonly<PlayerFields<G>>>
+  readonly players: ReadonlyMap<number, PlayerView<G> & Readonly<PlayerFields<G>>>
   readonly stats: RoomStats
   /** `closed` as soon as the room is over for this player, even if the client is online. */
   readonly connection: ConnectionState
@@ -162,8 +199,35 @@ export interface JoinedRoom<G extends GameTypes> {
     request: R,
     handler: RequestHandler<G['requests'][R]>,
   ): Unsubscribe
+  /** Changes some of what this player shows of itself; others see it in `players`. */
+  setProfile(patch: Partial<G['profile']>): Promise<void>
   /** Gives the seat back. */
   leave(): Promise<void>
+}
+
+/** What a spectator has of a room: no seat, so nothing that only players may see, say or do. */
+export interface WatchedRoom<G extends GameTypes> extends Pick<
+  JoinedRoom<G>,
+  | 'id'
+  | 'tick'
+  | 'state'
+  | 'options'
+  | 'metadata'
+  | 'players'
+  | 'stats'
+  | 'connection'
+  | 'left'
+  | 'view'
+  | 'draw'
+  | 'onEvent'
+  | 'onMessage'
+  | 'onConnection'
+  | 'leave'
+> {
+  /** Once per rendered frame. */
+  advance(): void
+  /** Which part of the world it is sent: a circle, or null for everything that spectators may see. */
+  look(area: { readonly x: number; readonly y: number; readonly radius: number } | null): Promise<void>
 }
 
 export interface EventInfo {

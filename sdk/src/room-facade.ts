@@ -12,6 +12,7 @@ import { ConfigError } from '@tickwire/protocol'
 import type { Emitter } from './events.ts'
 import type { Joined, RoomLink } from './link/ports.ts'
 import type { Listeners } from './listeners.ts'
+import { GameRoomAdmin } from './lobby/room-admin.ts'
 import type {
   CloseInfo,
   ConnectionState,
@@ -19,6 +20,7 @@ import type {
   EventInfo,
   JoinedRoom,
   PlayerView,
+  RoomAdmin,
   RequestHandler,
   RequestOptions,
   RoomStats,
@@ -49,6 +51,9 @@ export interface RoomParts<G extends GameTypes> {
   readonly watch: RoomWatch
 }
 
+/** What a spectator does. */
+const NO_INPUT = (): object => ({})
+
 /** The room as its player sees it: gives the untyped machinery the game's types, and computes nothing itself. */
 export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
   private readonly parts: RoomParts<G>
@@ -73,8 +78,8 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
   get state(): Readonly<G['state']> {
     return this.parts.loop.view.state as Readonly<G['state']>
   }
-  get players(): ReadonlyMap<number, PlayerView & Readonly<PlayerFields<G>>> {
-    return this.parts.loop.view.players as ReadonlyMap<number, PlayerView & Readonly<PlayerFields<G>>>
+  get players(): ReadonlyMap<number, PlayerView<G> & Readonly<PlayerFields<G>>> {
+    return this.parts.loop.view.players as ReadonlyMap<number, PlayerView<G> & Readonly<PlayerFields<G>>>
   }
   get stats(): RoomStats {
     return readStats(this.parts.link, this.parts.loop.numbers)
@@ -105,7 +110,7 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
     return this.parts.drawings.add(this.known(kind), drawing as Drawing<object, unknown>)
   }
 
-  advance(sample: Sample<G>): void {
+  advance(sample: Sample<G> = NO_INPUT): void {
     this.parts.watch.advanced()
     this.parts.loop.advance(sample)
     this.parts.messages.started()
@@ -157,6 +162,40 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
     options?: RequestOptions,
   ): Promise<G['requests'][R]['reply']> {
     return this.parts.messages.request(request, ask, options)
+  }
+
+  get options(): Readonly<G['options']> {
+    return this.parts.loop.view.options as Readonly<G['options']>
+  }
+  get metadata(): Readonly<G['metadata']> {
+    return this.parts.loop.view.metadata as Readonly<G['metadata']>
+  }
+  get revision(): number {
+    return this.parts.loop.view.revision
+  }
+  get owner(): number | null {
+    return this.parts.loop.view.owner
+  }
+  get locked(): boolean {
+    return this.parts.loop.view.isLocked
+  }
+  get invite(): string {
+    return this.parts.loop.view.invite
+  }
+  get admin(): RoomAdmin<G> {
+    const { codec, lobby } = this.parts.link
+    return new GameRoomAdmin(this.id, codec, lobby)
+  }
+
+  async setProfile(patch: Partial<G['profile']>): Promise<void> {
+    const { codec, lobby } = this.parts.link
+    const bytes = codec.encodePatch(codec.schema.profile, patch, 'setProfile')
+    await lobby.request('setProfile', { room: this.id, patch: bytes })
+  }
+
+  async look(area: { readonly x: number; readonly y: number; readonly radius: number } | null): Promise<void> {
+    const { x, y, radius } = area ?? { x: 0, y: 0, radius: 0 }
+    await this.parts.link.lobby.request('setView', { room: this.id, everything: area === null, x, y, radius })
   }
 
   leave(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   readSpawnKeys,
   Replica,
   VIEW_STEPS_PER_TICK,
+  NO_SEAT,
 } from '@tickwire/protocol/internal'
 import type {
   BitReader,
@@ -250,7 +251,7 @@ export class RoomLoop<G extends GameTypes> {
   }
 
   private runTicks(nowMs: number, sampled: object): void {
-    if (this.seq === 0 || !this.knowsTime(nowMs)) return
+    if (this.parts.joined.seat === NO_SEAT || this.seq === 0 || !this.knowsTime(nowMs)) return
     if (this.offlineMs !== null && nowMs - this.offlineMs > MAX_BLIND_MS) return
     const { sync } = this.parts.link
     const timing = { serverTicks: this.serverTicksAt(nowMs), rttMs: sync.rttMs, jitterMs: sync.jitterMs }

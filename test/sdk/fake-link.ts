@@ -1,4 +1,5 @@
 import { BitReader, BitWriter, GameCodec } from '@tickwire/protocol/internal'
+import type { LobbyChannel } from '../../sdk/src/lobby/lobby-channel.ts'
 import type { ClientItem, LatestMessage, TickInput } from '@tickwire/protocol/internal'
 import type { GameSchema } from '@tickwire/protocol'
 import type { RoomLink } from '../../sdk/src/link/ports.ts'
@@ -12,6 +13,8 @@ export interface SentInputs {
 
 /** A link without a connection: keeps what the room sends, and says of the network what the test says. */
 export class FakeLink implements RoomLink {
+  /** Not asked by what is tested with this. */
+  readonly lobby = {} as LobbyChannel
   readonly clock: FakeClock
   readonly channel = 0
   readonly codec: GameCodec

@@ -45,7 +45,7 @@ export interface ClientParts {
   readonly through?: (connect: Connect) => Connect
 }
 
-export interface JoinParts<G extends GameTypes> extends JoinOptions {
+export interface JoinParts<G extends GameTypes> extends JoinOptions<G> {
   /** Default: the first one without a room, or a new one. */
   readonly client?: StepperClient<G>
 }

@@ -9,6 +9,7 @@ import type {
   ServerItem,
 } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
+import type { LobbyChannel } from '../lobby/lobby-channel.ts'
 import type { CloseInfo, ConnectionState, RequestOptions, Unsubscribe } from '../room-api.ts'
 import type { ClockSync } from '../time/clock-sync.ts'
 
@@ -24,6 +25,8 @@ export interface RoomLink {
   /** The game's, made before the join: its packer is loaded if the schema needs one. */
   readonly codec: GameCodec
   readonly connection: ConnectionState
+  /** What is asked beside the room. */
+  readonly lobby: LobbyChannel
   /** Round trip, jitter and the room's time, from pings. */
   readonly sync: ClockSync
   /** Whether packets of inputs may be lost on the present connection, so that they must travel more than once. */

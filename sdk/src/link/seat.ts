@@ -1,6 +1,7 @@
 import type { BitWriter, ClientItem, GameCodec, LatestMessage } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import { StateError } from '../errors.ts'
+import type { LobbyChannel } from '../lobby/lobby-channel.ts'
 import type { ConnectionState, RequestOptions, Unsubscribe } from '../room-api.ts'
 import { PingClock } from '../time/clock-sync.ts'
 import type { Joined, RoomLink, RoomReceiver } from './ports.ts'
@@ -13,6 +14,7 @@ export interface SeatHost {
   readonly connection: ConnectionState
   readonly sender: Sender
   readonly requests: Requests
+  readonly lobby: LobbyChannel
   readonly losesInputs: boolean
   readonly bytesInPerSecond: number
   readonly bytesOutPerSecond: number
@@ -40,6 +42,9 @@ export class Seat implements RoomLink {
 
   get clock(): Clock {
     return this.host.clock
+  }
+  get lobby(): LobbyChannel {
+    return this.host.lobby
   }
   get connection(): ConnectionState {
     return this.host.connection

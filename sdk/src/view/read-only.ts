@@ -15,9 +15,10 @@ export class ReadOnlyShape {
   /**
    * @param label names the object in errors: `'ship'`
    * @param hint what to do instead of writing
+   * @param keyOf what a name is called in the records
    */
-  constructor(label: string, names: readonly string[], hint: string) {
-    this.properties = Object.fromEntries(names.map((name) => [name, accessor(label, name, hint)]))
+  constructor(label: string, names: readonly string[], hint: string, keyOf: (name: string) => string = (name) => name) {
+    this.properties = Object.fromEntries(names.map((name) => [name, accessor(`${label}.${name}`, keyOf(name), hint)]))
   }
 
   over(record: Fields): object {
@@ -27,14 +28,14 @@ export class ReadOnlyShape {
 }
 
 // One pair of functions for all objects of a shape: a closure for each field of each entity would cost more than the data.
-function accessor(label: string, name: string, hint: string): PropertyDescriptor {
+function accessor(label: string, key: string, hint: string): PropertyDescriptor {
   return {
     enumerable: true,
     get(this: Shown) {
-      return this[SOURCE][name]
+      return this[SOURCE][key]
     },
     set() {
-      throw new TypeError(`${label}.${name} is read-only here: ${hint}`)
+      throw new TypeError(`${label} is read-only here: ${hint}`)
     },
   }
 }

@@ -1,0 +1,23 @@
+import { defineGame, defineSimulation, entity, field } from '@tickwire/protocol'
+import type { TypesOf } from '@tickwire/protocol'
+
+const place = field.fixed({ min: 0, max: 512, precision: 1 / 16 })
+
+const schema = defineGame({
+  name: 'lobby-duel',
+  tickRateHz: 30,
+  join: { name: field.text({ maxBytes: 24 }) },
+  player: { name: field.text({ maxBytes: 24 }) },
+  entities: {
+    piece: entity({ x: place, y: place, secret: field.uint({ max: 9 }).to('owner') }, { position: ['x', 'y'] }),
+  },
+  // What whoever makes a room chooses: fixed from then on.
+  options: { map: field.oneOf('dust', 'snow'), rounds: field.uint({ max: 9 }), skill: field.uint({ max: 100 }) },
+  // What else lists show of a room: may change.
+  metadata: { title: field.text({ maxBytes: 40 }), round: field.uint({ max: 9 }) },
+  // What players show of themselves: each its own.
+  profile: { colour: field.oneOf('red', 'blue', 'green'), isReady: field.bool() },
+})
+export interface Duel extends TypesOf<typeof schema> {}
+
+export const duel = defineSimulation<Duel>(schema, () => {})
