@@ -49,11 +49,13 @@ export async function soak(): Promise<readonly Figure[]> {
     if (i === WARM_UP_ROUNDS) [timers, heap] = [stepper.clock.pending, await heldBytes()]
   }
   const seats = ledger.room?.players.size ?? 0
+  const { linksOnline, linksDropped } = stepper.front.stats
   const growth = { timers: stepper.clock.pending - timers, bytes: (await heldBytes()) - heap }
   await stepper.close()
   return [
     { name: 'soak.rounds', value: rounds, unit: `of ${PLAYERS} players, ${HOURS} simulated hours`, must: '' },
     { name: 'soak.seatsLeft', value: seats, unit: 'seats', must: '= 0' },
+    { name: 'soak.linksLeft', value: linksOnline + linksDropped, unit: 'links', must: '= 0' },
     { name: 'soak.timerGrowth', value: growth.timers, unit: 'timers', must: '<= 0' },
     { name: 'soak.heapGrowth', value: growth.bytes / 1024, unit: 'KiB without compiled code', must: '<= 64' },
   ]

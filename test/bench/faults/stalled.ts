@@ -8,6 +8,7 @@ import type { Figure } from '../report.ts'
 import { faultsRoom, newLedger } from './game.ts'
 import type { Ledger } from './game.ts'
 import type { ReadersOrder, ReadersReport } from './readers-main.ts'
+import { TickWatch } from './watch.ts'
 
 const CLIENTS = 200
 const STALLED = 20
@@ -20,24 +21,6 @@ const NEWS = 'n'.repeat(600)
 const MOVING = 20
 
 const MIB = 1024 * 1024
-
-/** How late or early ticks start, p99, in ms, and what the process holds. */
-class Watch {
-  private lastMs = Number.NaN
-  private errors: number[] = []
-
-  tick(): void {
-    const nowMs = performance.now()
-    if (!Number.isNaN(this.lastMs)) this.errors.push(Math.abs(nowMs - this.lastMs - TICK_MS))
-    this.lastMs = nowMs
-  }
-
-  takeP99(): number {
-    const sorted = this.errors.toSorted((a, b) => a - b)
-    this.errors = []
-    return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN
-  }
-}
 
 async function ask(child: ChildProcess, order: ReadersOrder): Promise<ReadersReport> {
   const answer = once(child, 'message')
@@ -66,7 +49,7 @@ function play({ room }: Ledger): void {
 /** A tenth of the players stops reading and goes on talking: memory stays flat, the others notice nothing. */
 export async function stalled(): Promise<readonly Figure[]> {
   const ledger = newLedger()
-  const watch = new Watch()
+  const watch = new TickWatch(TICK_MS)
   ledger.onTick = () => {
     watch.tick()
     play(ledger)
