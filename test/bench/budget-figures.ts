@@ -11,7 +11,6 @@ import { interestWorld } from './worlds/interest-world.ts'
 
 /** How one crowded room keeps to a budget, on a clock that is stepped: nothing of it depends on the machine. */
 export interface BudgetFigures {
-  readonly demandBytesPerSecond: number
   readonly bytesPerSecond: number
   /** By how much any second of any client was over the budget, and under it while something waited, in percent. */
   readonly worstOverPercent: number
@@ -28,17 +27,25 @@ const NEAREST = 10
 /** A view that opens, or a world that is new, is no steady state. */
 const WARM_UP_SECONDS = 3
 
-/** Plays the interest workload without a budget, then with that share of what a client took on average. */
-export async function budgetFigures(clients: number, seconds: number, share: number): Promise<BudgetFigures> {
+/** What the interest workload takes of one client on average, and how many entities it is told of. */
+export interface Demand {
+  readonly bytesPerSecond: number
+  readonly updatesPerSecond: number
+}
+
+export async function demandOf(clients: number, seconds: number): Promise<Demand> {
   const free = new BudgetRun(Infinity)
   await free.play(clients, seconds)
-  const demandBytesPerSecond = free.bytes / (clients * seconds)
-  const run = new BudgetRun(demandBytesPerSecond * share)
+  return { bytesPerSecond: free.bytes / (clients * seconds), updatesPerSecond: free.updates / (clients * seconds) }
+}
+
+/** Plays the interest workload within a budget for each client. */
+export async function budgetFigures(clients: number, seconds: number, bytesPerSecond: number): Promise<BudgetFigures> {
+  const run = new BudgetRun(bytesPerSecond)
   await run.play(clients, seconds)
   const { worstOver, worstUnder, maxAge, nearestMaxAge } = run
   return {
-    demandBytesPerSecond,
-    bytesPerSecond: demandBytesPerSecond * share,
+    bytesPerSecond,
     worstOverPercent: worstOver * 100,
     worstUnderPercent: worstUnder * 100,
     maxAgeMs: maxAge * SNAPSHOT_MS,
@@ -58,6 +65,8 @@ interface Watched {
 
 class BudgetRun {
   bytes = 0
+  /** Entities that clients showed, summed over snapshots: all of them move. */
+  updates = 0
   worstOver = 0
   worstUnder = 0
   /** In snapshots. */
@@ -131,6 +140,7 @@ class BudgetRun {
     }
     if (!isMeasured) return
     this.bytes += told.bytes
+    for (const { kind } of member.link.replica.entities.values()) if (kind.name === 'ship') this.updates++
     const off = sizes.reduce((sum, size) => sum + size, 0) / this.bytesPerSecond - 1
     this.worstOver = Math.max(this.worstOver, off)
     if (partials.every(Boolean)) this.worstUnder = Math.max(this.worstUnder, -off)

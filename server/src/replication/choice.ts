@@ -23,8 +23,8 @@ const NEAREST_SECONDS = 0.2
 /** More than any patience makes of a wait that is not late. */
 const LATE_URGENCY = 1000
 const HURRY = 2000
-/** What those who are in a hurry may borrow of the next snapshots. */
-const DEBT_BITS = 96
+/** What those who are in a hurry may borrow of the next snapshots, as a share of what a snapshot may have at most. */
+const DEBT_SHARE = 0.15
 const LEAVING_WORTH = 0.1
 const GAP_BITS = 4
 
@@ -114,7 +114,7 @@ export class Choice {
     candidates.sort((a, b) => b.urgency - a.urgency)
     let used = this.trial.bitLength + chosen.length * GAP_BITS
     for (const [i, { record, urgency }] of candidates.entries()) {
-      const limit = urgency >= HURRY ? bits + DEBT_BITS : bits
+      const limit = urgency >= HURRY ? bits + DEBT_SHARE * mostBits : bits
       if (used >= limit) return
       const size = this.measure(record, reader) + GAP_BITS
       // Behind one that does not fit nobody goes: with smaller ones always before it, it would wait for ever. So would one
@@ -152,13 +152,18 @@ export class Choice {
     this.hurry(near)
   }
 
-  /** The nearest go by turns, so many in each snapshot that none of them gets late. */
+  /**
+   * The nearest go by turns, so many in each snapshot that none of them gets late; what is left behind those that are late
+   * goes to the nearest, too.
+   */
   private hurry(near: Candidate[]): void {
+    const perSnapshot = this.ticksPerSnapshot / this.tickRateHz
     near.sort((a, b) => b.waited - a.waited)
-    const turn = Math.ceil((near.length * this.ticksPerSnapshot) / this.tickRateHz / NEAREST_SECONDS)
+    const turn = Math.ceil((near.length * perSnapshot) / NEAREST_SECONDS)
     for (const [i, candidate] of near.entries()) {
-      const isDue = candidate.waited > NEAREST_SECONDS - this.ticksPerSnapshot / this.tickRateHz / 2
+      const isDue = candidate.waited > NEAREST_SECONDS - perSnapshot / 2
       if (i < turn || isDue) candidate.urgency = HURRY + candidate.waited
+      else if (candidate.waited > perSnapshot) candidate.urgency = Math.max(candidate.urgency, LATE_URGENCY)
     }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineRoom } from '../../../server/src/room/define-room.ts'
 import type { Room } from '../../../server/src/room/room-api.ts'
-import { budgetFigures } from '../../bench/budget-figures.ts'
+import { budgetFigures, demandOf } from '../../bench/budget-figures.ts'
 import { RoomHarness } from '../room/harness.ts'
 import type { Member } from '../room/harness.ts'
 import { handlers, smallGame } from '../room/small-game.ts'
@@ -19,7 +19,8 @@ const isPartial = (member: Member): boolean => member.link.told.at(-1)!.header.i
 
 describe('a byte budget', () => {
   it('holds in every second, and all that waits is told in its turn', async () => {
-    const figures = await budgetFigures(3, 5, 1 / 2)
+    const { bytesPerSecond } = await demandOf(3, 5)
+    const figures = await budgetFigures(3, 5, bytesPerSecond / 2)
     expect(figures.worstOverPercent).toBeLessThanOrEqual(3)
     expect(figures.worstUnderPercent).toBeLessThanOrEqual(3)
     expect(figures.maxAgeMs).toBeLessThanOrEqual(2000)
