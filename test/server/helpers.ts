@@ -147,6 +147,11 @@ export class TestClient implements Transport {
     this.hello(null, this.item(joinItem(changes)))
   }
 
+  /** Joins once more, after a join that was refused. */
+  enterOn(channel: number, changes: Partial<Join>): void {
+    this.say(this.item(joinItem({ ...changes, channel })))
+  }
+
   /** The connection breaks. */
   cut(code = 1006): void {
     this.closed ??= { code, reason: '' }

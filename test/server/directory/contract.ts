@@ -1,9 +1,11 @@
+import { parseCriteria } from '@tickwire/protocol/internal'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type {
   Directory,
   NewRoom,
   ReserveAnswer,
   RoomEntry,
+  RoomQuery,
   RoomReport,
   SeatCriteria,
   ShownRoom,
@@ -243,6 +245,113 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
       expect(reasonOf(await reserve({ game: 'pong', by: 'reservation', reservation }, null))).toBe(
         'reservation-expired',
       )
+    })
+  })
+
+  describe(`${name}: rooms by what they are like`, () => {
+    const like = (map: string, skill: number): ShownRoom => ({ ...nothing, attributes: { map, skill } })
+    const matching = (where: string): SeatCriteria => ({ game: 'pong', by: 'any', where: parseCriteria(where) })
+
+    it('are joined only where all conditions hold, and no other is made instead of them in vain', async () => {
+      await register('a', 4, { shown: like('dust', 1) })
+      await register('b', 4, { shown: like('dust', 7) })
+      expect((await local(matching('map = "dust" and skill > 5'), null)).roomId).toBe('b')
+      expect(reasonOf(await reserve(matching('map = "snow"'), null))).toBe('room-not-found')
+      await directory.report(report('a', 4, false, like('snow', 1)))
+      expect((await local(matching('map = "snow"'), null)).roomId).toBe('a')
+    })
+
+    it('are not looked for among those that are only planned, for nobody knows what these will be like', async () => {
+      const planned = await local()
+      expect((await local(matching('players < 10'))).roomId).not.toBe(planned.roomId)
+    })
+
+    it('are of one type, and not among those that were tried', async () => {
+      await register('a', 4, { type: 'cup' })
+      await register('b', 4)
+      expect((await local({ ...any, type: 'cup' }, null)).roomId).toBe('a')
+      expect(reasonOf(await reserve({ ...any, except: ['a', 'b'] }, null))).toBe('room-not-found')
+    })
+
+    it('that have a password are not for strangers', async () => {
+      await register('a', 4, { hasPassword: true })
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+      expect((await local({ game: 'pong', by: 'roomId', roomId: 'a' }, null)).roomId).toBe('a')
+    })
+
+    it('are found by their invite code, each its own, within their game', async () => {
+      const [first, second] = [await local({ game: 'pong', by: 'new' }), await local({ game: 'pong', by: 'new' })]
+      expect(first.invite).toMatch(/^[2-9A-HJKMNP-Z]{6}$/)
+      expect(second.invite).not.toBe(first.invite)
+      expect((await local({ game: 'pong', by: 'code', code: first.invite }, null)).roomId).toBe(first.roomId)
+      expect(reasonOf(await reserve({ game: 'chess', by: 'code', code: first.invite }, null))).toBe('wrong-code')
+    })
+
+    it('may be looked on at by who takes no seat, be they full or locked', async () => {
+      await register('a', 0, { isLocked: true })
+      const nobody = { userIds: [] }
+      expect((await local({ game: 'pong', by: 'roomId', roomId: 'a' }, null, nobody)).roomId).toBe('a')
+    })
+
+    it('believe no report that was overtaken by a newer one', async () => {
+      await register('a', 4)
+      const [old, newer] = [report('a', 4), report('a', 0)]
+      await directory.report(newer)
+      await directory.report(old)
+      expect(reasonOf(await reserve(any, null))).toBe('room-not-found')
+    })
+  })
+
+  describe(`${name}: lists`, () => {
+    const shown = (skill: number): ShownRoom => ({ ...nothing, attributes: { skill } })
+    const query = (changes: Partial<RoomQuery> = {}): RoomQuery => ({
+      game: 'pong',
+      where: [],
+      sort: 'id',
+      limit: 10,
+      ...changes,
+    })
+    const idsOf = (rooms: readonly { roomId: string }[]): string[] => rooms.map(({ roomId }) => roomId)
+
+    it('have the rooms that are listed and match, in order, page by page', async () => {
+      for (const [id, skill] of Object.entries({ a: 3, b: 1, c: 2, d: 2 }))
+        await register(id, 4, { shown: shown(skill) })
+      await register('keyed', 4, { key: 'blue' })
+      await register('chess', 4, { game: 'chess' })
+      await local()
+      const first = await directory.list(query({ sort: '-skill', limit: 2 }), '')
+      expect([idsOf(first.rooms), first.total]).toEqual([['a', 'd'], 4])
+      await directory.unregister('d')
+      const second = await directory.list(query({ sort: '-skill', limit: 2 }), first.cursor)
+      expect([idsOf(second.rooms), second.cursor]).toEqual([['c', 'b'], ''])
+      const some = await directory.list(query({ where: parseCriteria('skill < 3'), sort: 'skill' }), '')
+      expect(idsOf(some.rooms)).toEqual(['b', 'c'])
+    })
+
+    it.each(['{', '1', '[1]', '["a", 2]', '[null, "a"]'])('refuse the cursor %s', async (cursor) => {
+      await register('a', 4)
+      await expect(directory.list(query(), cursor)).rejects.toMatchObject({ code: 'bad-cursor' })
+    })
+
+    it('that are followed tell all there is, then what changed among the first, together', async () => {
+      await register('a', 4, { shown: shown(1) })
+      const told: [removed: readonly string[], rooms: string[]][] = []
+      const watch = await directory.watch(query({ sort: 'skill', limit: 2 }), ({ removed, rooms }) => {
+        told.push([removed, rooms.map(({ roomId, freeSeats }) => `${roomId} ${freeSeats}`)])
+      })
+      expect(told).toEqual([[[], ['a 4']]])
+      await register('c', 4, { shown: shown(3) })
+      await register('b', 4, { shown: shown(2) })
+      await directory.report({ ...report('a', 3, false, shown(1)) })
+      advance(1000)
+      expect(told.at(-1)).toEqual([[], ['a 3', 'b 4']])
+      await directory.unregister('a')
+      advance(1000)
+      expect(told.at(-1)).toEqual([['a'], ['c 4']])
+      watch.close()
+      await directory.unregister('b')
+      advance(1000)
+      expect(told).toHaveLength(3)
     })
   })
 }
