@@ -1,5 +1,5 @@
 import type { Lab, Runner } from './lab.ts'
-import { LEGAL_SPEED, TICK_MS } from './track.ts'
+import { LEGAL_SPEED, TICK_MS, TICKS_PER_SNAPSHOT } from './track.ts'
 import type { OnServerInput } from './track.ts'
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length
@@ -54,8 +54,20 @@ export class ServerSide {
     return this.bySeat.get(seat)?.at(-1)?.x ?? Number.NaN
   }
 
+  private xAt(seat: number, tick: number): number {
+    const rows = this.bySeat.get(seat) ?? []
+    return rows[tick - (rows[0]?.tick ?? 0)]?.x ?? Number.NaN
+  }
+
   of(seat: number, fromMs: number, toMs: number): readonly Simulated[] {
     return (this.bySeat.get(seat) ?? []).filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+  }
+
+  /** Where a player was at a tick with fraction, by the snapshots around it, which end with ticks of that phase. */
+  betweenSnapshots(seat: number, tick: number, phase: number): number {
+    const from = Math.floor((tick - phase) / TICKS_PER_SNAPSHOT) * TICKS_PER_SNAPSHOT + phase
+    const [a, b] = [this.xAt(seat, from), this.xAt(seat, from + TICKS_PER_SNAPSHOT)]
+    return a + ((b - a) * (tick - from)) / TICKS_PER_SNAPSHOT
   }
 
   /** Mean ticks that inputs waited at the server in that time, on a way up of `upMs`, without what their packets take. */

@@ -2,19 +2,23 @@ import { defineGame, defineSimulation, entity, field } from '@tickwire/protocol'
 import type { Game, TypesOf } from '@tickwire/protocol'
 import { defineRoom } from '@tickwire/server'
 
-const place = field.fixed({ min: -16_384, max: 16_384, precision: 1 / 32 })
+/** The precision of places on the wire, in units. */
+export const STEP = 1 / 32
+
+const place = field.fixed({ min: -16_384, max: 16_384, precision: STEP })
 const speed = field.fixed({ min: -256, max: 256, precision: 1 / 32 })
 
 /** Units per second: what nobody may exceed. */
 export const LEGAL_SPEED = 120
 export const TICK_RATE_HZ = 60
+export const TICKS_PER_SNAPSHOT = 3
 export const TICK_MS = 1000 / TICK_RATE_HZ
 
 /** A thing per player that moves at one speed or stands, so that each input is seen at once, and distance is time. */
 export const trackSchema = defineGame({
   name: 'track',
   tickRateHz: TICK_RATE_HZ,
-  snapshotRateHz: 20,
+  snapshotRateHz: TICK_RATE_HZ / TICKS_PER_SNAPSHOT,
   join: {},
   player: {},
   entities: {
