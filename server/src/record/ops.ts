@@ -50,11 +50,12 @@ const CODE = {
   end: 14,
   draining: 15,
   managed: 16,
+  rang: 17,
 } as const satisfies Record<Op['type'], number>
 const TYPES: ReadonlyMap<number, Op['type']> = new Map(
   Object.entries(CODE).map(([type, code]) => [code, type as Op['type']]),
 )
-const CALLS = ['message', 'request', 'cancel', 'latest'] as const satisfies readonly Call['type'][]
+const CALLS = ['message', 'request', 'cancel', 'latest', 'reply', 'refusal'] as const satisfies readonly Call['type'][]
 const COMMANDS = [
   'remove',
   'lock',
@@ -85,7 +86,7 @@ export function readOp(reader: BitReader, inputColumns: number): Op {
   if (type === undefined) {
     throw new DecodeError('unexpected', {
       what: 'op',
-      expected: '1 to 16',
+      expected: '1 to 17',
       got: `${code}`,
       offset: reader.bitOffset - 8,
     })
@@ -99,6 +100,7 @@ function writeBody(writer: BitWriter, op: Op): void {
   if (op.type === 'sight') writeSight(writer, op.sight)
   else if (op.type === 'inputs') writeInputs(writer, op)
   else if (op.type === 'ticked') writer.bits(op.hash, 32)
+  else if (op.type === 'rang') writer.varuint(op.timer)
   else if (op.type === 'keyframe') writeBytes(writer, op.image)
   else if ('seat' in op) {
     writer.uintMax(op.seat, MAX_SEAT)
@@ -119,6 +121,8 @@ function readBody(reader: BitReader, type: Op['type'], inputColumns: number): Op
       return { type, hash: reader.bits(32, 'state hash') }
     case 'keyframe':
       return { type, image: readBytes(reader, MAX_STATE_BYTES, 'keyframe') }
+    case 'rang':
+      return { type, timer: reader.varuint(MAX_TICK, 'timer') }
     case 'draining':
     case 'closed':
     case 'end':
@@ -154,23 +158,31 @@ function readJoining(reader: BitReader, seat: number): RoomOp {
 
 function writeCall(writer: BitWriter, call: Call): void {
   writer.uintMax(CALLS.indexOf(call.type), CALLS.length - 1)
-  if (call.type === 'request' || call.type === 'cancel') writer.varuint(call.id)
+  if ('id' in call) writer.varuint(call.id)
   if (call.type === 'request') writer.varuint(call.request)
   else if (call.type === 'message' || call.type === 'latest') writer.varuint(call.message)
   if ('payload' in call) writeBytes(writer, call.payload)
+  if (call.type !== 'refusal') return
+  writer.text(call.code, LIMITS.maxNameBytes)
+  writer.text(call.text, LIMITS.maxTextBytes)
 }
 
 function readCall(reader: BitReader): Call {
   const type = CALLS[reader.uintMax(CALLS.length - 1, 'call')]!
   const channel = 0
-  if (type === 'cancel') return { type, channel, id: reader.varuint(MAX_TICK, 'request id') }
-  if (type === 'request') {
-    const id = reader.varuint(MAX_TICK, 'request id')
-    const request = reader.varuint(MAX_INDEX, 'request')
-    return { type, channel, id, request, payload: readBytes(reader, LIMITS.maxPayloadBytes, 'request payload') }
+  if (type === 'message' || type === 'latest') {
+    const message = reader.varuint(MAX_INDEX, 'message')
+    return { type, channel, message, payload: readBytes(reader, LIMITS.maxPayloadBytes, 'message payload') }
   }
-  const message = reader.varuint(MAX_INDEX, 'message')
-  return { type, channel, message, payload: readBytes(reader, LIMITS.maxPayloadBytes, 'message payload') }
+  const id = reader.varuint(MAX_TICK, 'request id')
+  if (type === 'cancel') return { type, channel, id }
+  if (type === 'refusal') {
+    const code = reader.text(LIMITS.maxNameBytes, 'refusal code')
+    return { type, channel, id, code, text: reader.text(LIMITS.maxTextBytes, 'refusal text') }
+  }
+  const request = type === 'request' ? reader.varuint(MAX_INDEX, 'request') : 0
+  const payload = readBytes(reader, LIMITS.maxPayloadBytes, 'call payload')
+  return type === 'request' ? { type, channel, id, request, payload } : { type, channel, id, payload }
 }
 
 function writeCommand(writer: BitWriter, command: PlayerCommand): void {

@@ -31,7 +31,13 @@ export function recordedRoom(
     return draws.at(-1)!
   }
   // Before the room exists nothing is written: its `onCreate` may throw.
-  const room = new RoomMachine(type, plan, codec, { ...host, random, tape: recorder }, scheduler)
+  const room = new RoomMachine(
+    type,
+    plan,
+    codec,
+    { ...host, clock: recorder.clockOver(host.clock), random, tape: recorder },
+    scheduler,
+  )
   recorder.begin({
     game,
     hashes: codec.hashes,

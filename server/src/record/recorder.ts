@@ -1,4 +1,5 @@
 import { BitWriter } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { Sight } from '../rewind/sight.ts'
 import type { RoomCore } from '../room/room-core.ts'
 import { encodeChunk, encodeHeader } from './header.ts'
@@ -39,6 +40,21 @@ export class Recorder implements Tape {
     this.sink = sink
     this.keyframeTicks = keyframeTicks
     this.onStop = onStop
+  }
+
+  /** The process's clock, whose timers are taken down when they go off. */
+  clockOver(clock: Clock): Clock {
+    let timers = 0
+    return {
+      nowMs: () => clock.nowMs(),
+      setTimer: (fn, delayMs) => {
+        const timer = timers++
+        return clock.setTimer(() => {
+          this.note({ type: 'rang', timer })
+          fn()
+        }, delayMs)
+      },
+    }
   }
 
   begin(header: Omit<RecordingHeader, 'format'>): void {

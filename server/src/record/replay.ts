@@ -88,7 +88,7 @@ function stage(
   let drawn = 0
   let pace: Pace | null = null
   const host = {
-    clock: { nowMs: () => 0, setTimer: () => ({ cancel: (): void => {} }) },
+    clock: replayer.clock,
     random: () => draws[drawn++] ?? 0,
     reportError: (error: RoomError) => void errors.push(error),
     tape: replayer,
@@ -173,6 +173,9 @@ class Play {
         return
       case 'managed':
         this.try(() => room.manage(op.seat, op.command))
+        return
+      case 'rang':
+        this.replayer.ring(op.timer)
         return
       case 'draining':
         room.drain()

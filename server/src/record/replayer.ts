@@ -1,4 +1,5 @@
 import { BitReader } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { Sight } from '../rewind/sight.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { RoomCore } from '../room/room-core.ts'
@@ -36,10 +37,27 @@ export class Replayer implements Tape {
   private readonly image = new StateImage(true)
   private readonly inputs: Map<number, Int32Array> = new Map()
   private readonly links: Map<number, SeatLink> = new Map()
+  private readonly timers: ((() => void) | null)[] = []
   private readonly gates: Map<number, () => void> = new Map()
   private tickedAt = -1
 
+  /** Timers go off when they did. */
+  readonly clock: Clock = {
+    nowMs: () => 0,
+    setTimer: (fn) => {
+      const timer = this.timers.push(fn) - 1
+      return { cancel: () => void (this.timers[timer] = null) }
+    },
+  }
+
   note(): void {}
+
+  /** A timer goes off, by its number. */
+  ring(timer: number): void {
+    const fn = this.timers[timer]
+    this.timers[timer] = null
+    fn?.()
+  }
 
   turn(seat: number): Promise<void> {
     return new Promise((resolve) => this.gates.set(seat, resolve))

@@ -20,11 +20,13 @@ export type RoomOp =
   | { readonly type: 'left'; readonly seat: number; readonly reason: LeaveReason }
   | { readonly type: 'call'; readonly seat: number; readonly call: Call }
   | { readonly type: 'managed'; readonly seat: number; readonly command: PlayerCommand }
+  /** A timer of the process went off: a player did not answer in time. Timers are counted as they are set. */
+  | { readonly type: 'rang'; readonly timer: number }
   /** The server is about to stop; the room is over. */
   | { readonly type: 'draining' | 'closed' }
 
-/** What a client said or asked. */
-export type Call = Extract<CallItem, { type: 'message' | 'request' | 'cancel' }> | LatestMessage
+/** What a client said, asked or answered. */
+export type Call = CallItem | LatestMessage
 
 /** What a player asked of the lobby. Where spectators look is nothing that game code notices. */
 export type PlayerCommand = Exclude<RoomCommand, { kind: 'view' }>

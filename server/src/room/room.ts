@@ -242,7 +242,7 @@ export class RoomMachine implements RoomPort {
   receiveCall(id: number, call: CallItem): void {
     const seat = this.online(id)
     if (seat === undefined) return
-    if (call.type !== 'reply' && call.type !== 'refusal') this.core.tape?.note({ type: 'call', seat: id, call })
+    this.core.tape?.note({ type: 'call', seat: id, call })
     this.calls.receive(seat, call)
   }
 
@@ -325,10 +325,10 @@ export class RoomMachine implements RoomPort {
   manage(id: number, command: RoomCommand): void {
     const seat = this.online(id)
     if (seat === undefined) throw new RefusedError('not-seated', 'you are not in this room')
+    if (command.kind !== 'view') this.core.tape?.note({ type: 'managed', seat: id, command })
     this.lobby.manage(seat, command)
   }
 
-    if (command.kind !== 'view') this.core.tape?.note({ type: 'managed', seat: id, command })
   private addBot(join: object, think: BotMind): AnyPlayer {
     const { join: fields } = this.codec.schema
     const checked = this.codec.decodePayload(fields, this.codec.encodePayload(fields, join))

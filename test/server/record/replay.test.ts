@@ -1,6 +1,8 @@
-import { DecodeError, SchemaMismatchError } from '@tickwire/protocol'
+import { DecodeError, defineGame, defineSimulation, field, SchemaMismatchError } from '@tickwire/protocol'
+import type { TickwireError, TypesOf } from '@tickwire/protocol'
+import type { CallItem } from '@tickwire/protocol/internal'
 import { defineRoom, replay } from '@tickwire/server'
-import type { Room, RoomType } from '@tickwire/server'
+import type { Player, Room, RoomType } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
 import { arenaRoom } from '../../games/arena/room.ts'
 import { handlers, smallGame } from '../room/small-game.ts'
@@ -11,6 +13,14 @@ import { TapeDeck } from './tape-deck.ts'
 const running = smallGame((world) => {
   for (const ball of world.all('ball')) if (world.inputOf(ball).right) ball.x = Math.min(90, ball.x + ball.vx / 20)
 })
+
+const askingSchema = defineGame({
+  name: 'asking',
+  tickRateHz: 20,
+  state: { chosen: field.uint({ max: 99 }) },
+  requests: { pick: { ask: { of: field.uint({ max: 9 }) }, reply: { choice: field.uint({ max: 9 }) }, to: 'client' } },
+})
+interface Asking extends TypesOf<typeof askingSchema> {}
 
 type Definition = Parameters<typeof defineRoom<Small>>[1]
 const roomOf = (definition: Partial<Definition> = {}): RoomType =>
@@ -130,6 +140,48 @@ describe('replay', () => {
     release = []
     expect(await Promise.all(joins)).toEqual([0, -1, 2])
     expect(await replay(deck.finish(), type)).toMatchObject({ ticks: 20, divergence: null, isComplete: true })
+  })
+
+  it('hears again what players answered, refused, or did not answer in time', async () => {
+    const asking = defineSimulation<Asking>(askingSchema, () => {})
+    const outcomes: (number | string)[] = []
+    const ask = async (room: Room<Asking>, player: Player<Asking>): Promise<void> => {
+      const { choice } = await player.request('pick', { of: 3 }, { timeoutMs: 190 }).catch((error: TickwireError) => {
+        outcomes.push(error.code)
+        return { choice: 9 }
+      })
+      outcomes.push(choice)
+      room.state.chosen += choice
+    }
+    const type = defineRoom<Asking>(asking, {
+      onTick(room) {
+        for (const player of room.players.values()) if (room.tick % 10 === 5) void ask(room, player)
+      },
+    })
+    const deck = new TapeDeck(type)
+    const ada = await deck.join({})
+    const payload = deck.codec.encodePayload(askingSchema.requests['pick']!.reply, { choice: 2 })
+    const answers = new Map<number, CallItem>([
+      [8, { type: 'reply', channel: 1, id: 1, payload }],
+      [18, { type: 'refusal', channel: 1, id: 2, code: 'busy', text: '' }],
+    ])
+    while (deck.tick < 38) {
+      // In steps of less than a tick, and each with its own turn of the event loop, as timers have it.
+      deck.clock.advance(10)
+      await new Promise(setImmediate)
+      const answer = answers.get(deck.tick)
+      if (answer !== undefined) deck.room.receiveCall(ada, answer)
+      answers.delete(deck.tick)
+      await new Promise(setImmediate)
+    }
+    expect(outcomes.splice(0)).toEqual([2, 'busy', 9, 'request-timeout', 9])
+    // The last one still waits when its room ends.
+    const recording = deck.finish()
+    await new Promise(setImmediate)
+    expect(outcomes.splice(0)).toEqual(['seat-over', 9])
+    const report = await replay(recording, type)
+    expect(report).toMatchObject({ ticks: 38, divergence: null, isComplete: true })
+    expect(outcomes.slice(0, 5)).toEqual([2, 'busy', 9, 'request-timeout', 9])
   })
 
   it('obeys the owner of the room again, and refuses again who is none', async () => {
