@@ -10,6 +10,22 @@ export function closeInfo(code: number, detail: string = ''): CloseInfo {
   return { code, name, retry, meaning: detail === '' ? meaning : `${meaning} (${detail})` }
 }
 
+/** What is known of a connection that broke without a close frame (1006): a browser tells nothing of why. */
+export interface Break {
+  /** The browser says that the machine has no network. */
+  readonly isOffline: boolean
+  readonly wasOpen: boolean
+  /** How long the server had taken us in; null: it had not. */
+  readonly onlineMs: number | null
+}
+
+export function explainBreak({ isOffline, wasOpen, onlineMs }: Break): string {
+  if (isOffline) return 'this machine is offline'
+  if (!wasOpen) return 'no answer: the server is down, or something on the way does not pass WebSockets'
+  if (onlineMs === null) return 'before the server had answered'
+  return `after ${Math.round(onlineMs / 1000)} s, without a word: the network is gone, or a proxy or the server was ended`
+}
+
 type CloseName = keyof typeof CLOSE
 
 /** The same for a name of the table. */

@@ -1,7 +1,7 @@
 import { CLOSE, LIMITS } from '@tickwire/protocol'
 import type { Clock, Timer } from '../clock.ts'
 import { ByteMeter } from '../connection/byte-meter.ts'
-import { closeInfo, closeNamed } from '../connection/close-info.ts'
+import { closeInfo, closeNamed, explainBreak } from '../connection/close-info.ts'
 import { Connection } from '../connection/connection.ts'
 import type { Ending } from '../connection/connection.ts'
 import { nextRetryDelayMs } from '../connection/reconnect.ts'
@@ -73,6 +73,8 @@ export class Line {
   private shown: ConnectionState = { phase: 'connecting' }
   private attempts = 0
   private hasBeenOnline = false
+  /** As far as the browser says. */
+  private isOffline = false
   private resumeWindowMs: number = LIMITS.resumeWindowMs
   /** A stopping server asked to be left alone until then. */
   private notBeforeMs = 0
@@ -172,7 +174,10 @@ export class Line {
   }
 
   private ended({ code, detail, wasOpen }: Ending): void {
-    const reason = closeInfo(code, detail)
+    const { phase, isOffline } = this
+    const onlineMs = phase.phase === 'online' ? this.parts.clock.nowMs() - phase.sinceMs : null
+    const isUnexplained = code === CLOSE.abnormal.code && detail === ''
+    const reason = closeInfo(code, isUnexplained ? explainBreak({ isOffline, wasOpen, onlineMs }) : detail)
     if (!this.hasBeenOnline && !wasOpen && this.isFirstTry) {
       // Waiting would only hide a wrong address: whoever starts the game wants to know at once.
       this.handlers.onLost()
@@ -230,6 +235,7 @@ export class Line {
   }
 
   private handlePage(event: PageEvent): void {
+    if (event === 'online' || event === 'offline') this.isOffline = event === 'offline'
     switch (event) {
       case 'offline':
         // Not taken for a drop: a server on this machine, or another way out, may still answer.
