@@ -26,14 +26,7 @@ export type { Attributes, AttributeType, Scalar } from './lobby/attributes.ts'
 export { checkCriteria, formatCriteria, meets, parseCriteria } from './lobby/criteria.ts'
 export type { Condition, Criteria } from './lobby/criteria.ts'
 export { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec, PARTY_MEMBER } from './lobby/schema.ts'
-export {
-  isShownName,
-  ROOM_INVITE,
-  ROOM_LOCKED,
-  ROOM_OWNER,
-  ROOM_REVISION,
-  shownName,
-} from './lobby/sections.ts'
+export { isShownName, ROOM_INVITE, ROOM_LOCKED, ROOM_OWNER, ROOM_REVISION, shownName } from './lobby/sections.ts'
 export type { RoomSection, ShownSection } from './lobby/sections.ts'
 export type { LobbyMessage, LobbyRequest } from './lobby/schema.ts'
 export type {
@@ -63,7 +56,15 @@ export type {
 export { ReliableStream } from './link/reliable-stream.ts'
 export type { CallItem, LatestMessage } from './messages/calls.ts'
 export { NO_WISH, readClientMessage, writeClientMessage, writeInputsHead } from './messages/client.ts'
-export type { ClientItem, ClientMessage, JoinVerb, RoomWish, LinkSecrets, ResumeClaim, SeatClaim } from './messages/client.ts'
+export type {
+  ClientItem,
+  ClientMessage,
+  JoinVerb,
+  RoomWish,
+  LinkSecrets,
+  ResumeClaim,
+  SeatClaim,
+} from './messages/client.ts'
 export { CLIENT_MESSAGE, ITEM, SERVER_MESSAGE } from './messages/ids.ts'
 export { InputBatch, InputCodec, VIEW_STEPS_PER_TICK } from './messages/input-codec.ts'
 export type { TickInput } from './messages/input-codec.ts'

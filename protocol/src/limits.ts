@@ -80,9 +80,11 @@ export const LIMITS = {
   maxPartyMemberBytes: 128,
   /** Parties of one process: each is remembered with its members. */
   maxParties: 10_000,
+  /** Tickets of one process: a pass looks at all of them. */
+  maxTickets: 100_000,
   /** Numbers of players in what a ticket is told; more are shown as so many. */
   maxCountedPlayers: 1_000_000,
-  /** Regions that a ticket names with a round trip. */
+  /** Regions to which a link has told its round trip. */
   maxQueueRegions: 64,
   /** Farther is out of reach. */
   maxRoundTripMs: 65_535,

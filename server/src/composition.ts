@@ -16,7 +16,10 @@ import { Passwords } from './lobby/passwords.ts'
 import type { Scrypt } from './lobby/passwords.ts'
 import { Listing, listingFeature } from './lobby/listing.ts'
 import { Lobby } from './lobby/lobby.ts'
+import { composePeople } from './lobby/people.ts'
+import type { HostedQueue } from './lobby/hosted-queue.ts'
 import { roomFeature } from './lobby/room-feature.ts'
+import { RoomPlans } from './lobby/room-plans.ts'
 import type { Logger } from './log.ts'
 import type { RoomError } from './room/definition.ts'
 import { newInputCounters } from './room/input-queue.ts'
@@ -32,6 +35,7 @@ import type { Accept } from './transport/transport.ts'
 /** Everything that a server is made of, without a socket: what tests and the stepper run. */
 export interface CompositionOptions {
   readonly rooms: readonly AnyRoomType[]
+  readonly queues?: readonly HostedQueue[]
   readonly createRoomMaker: (host: RoomHost) => RoomMaker
   readonly directory: Directory | null
   readonly authenticate: Authenticate | null
@@ -124,9 +128,11 @@ export function composeServer(options: CompositionOptions): Composition {
   const { joinTimeoutMs } = limits
   const passwords = new Passwords(options.scrypt, randomBytes)
   const guesses = new Guesses(limits)
+  const plans = new RoomPlans(clock, reservationMs)
   const desk = new JoinDesk({
     passwords,
     guesses,
+    plans,
     registry,
     directory,
     clock,
@@ -136,7 +142,9 @@ export function composeServer(options: CompositionOptions): Composition {
     reportError,
   })
   const listing = new Listing(directory, registry)
-  const lobby = new Lobby([listingFeature(listing, limits.maxWatchesPerLink), roomFeature])
+  const shared = { clock, randomBytes, counters, limits, directory, registry, plans, guesses, listing, reportError }
+  const people = composePeople({ ...shared, queues: options.queues ?? [] })
+  const lobby = new Lobby([listingFeature(listing, limits.maxWatchesPerLink), roomFeature, ...people.features])
   const { authenticate } = options
   const links = new Links({
     clock,
@@ -176,10 +184,12 @@ export function composeServer(options: CompositionOptions): Composition {
     },
     drain(graceMs, comeBackTo) {
       farewell = { ...farewell, address: comeBackTo }
+      people.tickets.close()
       registry.drainAll()
       return links.drain(graceMs, farewell)
     },
     async close() {
+      people.tickets.close()
       const closing = links.close(CLOSE_GRACE_MS, farewell)
       registry.disposeAll()
       maker.close()

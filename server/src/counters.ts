@@ -24,6 +24,11 @@ export const COUNTERS = [
   'joinsRefused',
   'joinTimeouts',
   'roomsRefused',
+  'partiesRefused',
+  'ticketsRefused',
+  'aliasesRefused',
+  'directs',
+  'directsBlocked',
   'gameErrors',
   'serverErrors',
 ] as const

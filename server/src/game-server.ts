@@ -55,6 +55,7 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
   const checked = checkOptions(options, isWatched())
   const composition = composeServer({
     rooms: options.rooms,
+    queues: options.queues ?? [],
     createRoomMaker,
     directory: options.directory ?? null,
     authenticate: options.authenticate ?? null,

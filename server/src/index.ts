@@ -31,6 +31,8 @@ export type {
   RoomReport,
   SeatCriteria,
 } from './directory/directory.ts'
+export { MemoryNames } from './directory/names.ts'
+export type { DirectMessage, NameHolder, Names, Presence } from './directory/names.ts'
 export { defineRoom } from './room/define-room.ts'
 export type {
   LeaveReason,
@@ -55,6 +57,8 @@ export type {
   ServerWorld,
   TeamMask,
 } from './room/room-api.ts'
+export { hostQueue } from './lobby/hosted-queue.ts'
+export type { HostedQueue, HostQueueOptions, QueuedMatch, RoundTrips, RunningRoom } from './lobby/hosted-queue.ts'
 export { defineQueue } from './matchmaking/queue.ts'
 export type { AttributeRule, LatencyRule, Queue, QueueOptions, SkillRule } from './matchmaking/queue.ts'
 export { checkTicket } from './matchmaking/ticket.ts'

@@ -18,6 +18,16 @@ export interface ServerLimits {
   readonly guessesPerMinutePerIp: number
   /** Lists of rooms that one link may watch. */
   readonly maxWatchesPerLink: number
+  /** At a time; more are refused as `too-many-parties`. */
+  readonly maxParties: number
+  /** The largest party that somebody may make: at most `LIMITS.maxPartyMembers`. */
+  readonly maxPartyMembers: number
+  /** Tickets in all queues together; more are refused as `queue-full`. */
+  readonly maxTickets: number
+  /** Messages of one link to other players; more are refused as `rate-limited`. */
+  readonly directsPerSecond: number
+  /** Players whom one link does not want to hear. */
+  readonly maxBlockedUsers: number
   readonly messagesPerSecond: number
   /**
    * Of each message and request that has no rate in `messageRates`. More reliable messages end the connection as `rate-limited`,
@@ -45,6 +55,11 @@ const DEFAULTS: ServerLimits = {
   guessesPerMinute: LIMITS.guessesPerMinute,
   guessesPerMinutePerIp: LIMITS.guessesPerMinutePerIp,
   maxWatchesPerLink: LIMITS.maxWatchesPerLink,
+  maxParties: LIMITS.maxParties,
+  maxPartyMembers: LIMITS.maxPartyMembers,
+  maxTickets: LIMITS.maxTickets,
+  directsPerSecond: LIMITS.directsPerSecond,
+  maxBlockedUsers: LIMITS.maxBlockedUsers,
   messagesPerSecond: LIMITS.messagesPerSecond,
   messagesPerSecondPerKind: LIMITS.messagesPerSecondPerKind,
   bytesPerSecond: LIMITS.bytesPerSecond,

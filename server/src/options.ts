@@ -7,6 +7,7 @@ import type { Directory } from './directory/directory.ts'
 import { serverLimits } from './limits.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
+import type { HostedQueue } from './lobby/hosted-queue.ts'
 import { SAME_USER } from './link/links.ts'
 import type { SameUser } from './link/links.ts'
 import { createLogger, LOG_LEVELS } from './log.ts'
@@ -20,6 +21,8 @@ import type { IsTrusted } from './transport/client-address.ts'
 export interface GameServerOptions {
   /** What can be played here: room types made with `defineRoom`, one per game. */
   readonly rooms: readonly AnyRoomType[]
+  /** Where players queue for matches: made with `hostQueue`. */
+  readonly queues?: readonly HostedQueue[]
   /** 0 to 65535, 0 for any free one (default 2567). Not with `httpServer`. */
   readonly port?: number
   /** The address to listen on (default: all of this machine). Not with `httpServer`. */
@@ -84,6 +87,7 @@ export interface CheckedOptions {
 
 const NAMES: readonly string[] = [
   'rooms',
+  'queues',
   'port',
   'host',
   'httpServer',

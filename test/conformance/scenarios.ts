@@ -2,6 +2,7 @@
 import { defineGame, defineSimulation, field } from '@tickwire/protocol'
 import type { GameTypes } from '@tickwire/protocol'
 import type { JoinedRoom } from '@tickwire/sdk'
+import { MemoryNames } from '../../server/src/directory/names.ts'
 import type { Directory } from '@tickwire/server'
 import { arena, arenaSchema } from '../games/arena/arena.ts'
 import type { Arena } from '../games/arena/arena.ts'
@@ -227,7 +228,8 @@ function mismatch(): Promise<Recording[]> {
 
 /** A directory that sends everybody away. */
 const ELSEWHERE: Directory = {
-  reserve: async () => ({ kind: 'redirect', url: 'ws://elsewhere.test/tickwire', reservation: 'r-1' }),
+  names: new MemoryNames(),
+  reserve: async () => ({ kind: 'redirect', url: 'ws://elsewhere.test/tickwire', reservation: 'r-1', seats: ['r-1'] }),
   confirm: async () => {},
   release: async () => {},
   register: async () => {},

@@ -2,6 +2,7 @@ import { defineGame, defineSimulation, field, SchemaMismatchError } from '@tickw
 import { MemoryDirectory } from '@tickwire/server'
 import type { Directory, ReserveAnswer } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
+import { MemoryNames } from '../../server/src/directory/names.ts'
 import { drift, driftRoom, driftSchema, newDiary } from './drift.ts'
 import type { Drift } from './drift.ts'
 import { SEAMS, useStepper } from './seams.ts'
@@ -11,11 +12,14 @@ const start = useStepper()
 /** A directory without rooms of its own: it reserves at another server and sends everybody there. */
 class Pointer implements Directory {
   target: { readonly url: string; readonly directory: Directory } | null = null
+  readonly names = new MemoryNames()
 
   async reserve(...ask: Parameters<Directory['reserve']>): Promise<ReserveAnswer> {
     const { url, directory } = this.target!
     const answer = await directory.reserve(...ask)
-    return answer.kind === 'local' ? { kind: 'redirect', url, reservation: answer.reservation } : answer
+    if (answer.kind !== 'local') return answer
+    const { reservation, seats } = answer
+    return { kind: 'redirect', url, reservation, seats }
   }
   async confirm(): Promise<void> {}
   async release(): Promise<void> {}

@@ -1,7 +1,7 @@
 type Nothing = { readonly [name in never]: never }
 
 /** What the lobby tells of people: parties, tickets of queues, names. The fields that carry it are in `schema.ts`. */
-export interface PeopleMessages {
+export type PeopleMessages = {
   readonly party: { readonly toClient: PartyState }
   readonly partyEnded: { readonly toClient: { reason: string } }
   readonly seatOffer: { readonly toClient: SeatOffer }
@@ -14,7 +14,7 @@ export interface PeopleMessages {
 }
 
 /** What is asked about people. */
-export interface PeopleRequests {
+export type PeopleRequests = {
   readonly createParty: { readonly ask: { maxMembers: number }; readonly reply: Nothing }
   readonly joinParty: { readonly ask: { code: string }; readonly reply: Nothing }
   readonly leaveParty: { readonly ask: Nothing; readonly reply: Nothing }
@@ -24,6 +24,7 @@ export interface PeopleRequests {
   readonly seatParty: { readonly ask: SeatPartyAsk; readonly reply: SeatOffer }
   readonly declineSeat: { readonly ask: { reservation: string }; readonly reply: Nothing }
   readonly queue: { readonly ask: QueueAsk; readonly reply: { ticket: number } }
+  readonly setLatencies: { readonly ask: { regions: string[]; roundTripsMs: number[] }; readonly reply: Nothing }
   readonly acceptMatch: { readonly ask: { ticket: number }; readonly reply: Nothing }
   readonly declineMatch: { readonly ask: { ticket: number }; readonly reply: Nothing }
   readonly cancelTicket: { readonly ask: { ticket: number }; readonly reply: Nothing }
@@ -77,17 +78,14 @@ export interface SeatPartyAsk {
   options: Uint8Array
 }
 
+/** For all of a party, if its leader asks. */
 export interface QueueAsk {
   game: string
   queue: string
   /** `queueHash` of the queue's attributes. */
   hash: number
+  /** One payload. */
   attributes: Uint8Array
-  /** Round trips to regions, in ms. */
-  regions: string[]
-  roundTrips: number[]
-  /** For all of the party, by its leader. */
-  party: boolean
 }
 
 /** It waits for a match: numbers of players as in `WhyWaiting`. */

@@ -104,7 +104,8 @@ function checkQueue(name: string, fields: FieldMap): void {
   checkPlain(at, fields)
   for (const [field, { spec }] of Object.entries(fields)) {
     const { kind } = spec.kind === 'list' ? spec.of : spec
-    if (attributeType(kind) === undefined) throw new ConfigError(`${at}.${field}`, 'words, numbers, or lists of them', kind)
+    if (attributeType(kind) === undefined)
+      throw new ConfigError(`${at}.${field}`, 'words, numbers, or lists of them', kind)
   }
 }
 

@@ -63,6 +63,7 @@ export interface RequestDef {
 }
 export type RequestMap = { readonly [name: string]: RequestDef }
 export type EventMap = { readonly [name: string]: FieldMap }
+export type QueueMap = { readonly [name: string]: FieldMap }
 
 /** What a game is made of. Sections left out are empty. */
 export interface GameDefinition<
@@ -77,6 +78,7 @@ export interface GameDefinition<
   O extends FieldMap,
   L extends FieldMap,
   F extends FieldMap,
+  Q extends QueueMap,
 > {
   /** Names the game in joins, logs and listings. */
   readonly name: string
@@ -103,6 +105,8 @@ export interface GameDefinition<
   readonly metadata?: L
   /** What a player shows of itself, and may change itself. */
   readonly profile?: F
+  /** Queues for a match, and what somebody who queues says of the match that it wants: single values, or lists of them. */
+  readonly queues?: Q
 }
 
 /** A checked and frozen schema, as the codec and both ends read it. */
@@ -124,6 +128,7 @@ export interface GameSchema {
   readonly options: FieldMap
   readonly metadata: FieldMap
   readonly profile: FieldMap
+  readonly queues: QueueMap
 }
 
 declare const TYPES: unique symbol
@@ -148,6 +153,7 @@ export interface GameTypesOf<
   O extends FieldMap,
   L extends FieldMap,
   F extends FieldMap,
+  Q extends QueueMap,
 > {
   readonly join: Values<J>
   readonly state: Values<S>
@@ -160,6 +166,7 @@ export interface GameTypesOf<
   readonly options: Values<O>
   readonly metadata: Values<L>
   readonly profile: Values<F>
+  readonly queues: { readonly [K in keyof Q]: Values<Q[K]> }
 }
 
 interface RequestTypesOf<D extends RequestDef> {
@@ -173,7 +180,7 @@ type NoFields = { readonly [name in never]: never }
 
 /**
  * Declares a game: rates, and one section each for joining, room state, players, entities, inputs, events, messages,
- * requests, and what a lobby shows. Throws a `ConfigError` that names what is wrong.
+ * requests, what a lobby shows, and queues. Throws a `ConfigError` that names what is wrong.
  */
 export function defineGame<
   const J extends FieldMap = NoFields,
@@ -187,9 +194,10 @@ export function defineGame<
   const O extends FieldMap = NoFields,
   const L extends FieldMap = NoFields,
   const F extends FieldMap = NoFields,
+  const Q extends QueueMap = NoFields,
 >(
-  definition: GameDefinition<J, S, P, E, I, V, M, R, O, L, F>,
-): TypedSchema<GameTypesOf<J, S, P, E, I, V, M, R, O, L, F>> {
+  definition: GameDefinition<J, S, P, E, I, V, M, R, O, L, F, Q>,
+): TypedSchema<GameTypesOf<J, S, P, E, I, V, M, R, O, L, F, Q>> {
   const { name, tickRateHz } = definition
   checkName('defineGame.name', name)
   if (!Number.isInteger(tickRateHz) || tickRateHz < 1 || tickRateHz > 240) {
@@ -216,6 +224,7 @@ export function defineGame<
     options: definition.options ?? ({} as O),
     metadata: definition.metadata ?? ({} as L),
     profile: definition.profile ?? ({} as F),
+    queues: definition.queues ?? ({} as Q),
   }
   checkSections(schema)
   const { compression } = schema

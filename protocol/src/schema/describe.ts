@@ -90,6 +90,11 @@ export function listingHash(schema: GameSchema): number {
   return hashText(sections.flat().join('\n'))
 }
 
+/** Of what is said of one queue: a server that hosts none of this name has another. */
+export function queueHash({ queues }: GameSchema, queue: string): number {
+  return hashText([queue, ...describeFields('', queues[queue] ?? {})].join('\n'))
+}
+
 /** The first section whose hashes differ, or null. */
 export function differingSection(ours: SchemaHashes, theirs: SchemaHashes): SectionName | null {
   return SECTIONS.find((_, i) => ours[i] !== theirs[i]) ?? null

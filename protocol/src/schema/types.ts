@@ -54,6 +54,7 @@ export interface GameTypes {
   readonly options: object
   readonly metadata: object
   readonly profile: object
+  readonly queues: { readonly [name: string]: object }
 }
 
 /** The requests that one end answers. */

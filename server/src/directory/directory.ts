@@ -1,10 +1,13 @@
 import type { Attributes, Criteria } from '@tickwire/protocol/internal'
+import type { Names } from './names.ts'
 
 /**
  * Where rooms are found, seats are reserved and lists are made, by one process or by many. Every method is asynchronous and
  * may fail: the directory may be on another machine.
  */
 export interface Directory {
+  /** Of people. */
+  readonly names: Names
   /**
    * Finds a room and reserves a seat per user in it, in one atomic step: there is no other way to join, and no "find" that
    * could be outdated when the seat is taken. The party gets all its seats or none. When no room fits and `createIfNone` is
@@ -63,6 +66,10 @@ export interface NewRoom {
   readonly isListed: boolean
 }
 
+/**
+ * `seats`: a reservation for each user of the party, in their order, each confirmed, released or redeemed by itself.
+ * `reservation`: the first of them; without users, one that holds the room.
+ */
 export type ReserveAnswer =
   | {
       readonly kind: 'local'
@@ -75,9 +82,15 @@ export type ReserveAnswer =
       readonly reservation: string
       /** No server has registered the room yet: open it. */
       readonly isNew: boolean
+      readonly seats: readonly string[]
     }
   /** The room is another server's: the client goes there. */
-  | { readonly kind: 'redirect'; readonly url: string; readonly reservation: string }
+  | {
+      readonly kind: 'redirect'
+      readonly url: string
+      readonly reservation: string
+      readonly seats: readonly string[]
+    }
   | { readonly kind: 'none'; readonly reason: NoSeatReason }
 
 /** Also the codes that a client's join is refused with. */

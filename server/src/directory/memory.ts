@@ -19,6 +19,8 @@ import type {
   ShownRoom,
 } from './directory.ts'
 import { drawInvite } from './invite.ts'
+import { MemoryNames } from './names.ts'
+import type { Names } from './names.ts'
 import { attributesOfEntry, RoomLists } from './room-lists.ts'
 
 interface Room {
@@ -48,6 +50,7 @@ const RESERVATION_BYTES = 16
 
 /** The directory of one process. Each method is done before it returns its promise, so each is atomic. */
 export class MemoryDirectory implements Directory {
+  readonly names: Names = new MemoryNames()
   private readonly options: MemoryDirectoryOptions
   private readonly rooms = new Map<string, Room>()
   private readonly reservations = new Map<string, Reservation>()
@@ -192,18 +195,22 @@ export class MemoryDirectory implements Directory {
   }
 
   private hold(room: Room, party: Party): ReserveAnswer {
+    if (party.userIds.length === 0) return answerFor(room, this.keep(room, 0), [])
+    const seats = party.userIds.map(() => this.keep(room, 1))
+    return answerFor(room, seats[0]!, seats)
+  }
+
+  private keep(room: Room, seats: number): string {
     const { clock, randomBytes, reservationMs } = this.options
     const reservation = hex(randomBytes(RESERVATION_BYTES))
-    const expiresAtMs = clock.nowMs() + reservationMs
-    const seats = party.userIds.length
-    this.reservations.set(reservation, { room, seats, expiresAtMs })
+    this.reservations.set(reservation, { room, seats, expiresAtMs: clock.nowMs() + reservationMs })
     room.reservedSeats += seats
-    return answerFor(room, reservation)
+    return reservation
   }
 
   private redeem(reservation: string): ReserveAnswer {
     const held = this.reservations.get(reservation)
-    return held ? answerFor(held.room, reservation) : { kind: 'none', reason: 'reservation-expired' }
+    return held ? answerFor(held.room, reservation, [reservation]) : { kind: 'none', reason: 'reservation-expired' }
   }
 
   /** Ends a reservation and tells where it was, or null if there is none. */
@@ -246,7 +253,7 @@ const UNKNOWN = { order: 0, isLocked: false, spectators: 0, hasPassword: false, 
 
 const freeIn = (room: Room): number => room.entry.freeSeats - room.reservedSeats
 
-function answerFor({ entry, isRegistered }: Room, reservation: string): ReserveAnswer {
+function answerFor({ entry, isRegistered }: Room, reservation: string, seats: readonly string[]): ReserveAnswer {
   const { roomId, key, type, invite, isListed } = entry
-  return { kind: 'local', roomId, key, type, invite, isListed, reservation, isNew: !isRegistered }
+  return { kind: 'local', roomId, key, type, invite, isListed, reservation, isNew: !isRegistered, seats }
 }

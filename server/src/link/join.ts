@@ -13,6 +13,7 @@ import type { Directory, NewRoom, ReserveAnswer, SeatCriteria } from '../directo
 import { normalInvite } from '../directory/invite.ts'
 import type { Guesses } from '../lobby/guesses.ts'
 import type { PasswordHash, Passwords } from '../lobby/passwords.ts'
+import type { RoomPlans } from '../lobby/room-plans.ts'
 import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import { clipText } from '../text.ts'
@@ -22,6 +23,9 @@ import type { User } from './handshake.ts'
 import type { SeatPort } from './seat-port.ts'
 
 export type JoinItem = Extract<ClientItem, { type: 'join' }>
+
+/** What a join says of its room. */
+export type SeatWish = Pick<JoinItem, 'verb' | 'game' | 'room' | 'reservation' | 'wish'>
 
 /** Why a join is refused; `section` and `description` only when schemas differ. */
 export interface JoinRefusal {
@@ -52,6 +56,7 @@ export interface JoinDeskOptions {
   readonly gate: Gate
   readonly passwords: Passwords
   readonly guesses: Guesses
+  readonly plans: RoomPlans
   readonly joinTimeoutMs: number
   /** Errors that are nobody's refusal: bugs and failures of the directory. */
   readonly reportError: (where: string, error: unknown) => void
@@ -187,7 +192,7 @@ export class JoinDesk {
   /** The room, made now if it was only planned, and open to who made it or knows its password. */
   private async openRoom({ hosted, item }: Job, answer: LocalAnswer, password: PasswordHash | null): Promise<RoomPort> {
     const { roomId, key, isNew, invite, isListed } = answer
-    const { registry, directory, reportError } = this.options
+    const { registry, directory, plans, reportError } = this.options
     const room = registry.get(roomId)
     if (room !== null) {
       await this.checkPassword(room, item.wish.password)
@@ -200,7 +205,7 @@ export class JoinDesk {
         invite,
         isListed,
         password,
-        options: item.wish.options,
+        options: plans.take(roomId) ?? item.wish.options,
       })
     }
     // The directory believes in a room that is gone: a message of its end was lost, or is on its way.
@@ -272,18 +277,18 @@ type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
 /** Those that name a room that exists. */
 const NAMING: readonly JoinVerb[] = ['joinById', 'joinByCode', 'spectate']
 
-const mayCreate = ({ verb, reservation }: JoinItem): boolean => !NAMING.includes(verb) && reservation === ''
+const mayCreate = ({ verb, reservation }: SeatWish): boolean => !NAMING.includes(verb) && reservation === ''
 
-const keyOf = ({ verb, room }: JoinItem): string | null => (NAMING.includes(verb) || room === '' ? null : room)
+const keyOf = ({ verb, room }: SeatWish): string | null => (NAMING.includes(verb) || room === '' ? null : room)
 
-function newRoomOf(item: JoinItem, { typeName, maxPlayers, isPrivate }: HostedType): NewRoom | null {
+export function newRoomOf(item: SeatWish, { typeName, maxPlayers, isPrivate }: HostedType): NewRoom | null {
   if (!mayCreate(item)) return null
   const key = keyOf(item)
   // Who names a room by a key wants to meet those who know it.
   return { type: typeName, key, maxPlayers, isListed: !isPrivate && !item.wish.isPrivate && key === null }
 }
 
-function criteriaOf(item: JoinItem, hosted: HostedType, except: readonly string[]): SeatCriteria {
+export function criteriaOf(item: SeatWish, hosted: HostedType, except: readonly string[]): SeatCriteria {
   const { verb, game, room, reservation, wish } = item
   if (reservation !== '') return { game, by: 'reservation', reservation }
   if (verb === 'joinById' || verb === 'spectate') return { game, by: 'roomId', roomId: room }
@@ -296,7 +301,7 @@ function criteriaOf(item: JoinItem, hosted: HostedType, except: readonly string[
   return { game, by: 'any', type: hosted.typeName, where, except }
 }
 
-const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
+export const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
   'room-not-found': 'there is no room with this id; it may have ended, or this is a key, which joinOrCreate takes',
   'room-full': 'all seats of the room are taken',
   'room-locked': 'the room takes no more players',

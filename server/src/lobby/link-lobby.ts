@@ -21,7 +21,10 @@ export interface LobbyLink {
 export interface LinkLobbyServices {
   readonly lobby: Lobby
   readonly counters: Counters
-  readonly limits: Pick<ServerLimits, 'messagesPerSecondPerKind' | 'rateBurstMs' | 'maxPendingRequests'>
+  readonly limits: Pick<
+    ServerLimits,
+    'messagesPerSecondPerKind' | 'rateBurstMs' | 'maxPendingRequests' | 'directsPerSecond'
+  >
   /** By the name of the request. */
   readonly messageRates: Readonly<Record<string, number>>
   readonly reportError: (where: string, error: unknown) => void
@@ -43,7 +46,7 @@ export class LinkLobby implements LobbyClient {
     this.link = link
     this.services = services
     this.limit = { max: limits.maxPendingRequests, onTooMany: () => counters.add('requestsRefused') }
-    this.rates = new KindRates({ perSecond, burstMs, own })
+    this.rates = new KindRates({ perSecond, burstMs, own: { ...own, sendTo: limits.directsPerSecond } })
   }
 
   get user(): User {

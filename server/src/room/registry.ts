@@ -97,6 +97,12 @@ export class RoomRegistry {
     return [...(this.types.get(game)?.keys() ?? [])]
   }
 
+  /** Those that run. */
+  ofType(game: string, typeName: string): RoomPort[] {
+    const all = Array.from(this.rooms.values(), ({ room }) => room)
+    return all.filter((room) => room.gameName === game && room.terms.type === typeName)
+  }
+
   get(roomId: string): RoomPort | null {
     return this.rooms.get(roomId)?.room ?? null
   }

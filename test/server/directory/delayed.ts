@@ -18,6 +18,7 @@ export function delayed(directory: Directory, seed: number, maxTurns: number = 5
     await pause()
     return answer
   }
+  const { names } = directory
   return {
     reserve: (criteria, party, createIfNone) => far(() => directory.reserve(criteria, party, createIfNone)),
     confirm: (reservation, report) => far(() => directory.confirm(reservation, report)),
@@ -27,5 +28,11 @@ export function delayed(directory: Directory, seed: number, maxTurns: number = 5
     unregister: (roomId) => far(() => directory.unregister(roomId)),
     list: (query, cursor) => far(() => directory.list(query, cursor)),
     watch: (query, listener) => far(() => directory.watch(query, listener)),
+    names: {
+      claim: (name, holder) => far(() => names.claim(name, holder)),
+      release: (holder) => far(() => names.release(holder)),
+      find: (name) => far(() => names.find(name)),
+      tell: (name, message) => far(() => names.tell(name, message)),
+    },
   }
 }

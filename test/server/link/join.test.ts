@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DecodeError, defineGame, field, RefusedError } from '@tickwire/protocol'
 import { describeSection, hashSections } from '@tickwire/protocol/internal'
+import { MemoryNames } from '../../../server/src/directory/names.ts'
 import type { Directory, ReserveAnswer } from '../../../server/src/directory/directory.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
 import { FakeClock } from '../../stepper/fake-clock.ts'
@@ -15,6 +16,7 @@ function scripted(...answers: (ReserveAnswer | Error)[]): Directory & { readonly
   const calls: string[] = []
   return {
     calls,
+    names: new MemoryNames(),
     reserve: async (criteria) => {
       calls.push(`reserve ${criteria.by}`)
       const answer = answers.shift() ?? new Error('no more answers')
@@ -38,6 +40,7 @@ const local = (roomId: string, reservation: string, isNew = true): ReserveAnswer
   invite: 'ABCDEF',
   isListed: true,
   reservation,
+  seats: [reservation],
   isNew,
 })
 
@@ -367,7 +370,7 @@ describe('a join that takes long', () => {
 
 describe('a directory of many servers', () => {
   it('sends the client to the server that has the room', async () => {
-    const directory = scripted({ kind: 'redirect', url: 'wss://b.example/tickwire', reservation: 'r1' })
+    const directory = scripted({ kind: 'redirect', url: 'wss://b.example/tickwire', reservation: 'r1', seats: ['r1'] })
     const { connect } = testServer({ directory })
     const client = connect()
     client.enter()
