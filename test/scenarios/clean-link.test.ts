@@ -5,6 +5,7 @@ import { arena } from '../games/arena/arena.ts'
 import type { Arena } from '../games/arena/arena.ts'
 import { arenaRoom } from '../games/arena/room.ts'
 import { bearing, flyTo, foeOf } from '../games/pilots.ts'
+import { watchMisses } from '../bench/feel/reconciliations.ts'
 import { drift, driftRoom, newDiary } from './drift.ts'
 import type { Drift } from './drift.ts'
 import { SEAMS, useStepper } from './seams.ts'
@@ -31,6 +32,7 @@ describe.each(SEAMS)('a clean link, at the %s seam', (seam) => {
     const stepper = start<Arena>({ rooms: [arenaRoom], seam, seed: 11 })
     const rooms = [await stepper.join(arena, { name: 'Ada' }), await stepper.join(arena, { name: 'Bob' })]
     const pilots = [wanderer(1), wanderer(2)]
+    const misses = rooms.map((room) => watchMisses(room))
     let travelled = 0
     let last = { x: 0, y: 0 }
     await stepper.run(TEN_MINUTES, {
@@ -43,6 +45,8 @@ describe.each(SEAMS)('a clean link, at the %s seam', (seam) => {
       },
     })
     expect(travelled).toBeGreaterThan(10_000)
+    // Not even one that is too small to be seen.
+    expect(misses).toEqual([[], []])
     for (const room of rooms) {
       expect(room.mine('ship')).toMatchObject({ hp: 100, ammo: 0 })
       expect(room.stats.corrections).toBe(0)

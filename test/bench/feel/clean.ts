@@ -1,10 +1,11 @@
 import type { Figure } from '../report.ts'
 import { createStepper } from '../../stepper/stepper.ts'
 import type { Arena } from '../../../demo/shared/schema.ts'
-import { aroundReconcile, demo, fightRoom, Hardship, pilot } from './demo-room.ts'
+import { demo, fightRoom, Hardship, pilot } from './demo-room.ts'
 import { virtualLab } from './lab.ts'
 import type { Lab, Runner } from './lab.ts'
 import { ServerSide } from './measures.ts'
+import { watchMisses } from './reconciliations.ts'
 
 const RTTS_MS = [20, 80, 150, 300]
 const JITTERS_MS = [0, 10, 30]
@@ -38,17 +39,12 @@ export async function networks(): Promise<Figure[]> {
 async function tenMinutes(): Promise<Figure[]> {
   const stepper = createStepper<Arena>({ rooms: [fightRoom()], seed: 19 })
   const rooms = [await stepper.join(demo, { name: 'Ada' }), await stepper.join(demo, { name: 'Bob' })]
-  let mispredictions = 0
-  for (const room of rooms) {
-    aroundReconcile(room, (reconcile) => {
-      const { miss } = reconcile()
-      if (miss !== null && !DECIDED_BY_SERVER.has(miss)) mispredictions++
-    })
-  }
+  const misses = rooms.map((room) => watchMisses(room))
   const [pilots, hardships] = [[pilot(1, 0), pilot(2, 0)], rooms.map(() => new Hardship())]
   await stepper.run(600, { input: (_, i) => pilots[i]!(), each: (room, i) => hardships[i]!.look(room) })
   const corrections = rooms.reduce((sum, { stats }) => sum + stats.corrections, 0)
   const hits = hardships.reduce((sum, one) => sum + one.hits, 0)
+  const mispredictions = misses.flat().filter((miss) => !DECIDED_BY_SERVER.has(miss)).length
   await stepper.close()
   return [
     { name: 'clean.tenMinutes.corrections', value: corrections, unit: '', must: '= 0' },

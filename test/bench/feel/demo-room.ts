@@ -3,7 +3,6 @@ import type { Game } from '@tickwire/protocol'
 import type { JoinedRoom } from '@tickwire/sdk'
 import { defineRoom } from '@tickwire/server'
 import type { RoomDefinition } from '@tickwire/server'
-import type { Predictor, Reconciliation } from '../../../sdk/src/prediction/predictor.ts'
 import { arenaRoom } from '../../../demo/server/arena-room.ts'
 import type { RoomData } from '../../../demo/server/types.ts'
 import type { Arena } from '../../../demo/shared/schema.ts'
@@ -51,28 +50,5 @@ export class Hardship {
     const hp = room.mine('ship')?.hp ?? 0
     if (hp < this.lastHp) this.hits++
     this.lastHp = hp
-  }
-}
-
-interface Watched {
-  readonly tick: number
-  reconcile: Predictor<Arena>['reconcile']
-}
-
-interface Internals {
-  readonly parts: { readonly loop: { readonly predictor: Watched } }
-}
-
-/** Puts something around what a client does with each snapshot: `depth` is how many ticks that is behind its newest one. */
-export function aroundReconcile(
-  room: JoinedRoom<Arena>,
-  around: (reconcile: () => Reconciliation, depth: number) => void,
-): void {
-  const { predictor } = (room as unknown as Internals).parts.loop
-  const reconcile = predictor.reconcile.bind(predictor)
-  predictor.reconcile = (tick, own, keys) => {
-    let outcome: Reconciliation = { miss: null, isReplayed: false }
-    around(() => (outcome = reconcile(tick, own, keys)), predictor.tick - tick)
-    return outcome
   }
 }

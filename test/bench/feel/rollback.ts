@@ -3,7 +3,8 @@ import { createStepper } from '../../stepper/stepper.ts'
 import type { Arena } from '../../../demo/shared/schema.ts'
 import { heldBytes } from '../faults/heap.ts'
 import type { Figure } from '../report.ts'
-import { aroundReconcile, demo, pilot, windyRoom } from './demo-room.ts'
+import { demo, pilot, windyRoom } from './demo-room.ts'
+import { aroundReconcile } from './reconciliations.ts'
 import { quantile } from './measures.ts'
 
 /** So that a snapshot is about 24 ticks behind the newest predicted one. */
