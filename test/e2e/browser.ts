@@ -15,14 +15,16 @@ const quiet = [
  * Starts a headless Chromium; the caller closes it.
  *
  * @param args further command line switches, for one test's own needs
+ * @param without switches of Playwright's own that one test cannot use
  * @throws Error that says what to install if there is no Chromium
  */
-export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+export function launchBrowser(args: readonly string[] = [], without: readonly string[] = []): Promise<Browser> {
   // Chromium's sandbox refuses to run as root, which is what containers are.
   const isRoot = process.getuid?.() === 0
   return chromium.launch({
     executablePath: ensureChromium((line) => console.log(line)),
     chromiumSandbox: !isRoot,
     args: [...quiet, ...args],
+    ignoreDefaultArgs: [...without],
   })
 }

@@ -1,30 +1,18 @@
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createGameServer } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { arenaRoom } from '../games/arena/room.ts'
 import { launchBrowser } from './browser.ts'
-import { bundle } from './bundle.ts'
-import type { PlayerReport } from './tabs/player.ts'
+import { PlayerPages, reportOf } from './tabs/pages.ts'
 
 let browser: Browser
 let context: BrowserContext
 let game: GameServer
-let pages: Server
+let pages: PlayerPages
 
 beforeAll(async () => {
-  const script = await bundle('./tabs/player.ts')
-  pages = createServer((request, response) => {
-    const isScript = request.url === '/player.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(
-      isScript ? script : '<!doctype html><title>tab</title><script type="module" src="/player.js"></script>',
-    )
-  })
-  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
+  pages = await PlayerPages.serve()
   browser = await launchBrowser()
 })
 
@@ -40,19 +28,10 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  await new Promise((resolve) => pages?.close(resolve))
+  await pages?.close()
 })
 
-async function open(): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/?server=${game.url}`)
-  return page
-}
-
-async function reportOf(page: Page): Promise<PlayerReport> {
-  await page.waitForFunction(() => window.report !== undefined)
-  return page.evaluate(() => window.report!())
-}
+const open = (): Promise<Page> => pages.open(context, game.url)
 
 /** A tab that the page opens of itself: the browser copies its sessionStorage into it. */
 async function openCopy(page: Page): Promise<Page> {
