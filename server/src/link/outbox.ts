@@ -58,7 +58,7 @@ export class Outbox {
 
   /** Something waits that is worth a packet of its own; an ack is not. */
   get hasPending(): boolean {
-    return this.answers.length > 0 || this.unsent.length > 0 || this.latest.size > 0
+    return !this.idle && (this.answers.length > 0 || this.unsent.length > 0 || this.latest.size > 0)
   }
 
   get owesAck(): boolean {

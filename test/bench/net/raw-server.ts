@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws'
 export class RawServer {
   readonly url: string
   received = 0
+  sent = 0
   private readonly http = createServer()
   private readonly sockets: WebSocketServer
   private readonly message: Buffer
@@ -26,6 +27,7 @@ export class RawServer {
 
   sendAll(): void {
     for (const socket of this.sockets.clients) socket.send(this.message)
+    this.sent += this.sockets.clients.size
   }
 
   async close(): Promise<void> {
