@@ -3,6 +3,8 @@ import { Counters } from './counters.ts'
 import type { CounterName } from './counters.ts'
 import type { Directory } from './directory/directory.ts'
 import { FaultLog } from './fault-log.ts'
+import type { MetricsSource } from './http/metrics.ts'
+import { ServerOperations } from './http/server-operations.ts'
 import { MemoryDirectory } from './directory/memory.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
@@ -71,6 +73,9 @@ export interface GameServerStats {
 }
 
 export interface Composition {
+  /** What HTTP may do. */
+  readonly operations: ServerOperations
+  readonly metricsSource: MetricsSource
   /** Takes a new connection over. */
   readonly accept: Accept
   readonly registry: RoomRegistry
@@ -162,12 +167,25 @@ export function composeServer(options: CompositionOptions): Composition {
     log,
     reportError,
   })
+  const isReady = (): boolean => !gate.isShut
+  const operations = new ServerOperations({ registry, directory, listing, passwords, traffic, links, isReady })
   let farewell: Farewell = { retryAfterMs: RETRY_AFTER_MS, address: '' }
   return {
     accept: (transport) => links.accept(transport),
     registry,
     links,
     listing,
+    operations,
+    get metricsSource() {
+      return {
+        links: { online: links.online, dropped: links.dropped },
+        traffic,
+        counters: counters.toObject(),
+        inputs: inputCounters,
+        rooms: roomNumbers(registry),
+        queues: people.tickets.waiting,
+      }
+    },
     get stats() {
       const { size: rooms } = registry
       return {
@@ -180,7 +198,7 @@ export function composeServer(options: CompositionOptions): Composition {
       }
     },
     get isReady() {
-      return !gate.isShut
+      return isReady()
     },
     drain(graceMs, comeBackTo) {
       farewell = { ...farewell, address: comeBackTo }
@@ -196,4 +214,17 @@ export function composeServer(options: CompositionOptions): Composition {
       await closing
     },
   }
+}
+
+/** Rooms, people and bots by game. */
+function roomNumbers(registry: RoomRegistry): MetricsSource['rooms'] {
+  const numbers = new Map(registry.games.map((game) => [game, { rooms: 0, players: 0, bots: 0 }]))
+  for (const { gameName, operator } of registry.all()) {
+    const ofGame = numbers.get(gameName)!
+    const { people, bots } = operator.players
+    ofGame.rooms++
+    ofGame.players += people
+    ofGame.bots += bots
+  }
+  return numbers
 }

@@ -5,12 +5,15 @@ import { isMainThread } from 'node:worker_threads'
 import { composeServer } from './composition.ts'
 import type { Composition, GameServerStats } from './composition.ts'
 import { listenError } from './errors.ts'
+import { Metrics } from './http/metrics.ts'
+import { mountApi } from './http/mount.ts'
+import type { HttpHandler } from './http/mount.ts'
 import type { ServerLimits } from './limits.ts'
 import { quote } from './log.ts'
 import type { Logger } from './log.ts'
 import { checkComeBackTo, checkGrace, checkOptions, DEFAULT_GRACE_MS } from './options.ts'
 import type { CheckedOptions, GameServerOptions } from './options.ts'
-import { realClock, realRandom, realRandomBytes, realScrypt, realYieldToIo } from './real-clock.ts'
+import { realClock, realRandom, realRandomBytes, realScrypt, realWallClockMs, realYieldToIo } from './real-clock.ts'
 import { createRoomMaker } from './room/room-maker.ts'
 import { stopOnSignal } from './signals.ts'
 import type { Listener } from './transport/transport.ts'
@@ -25,6 +28,11 @@ export interface GameServer {
   /** How many rooms are open. */
   readonly rooms: number
   readonly stats: GameServerStats
+  /**
+   * Answers `/health`, `/ready`, `/metrics`, `/openapi.json`, `/admin` and `/api/...`; on a port of its own the server does so itself.
+   * On yours: `httpServer.on('request', (request, response) => server.http(request, response, () => page(request, response)))`.
+   */
+  readonly http: HttpHandler
   /** Whether new players are taken, for a health endpoint: false from `drain` or `close` on. */
   readonly ready: boolean
   /**
@@ -53,7 +61,8 @@ export interface DrainOptions {
  */
 export function createGameServer(options: GameServerOptions): Promise<GameServer> {
   const checked = checkOptions(options, isWatched())
-  const composition = composeServer({
+  const metrics = new Metrics(() => composition.metricsSource)
+  const composition: Composition = composeServer({
     rooms: options.rooms,
     queues: options.queues ?? [],
     createRoomMaker,
@@ -67,10 +76,11 @@ export function createGameServer(options: GameServerOptions): Promise<GameServer
     randomBytes: options.randomBytes ?? realRandomBytes,
     scrypt: realScrypt,
     log: checked.log,
+    observeTick: metrics.observeTick,
     // A test's clock would wait for ever for what happens outside of it.
     ...(options.clock === undefined && { yieldToIo: realYieldToIo }),
   })
-  return start(options, checked, composition)
+  return start(options, checked, composition, metrics)
 }
 
 /** Node tells the processes of its watch mode by this variable. */
@@ -80,8 +90,20 @@ async function start(
   options: GameServerOptions,
   { port, path, allowedOrigins, isTrustedProxy, drainGraceMs, limits, log }: CheckedOptions,
   composition: Composition,
+  metrics: Metrics,
 ): Promise<GameServer> {
-  const own = options.httpServer === undefined ? createServer(httpLimits(limits), refuseRequest) : null
+  const clock = options.clock ?? realClock
+  const http = mountApi(
+    options.http ?? {},
+    {
+      operations: composition.operations,
+      metrics,
+      reportError: (where, error) => log.error(where, error),
+      setTimer: (fn, delayMs) => clock.setTimer(fn, delayMs),
+    },
+    realWallClockMs,
+  )
+  const own = options.httpServer === undefined ? createServer(httpLimits(limits), http) : null
   const httpServer = own ?? options.httpServer!
   const { maxClientMessageBytes } = limits
   const { accept } = composition
@@ -104,7 +126,7 @@ async function start(
   }
   const isSecure = 'setSecureContext' in httpServer
   const place = { httpServer, isOwn: own !== null, isSecure, host: options.host, path }
-  const server = new RunningServer(place, composition, listener, log)
+  const server = new RunningServer(place, composition, listener, http, log)
   if (options.signals ?? (own !== null && isMainThread)) server.stopAtSignals(drainGraceMs)
   log.info(`server ready at ${server.url}`)
   return server
@@ -122,16 +144,19 @@ class RunningServer implements GameServer {
   private readonly place: Place
   private readonly composition: Composition
   private readonly listener: Listener
+  /** Answers requests on a server of the caller's. */
+  readonly http: HttpHandler
   private readonly log: Logger
   /** Null on a server of the caller's, which may begin to listen later. */
   private readonly address: AddressInfo | null
   private closing: Promise<void> | null = null
   private stopListening: () => void = () => {}
 
-  constructor(place: Place, composition: Composition, listener: Listener, log: Logger) {
+  constructor(place: Place, composition: Composition, listener: Listener, http: HttpHandler, log: Logger) {
     this.place = place
     this.composition = composition
     this.listener = listener
+    this.http = http
     this.log = log
     // Kept, because a port that was closed has no number any more.
     this.address = place.isOwn ? addressOf(place.httpServer) : null
@@ -194,11 +219,6 @@ class RunningServer implements GameServer {
 function httpLimits({ handshakeTimeoutMs }: ServerLimits): ServerOptions {
   const connectionsCheckingInterval = Math.min(1000, handshakeTimeoutMs)
   return { headersTimeout: handshakeTimeoutMs, requestTimeout: handshakeTimeoutMs, connectionsCheckingInterval }
-}
-
-/** On a port of our own there is nothing to see: it takes WebSockets only. */
-const refuseRequest: Parameters<typeof createServer>[1] = (_request, response) => {
-  response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('This is a game server.\n')
 }
 
 function listen(httpServer: HttpServer, port: number, host: string | undefined): Promise<void> {

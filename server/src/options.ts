@@ -2,8 +2,10 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { ConfigError, LIMITS } from '@tickwire/protocol'
 import { LOBBY } from '@tickwire/protocol/internal'
+import type { Logger as Pino } from 'pino'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
+import type { HttpOptions } from './http/mount.ts'
 import { serverLimits } from './limits.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
@@ -12,6 +14,7 @@ import { SAME_USER } from './link/links.ts'
 import type { SameUser } from './link/links.ts'
 import { createLogger, LOG_LEVELS } from './log.ts'
 import type { Logger, LogLevel } from './log.ts'
+import { createPinoLogger, fromPino, isPino } from './pino-log.ts'
 import type { AnyRoomType } from './room/ports.ts'
 import type { RandomBytes } from './secrets.ts'
 import { trustedProxies } from './transport/client-address.ts'
@@ -55,8 +58,11 @@ export interface GameServerOptions {
   readonly directory?: Directory
   /** Changes to the limits; see `ServerLimits`. */
   readonly limits?: Partial<ServerLimits>
-  /** How much is logged (default `'info'`), or who logs it. */
-  readonly log?: LogLevel | Logger
+  /**
+   * How much is logged (default `'info'`): as text to a terminal, else as lines of JSON by pino. Or who logs it: a pino of yours, or
+   * anything with the four methods.
+   */
+  readonly log?: LogLevel | Logger | Pino
   /**
    * Stop gracefully at SIGTERM and SIGINT. Default: true where the server has its own port and runs in the main thread; with an
    * `httpServer` the process is the caller's, and so are its signals.
@@ -67,6 +73,8 @@ export interface GameServerOptions {
    * edit); SIGINT does not wait. See `drain`.
    */
   readonly drainGraceMs?: number
+  /** Who may use the HTTP API, and from where. */
+  readonly http?: HttpOptions
   /** For tests: time, and both kinds of randomness. */
   readonly clock?: Clock
   readonly random?: () => number
@@ -102,6 +110,7 @@ const NAMES: readonly string[] = [
   'log',
   'signals',
   'drainGraceMs',
+  'http',
   'clock',
   'random',
   'randomBytes',
@@ -197,8 +206,12 @@ function checkOrigin(origin: string): string {
   return origin
 }
 
-function checkLog(log: LogLevel | Logger): Logger {
-  if (typeof log === 'object' && log !== null && typeof log.info === 'function') return log
-  if (typeof log === 'string' && LOG_LEVELS.includes(log)) return createLogger(log)
+function checkLog(log: LogLevel | Logger | Pino): Logger {
+  if (typeof log === 'object' && log !== null && typeof log.info === 'function')
+    return isPino(log) ? fromPino(log) : log
+  // People read lines, machines read JSON.
+  if (LOG_LEVELS.includes(log as LogLevel)) {
+    return process.stderr.isTTY ? createLogger(log as LogLevel) : createPinoLogger(log as LogLevel)
+  }
   throw new ConfigError('log', `a logger, or one of ${LOG_LEVELS.join(', ')}`, log)
 }

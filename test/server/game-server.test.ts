@@ -169,10 +169,11 @@ describe('createGameServer', () => {
     await expect(createGameServer({ ...options, host: '192.0.2.1' })).rejects.toThrow(/host: expected an address/)
   })
 
-  it('answers HTTP on a port of its own with what it is', async () => {
+  it('answers HTTP on a port of its own, and says what is not there', async () => {
     const server = await start()
     const response = await fetch(`http://127.0.0.1:${server.port}/`)
-    expect([response.status, await response.text()]).toEqual([426, 'This is a game server.\n'])
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ type: 'not-found', detail: 'there is nothing at /' })
   })
 
   it('shows an address that listens everywhere as this machine', async () => {
@@ -235,10 +236,10 @@ describe('createGameServer on an HTTP server of the caller', () => {
 describe('wrong options', () => {
   const cases: [string, object | null, RegExp][] = [
     ['no options', null, /rooms/],
-    ['a misspelt name', { prot: 2567 }, /createGameServer: expected options rooms, port.*"prot"/],
+    ['a misspelt name', { prot: 2567 }, /createGameServer: expected options rooms, .*"prot"/],
     ['no rooms', { rooms: [] }, /rooms: expected an array of at least one room type.*defineRoom/],
     ['rooms that are none', { rooms: [{}] }, /rooms: expected room types made with defineRoom/],
-    ['two rooms of one game', { rooms: [pong, pong] }, /rooms: expected one room type per game, got "pong"/],
+    ['two rooms of one game', { rooms: [pong, pong] }, /rooms: expected one room type "\w*" of game "pong"/],
     ['a port out of range', { port: 70_000 }, /port: expected a whole number from 0 to 65535, got 70000/],
     ['a port beside a server', { httpServer: createServer() }, /port: expected no port beside httpServer/],
     ['a host that is none', { host: 5 }, /host: expected an address/],

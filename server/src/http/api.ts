@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
-import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { streamSSE } from 'hono/streaming'
@@ -34,7 +33,7 @@ type ApiContext = Context<ApiEnv>
 export function createApi(parts: ApiParts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   app.use(secureHeaders())
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
+  app.use(checkLength)
   app.onError((error, context) => {
     const told = problemOf(error)
     if (told.status >= 500) parts.reportError(`${context.req.method} ${context.req.path}`, error)
@@ -144,8 +143,16 @@ async function reserveAsk(context: ApiContext): Promise<ReserveAsk> {
   return { ...(asked as Partial<ReserveAsk>), game: text(asked, 'game'), userIds }
 }
 
-function tooLarge(): Response {
-  return answerProblem(problem('too-large', `a request has at most ${MAX_BODY_BYTES} bytes`))
+/** A body says how long it is, so that nothing of one that is too long is read; Node holds it to its word. */
+const checkLength: MiddlewareHandler<ApiEnv> = async ({ req }, next) => {
+  const length = req.header('content-length')
+  if (length === undefined && req.header('transfer-encoding') !== undefined) {
+    throw new ProblemError('length-required', 'send the body with a content-length')
+  }
+  if (Number(length ?? 0) > MAX_BODY_BYTES) {
+    throw new ProblemError('too-large', `a request has at most ${MAX_BODY_BYTES} bytes`)
+  }
+  await next()
 }
 
 function answerProblem(told: ReturnType<typeof problem>): Response {

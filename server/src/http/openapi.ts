@@ -132,7 +132,12 @@ function operatorPaths(games: JsonSchema): JsonSchema {
     { game: games, userIds, roomId: string, key: string, where: string, createIfNone: { type: 'boolean' } },
     ['game', 'userIds'],
   )
-  const seats = object({ reservation: string, roomId: { type: ['string', 'null'] }, url: { type: ['string', 'null'] } })
+  const seat = object({ userId: string, reservation: string })
+  const seats = object({
+    seats: { type: 'array', items: seat },
+    roomId: { type: ['string', 'null'] },
+    url: { type: ['string', 'null'] },
+  })
   const messageBody = object({ message: string, payload: { type: 'object' }, seat: count }, ['message'])
   return {
     '/api/reservations': {

@@ -1,4 +1,5 @@
 import type { GameSchema } from '@tickwire/protocol'
+import type { RoomInspection } from '../room/room-operator.ts'
 import type { Traffic } from '../traffic.ts'
 
 /**
@@ -78,25 +79,13 @@ export interface ListingChanges {
 }
 
 /** What an operator sees of a room. */
-export interface RoomDetail {
+export interface RoomDetail extends RoomInspection {
   readonly id: string
   readonly game: string
   readonly key: string | null
   readonly tick: number
   readonly maxPlayers: number
   readonly isLocked: boolean
-  readonly state: object
-  readonly players: readonly PlayerDetail[]
-  /** By kind: how many there are, and the first of them. */
-  readonly entities: Readonly<Record<string, { readonly count: number; readonly first: readonly object[] }>>
-}
-
-export interface PlayerDetail {
-  readonly seat: number
-  readonly userId: string
-  readonly isBot: boolean
-  readonly connected: boolean
-  readonly fields: object
 }
 
 export interface CreateAsk {
@@ -124,8 +113,9 @@ export interface ReserveAsk {
 }
 
 export interface ReservedSeats {
-  /** What each user's client joins with; a client that is sent to another server goes there. */
-  readonly reservation: string
+  /** What each user's client joins with. */
+  readonly seats: readonly { readonly userId: string; readonly reservation: string }[]
+  /** Null: on the server at `url`, where the clients have to go. */
   readonly roomId: string | null
   readonly url: string | null
 }

@@ -23,6 +23,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'server-full': 503,
   'server-draining': 503,
   'server-busy': 503,
+  'length-required': 411,
   'too-large': 413,
   'rate-limited': 429,
   'server-error': 500,

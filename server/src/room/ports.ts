@@ -9,6 +9,7 @@ import type { SendResult } from '../transport/transport.ts'
 import type { LeaveReason, RoomError } from './definition.ts'
 import type { ObserveTick } from './observed-scheduler.ts'
 import type { PlayerViewArea } from './room-api.ts'
+import type { RoomOperator } from './room-operator.ts'
 import type { InputCounters } from './input-queue.ts'
 
 /**
@@ -108,6 +109,9 @@ export interface RoomPort {
    * @throws RefusedError when it may not; DecodeError for bytes that are not the game's
    */
   manage(seat: number, command: RoomCommand): void
+
+  /** What operators may do in it. */
+  readonly operator: Pick<RoomOperator, 'players' | 'remove' | 'send' | 'inspect'>
 
   /** Called when a seat ends for any reason that its link did not ask for; the link tells the client. */
   onGone: (seat: number, reason: string) => void

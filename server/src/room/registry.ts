@@ -97,6 +97,11 @@ export class RoomRegistry {
     return [...(this.types.get(game)?.keys() ?? [])]
   }
 
+  /** The rooms that are open. */
+  *all(): Iterable<RoomPort> {
+    for (const { room } of this.rooms.values()) yield room
+  }
+
   /** Those that run. */
   ofType(game: string, typeName: string): RoomPort[] {
     const all = Array.from(this.rooms.values(), ({ room }) => room)

@@ -14,6 +14,7 @@ import { RoomLobby } from './room-lobby.ts'
 import { RoomCalls } from './room-calls.ts'
 import { RoomCore } from './room-core.ts'
 import type { AnyPlayer } from './room-core.ts'
+import { RoomOperator } from './room-operator.ts'
 import { RoomTicks } from './room-ticks.ts'
 import type { Pace, RoomScheduler } from './scheduler.ts'
 import { Seat } from './seat.ts'
@@ -48,6 +49,7 @@ export class RoomMachine implements RoomPort {
   /** The parts, for metrics and tests. */
   readonly core: RoomCore
   private readonly calls: RoomCalls
+  readonly operator: RoomOperator
   private readonly lobby: RoomLobby
   private readonly inputCounters: InputCounters | undefined
   private readonly pace: Pace
@@ -67,6 +69,7 @@ export class RoomMachine implements RoomPort {
     this.maxPlayers = this.core.maxPlayers
     this.resumeWindowMs = type.definition.resumeWindowMs ?? DEFAULT_RESUME_WINDOW_MS
     this.lobby = new RoomLobby(this.core, (seat, reason) => this.kick(seat, reason))
+    this.operator = new RoomOperator(this.core, this.lobby, (seat, reason) => this.kick(seat, reason))
     this.actions = {
       dispose: () => this.dispose(),
       kick: (seat, reason) => this.kick(seat, checkedReason(reason)),

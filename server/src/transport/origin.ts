@@ -38,7 +38,7 @@ export function isLoopbackAddress(address: string): boolean {
   return plainAddress(address).startsWith('127.') || address === '::1'
 }
 
-function isLoopbackName(name: string): boolean {
+export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || isIpv4Loopback(name)
 }
 

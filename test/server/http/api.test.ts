@@ -64,7 +64,7 @@ class FakeOperations implements Operations {
   }
 
   reserve(ask: object): ReturnType<Operations['reserve']> {
-    return this.answer(['reserve', ask], { reservation: 'abc', roomId: 'r1', url: null })
+    return this.answer(['reserve', ask], { seats: [{ userId: 'u', reservation: 'abc' }], roomId: 'r1', url: null })
   }
 
   removePlayer(...asked: unknown[]): void {
@@ -230,7 +230,9 @@ describe('problems', () => {
 
   it('a body beyond the limit is not read', async () => {
     const { ask } = start()
-    expect((await ask('/api/rooms', post('x'.repeat(70_000)))).status).toBe(413)
+    const headers = { 'content-length': '70000' }
+    expect((await ask('/api/rooms', post('x'.repeat(70_000), headers))).status).toBe(413)
+    expect((await ask('/api/rooms', post('{}', { 'transfer-encoding': 'chunked' }))).status).toBe(411)
   })
 })
 

@@ -38,6 +38,12 @@ export class FakeRoom implements RoomPort {
   onGone: (seat: number, reason: string) => void = () => {}
   onChanged: () => void = () => undefined
   spectators = 0
+  readonly operator: RoomPort['operator'] = {
+    players: { people: 0, bots: 0 },
+    remove: () => undefined,
+    send: () => undefined,
+    inspect: () => ({ state: {}, players: [], entities: {} }),
+  }
   readonly terms: RoomTerms
   readonly shown: ShownRoom = {
     revision: 0,

@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url'
+import { Fleet } from '../../../tickwire/src/bots/fleet.ts'
+import { tickPercentileMs } from '../../../tickwire/src/cli/tick-metrics.ts'
+import type { DemoServer } from './demo-server.ts'
+
+/** What the server took with so many players. */
+export interface Step {
+  readonly players: number
+  readonly tickP99Ms: number
+  /** Of one core. */
+  readonly coreShare: number
+  readonly bytesPerPlayerPerSecond: number
+  readonly memoryPerPlayerBytes: number
+  /** The bots' own processes were late or busy: what they measured of the server may be too good. */
+  readonly isBotLimited: boolean
+}
+
+const GAME = fileURLToPath(new URL('../../../demo/shared/simulate.ts', import.meta.url))
+const PER_ROOM = 32
+const SETTLE_SECONDS = 3
+const MEASURE_SECONDS = 6
+const JOINS_PER_SECOND = 80
+
+/** Brings more and more players until the server's ticks take too long, and tells of each step. */
+export async function climb(
+  server: DemoServer,
+  { by, most, maxTickMs }: { readonly by: number; readonly most: number; readonly maxTickMs: number },
+  onStep: (step: Step) => void,
+): Promise<Step[]> {
+  const empty = await server.use()
+  const fleets: Fleet[] = []
+  const steps: Step[] = []
+  try {
+    for (let players = by; players <= most; players += by) {
+      fleets.push(newFleet(server.url, by, fleets.length))
+      await pause(by / JOINS_PER_SECOND + SETTLE_SECONDS)
+      const step = await measure(server, fleets, empty.rssBytes)
+      steps.push(step)
+      onStep(step)
+      if (step.tickP99Ms > maxTickMs || step.players < players * 0.98) break
+    }
+  } finally {
+    for (const fleet of fleets) fleet.close()
+  }
+  return steps
+}
+
+function newFleet(url: string, count: number, number: number): Fleet {
+  return new Fleet({
+    url,
+    game: GAME,
+    behaviour: null,
+    join: {},
+    mode: 'light',
+    impair: {},
+    count,
+    rampSeconds: count / JOINS_PER_SECOND,
+    room: `load-${number}`,
+    perRoom: PER_ROOM,
+    processes: 1,
+  })
+}
+
+async function measure(server: DemoServer, fleets: readonly Fleet[], emptyBytes: number): Promise<Step> {
+  for (const fleet of fleets) fleet.reset()
+  const [ticks, use, startMs] = [await server.ticks(), await server.use(), performance.now()]
+  await pause(MEASURE_SECONDS)
+  const [newTicks, newUse, endMs] = [await server.ticks(), await server.use(), performance.now()]
+  const reports = fleets.map(({ report }) => report)
+  const players = reports.reduce((sum, { open }) => sum + open, 0)
+  const bytes = reports.reduce((sum, { bytesInPerSecond }) => sum + bytesInPerSecond, 0)
+  return {
+    players,
+    tickP99Ms: tickPercentileMs(ticks, newTicks, 0.99),
+    coreShare: (newUse.cpuMicroseconds - use.cpuMicroseconds) / 1000 / (endMs - startMs),
+    bytesPerPlayerPerSecond: bytes / players,
+    memoryPerPlayerBytes: (newUse.rssBytes - emptyBytes) / players,
+    isBotLimited: reports.some(({ clients }) => clients.isLimit),
+  }
+}
+
+const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))

@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { readBuckets } from '../../../tickwire/src/cli/tick-metrics.ts'
+import type { Buckets } from '../../../tickwire/src/cli/tick-metrics.ts'
+import type { ServerUse } from './server-main.ts'
+
+/** The demo's server as its load test sees it: an address, its metrics, and what its process uses. */
+export class DemoServer {
+  readonly url: string
+  private readonly child: ChildProcess
+
+  private constructor(child: ChildProcess, url: string) {
+    this.child = child
+    this.url = url
+  }
+
+  /** @param flags of Node, for a profile for instance */
+  static async start(flags: readonly string[] = []): Promise<DemoServer> {
+    const file = fileURLToPath(new URL('server-main.ts', import.meta.url))
+    const child = fork(file, { execArgv: [...process.execArgv, '--expose-gc', ...flags] })
+    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+    return new DemoServer(child, url)
+  }
+
+  async use(): Promise<ServerUse> {
+    this.child.send('use')
+    const [use] = (await once(this.child, 'message')) as [ServerUse]
+    return use
+  }
+
+  /** Its ticks since the start, by how long they took. */
+  async ticks(): Promise<Buckets> {
+    const page = await fetch(new URL('/metrics', this.url.replace(/^ws/, 'http')))
+    return readBuckets(await page.text())
+  }
+
+  async close(): Promise<void> {
+    this.child.disconnect()
+    await once(this.child, 'exit')
+  }
+}
