@@ -102,7 +102,7 @@ async function measureEncoding(bodies: Uint8Array[]): Promise<Figure[]> {
     moving.moving.step()
     measureAll(jobs, tick)
     bodies.push(links[0]!.snapshot!.slice())
-    for (const { id } of core.seats) harness.room.receiveSnapshotAck(id, tick & 0xffff)
+    for (const { id } of core.seats) harness.room.receiveSnapshotAck(id, tick & 0xffff, harness.clock.nowMs())
   }
   const [nothing, ...parts] = jobs.map(({ median }) => median)
   const [scan, body, rest] = parts.map((grown) => grown - nothing!)
