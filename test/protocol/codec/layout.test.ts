@@ -33,9 +33,17 @@ describe('layoutOf', () => {
       ['ship', 2],
       ['wall', 3],
     ])
-    expect(names(layout.room.tracks.all)).toEqual(['owner', 'jumps', 'phase'])
+    expect(names(layout.room.tracks.all)).toEqual([
+      'owner',
+      'jumps',
+      '#owner',
+      '#locked',
+      '#revision',
+      '#invite',
+      'phase',
+    ])
     expect(names(layout.player.tracks.all)).toEqual(['owner', 'jumps', 'connected', 'score'])
-    expect([layout.maxColumns, layout.maxBlobs]).toEqual([4, 0])
+    expect([layout.maxColumns, layout.maxBlobs]).toEqual([7, 1])
   })
 
   it('is made once per schema', () => {
