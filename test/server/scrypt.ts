@@ -1,5 +1,1 @@
-import { createHmac } from 'node:crypto'
-import type { Scrypt } from '../../server/src/lobby/passwords.ts'
-
-/** As one-way as a test needs, and done at once: nothing leaves the thread. */
-export const quickScrypt: Scrypt = async (password, salt) => createHmac('sha256', salt).update(password).digest()
+export * from '../../tickwire/src/testing/quick-scrypt.ts'
