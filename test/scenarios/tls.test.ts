@@ -14,7 +14,7 @@ import { drift, driftRoom, newDiary } from './drift.ts'
 /** Trusts the certificate of this test alone. */
 class TrustingSocket extends WebSocket {
   constructor(url: string) {
-    super(url, { ca: cert, servername: 'localhost', perMessageDeflate: false })
+    super(url, [], { ca: cert, perMessageDeflate: false })
   }
 }
 
