@@ -51,6 +51,7 @@ export type {
   PastHit,
   Player,
   PlayerViewArea,
+  RequestOptions,
   Room,
   RoomTimer,
   SendOptions,
