@@ -48,7 +48,7 @@ class LiveList {
     this.query = query
     this.sign = isDescending ? -1 : 1
     this.sortBy = isDescending ? query.sort.slice(1) : query.sort
-    for (const entry of rooms) this.set(entry)
+    for (const entry of rooms) this.set(entry, attributesOfEntry(entry))
     this.told = new Map(this.first().map(({ roomId, order }) => [roomId, order]))
   }
 
@@ -57,21 +57,26 @@ class LiveList {
     return this.sorted.slice(0, this.query.limit).map(({ entry }) => entry)
   }
 
-  set(entry: RoomEntry): void {
-    this.remove(entry.roomId)
-    const attributes = attributesOfEntry(entry)
-    if (!meets(attributes, this.query.where)) return
+  /** True if it is, or was, among the first. */
+  set(entry: RoomEntry, attributes: Attributes): boolean {
+    const wasFirst = this.remove(entry.roomId)
+    if (!meets(attributes, this.query.where)) return wasFirst
     const value = attributes[this.sortBy] ?? ''
     const place: Place = [typeof value === 'string' ? clipText(value, SORTED_TEXT_BYTES) : value, entry.roomId]
     this.places.set(entry.roomId, place)
-    this.sorted.splice(this.indexOf(place), 0, { entry, place })
+    const index = this.indexOf(place)
+    this.sorted.splice(index, 0, { entry, place })
+    return wasFirst || index < this.query.limit
   }
 
-  remove(roomId: string): void {
+  /** True if it was among the first. */
+  remove(roomId: string): boolean {
     const place = this.places.get(roomId)
-    if (place === undefined) return
+    if (place === undefined) return false
     this.places.delete(roomId)
-    this.sorted.splice(this.indexOf(place), 1)
+    const index = this.indexOf(place)
+    this.sorted.splice(index, 1)
+    return index < this.query.limit
   }
 
   page(cursor: string): RoomPage {
@@ -147,18 +152,14 @@ export class RoomLists {
   }
 
   set(entry: RoomEntry): void {
+    const attributes = attributesOfEntry(entry)
     for (const list of this.lists.values()) {
-      if (list.query.game !== entry.game) continue
-      list.set(entry)
-      this.touch(list)
+      if (list.query.game === entry.game && list.set(entry, attributes)) this.touch(list)
     }
   }
 
   remove(roomId: string): void {
-    for (const list of this.lists.values()) {
-      list.remove(roomId)
-      this.touch(list)
-    }
+    for (const list of this.lists.values()) if (list.remove(roomId)) this.touch(list)
   }
 
   page(query: RoomQuery, cursor: string): RoomPage {
