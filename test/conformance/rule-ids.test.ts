@@ -31,7 +31,21 @@ describe('the rules of docs/protocol.md', () => {
 
   it('stand in the names of the conformance tests, as far as they concern decoding', () => {
     // What is left out is how ends behave over time; the tests of server and sdk hold that.
-    const behaviour = ['HSK', 'REL', 'CLK', 'LOB', 'PKT4', 'PKT5', 'INP4', 'SNP4', 'SNP5', 'SNP6', 'SNP7', 'EVT3', 'VER']
+    const behaviour = [
+      'HSK',
+      'REL',
+      'CLK',
+      'LOB',
+      'PKT4',
+      'PKT5',
+      'INP4',
+      'SNP4',
+      'SNP5',
+      'SNP6',
+      'SNP7',
+      'EVT3',
+      'VER',
+    ]
     const decoding = RULES.filter((id) => !behaviour.some((one) => id.startsWith(one)))
     const tested = new Set(idsIn('test/conformance', '.test.ts'))
     expect(decoding.filter((id) => !tested.has(id))).toEqual([])

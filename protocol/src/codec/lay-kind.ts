@@ -8,7 +8,7 @@ import type { Motion } from './motion.ts'
 import { defaultValue } from './default-value.ts'
 import { isFine, PATTERN, scalarsOf, SEAT, toInts } from './scalars.ts'
 import type { Scalar } from './scalars.ts'
-import type { Column, FieldLayout, KindLayout, Track, TrackName } from './track.ts'
+import type { Column, FieldLayout, KindLayout, Told, Track, TrackName } from './track.ts'
 
 /** Gives each field of a kind its columns, in the order that `track.ts` draws. */
 
@@ -35,16 +35,14 @@ interface Draft {
 }
 
 /** The fields of one audience, hot or cold, those named in `first` before the others. */
-function fieldsOf(
-  fields: FieldMap,
-  audience: Audience,
-  hot: boolean,
-  first: ReadonlySet<string>,
-): [string, AnyField][] {
+function fieldsOf(fields: FieldMap, audience: Told, hot: boolean, first: ReadonlySet<string>): [string, AnyField][] {
   return Object.entries(fields)
-    .filter(([, declared]) => declared.audience === audience && isHot(declared.spec) === hot)
+    .filter(([, declared]) => tracked(declared.audience) === audience && isHot(declared.spec) === hot)
     .toSorted(([a], [b]) => Number(first.has(b)) - Number(first.has(a)))
 }
+
+/** What is for a team travels in the track "revealed": who is shown that is another matter. */
+const tracked = (audience: Audience): Told => (audience === 'team' ? 'revealed' : audience)
 
 /** Motion changes nearly always, the rest nearly never; the mask is cheap for both. */
 function isHot(spec: FieldSpec): boolean {
@@ -55,7 +53,8 @@ const DEFAULT_OWNER_BITS = 8
 const NOWHERE = { column: -1, parts: 0, lowColumn: -1, blobColumn: -1, blob: -1 } as const
 
 function addField(draft: Draft, name: string, declared: AnyField, fineBits: number): void {
-  const { spec, audience } = declared
+  const { spec } = declared
+  const audience = tracked(declared.audience)
   const laid = { name, declared, spec, audience, fineBits, ...NOWHERE }
   if (audience === 'nobody') draft.fields.push(laid)
   else if (isBlob(spec)) addBlob(draft, laid)
@@ -113,7 +112,7 @@ function layTracks(draft: Draft, { fields, options }: EntityDef): Record<TrackNa
     predicted && isFine(spec) ? (options.ownerBits ?? DEFAULT_OWNER_BITS) : 0
   // What moves others is written first: a target is predicted with the velocity that the reader just learnt.
   const sources = new Set(Object.values(options.rates ?? {}).filter((source) => source !== undefined))
-  const add = (audience: Audience, hot: boolean): void => {
+  const add = (audience: Told, hot: boolean): void => {
     for (const [name, declared] of fieldsOf(fields, audience, hot, sources)) {
       addField(draft, name, declared, audience === 'revealed' ? 0 : fineOf(declared.spec))
     }
@@ -145,6 +144,7 @@ export function layKind(name: string, index: number, def: EntityDef, tickRateHz:
     blobs: draft.blobs,
     predicted: options.predict === 'owner',
     isStatic: options.static === true,
+    isTeams: Object.values(def.fields).some(({ audience }) => audience === 'team'),
     ownerColumn: all.hotEnd,
     position: options.position ?? [],
     isAlwaysRelevant: options.relevant === 'always',

@@ -71,11 +71,14 @@ export interface Track {
   readonly size: number
 }
 
+export type Told = Exclude<Audience, 'team'>
+
 export interface FieldLayout {
   readonly name: string
   readonly declared: Field<unknown, Audience>
   readonly spec: FieldSpec
-  readonly audience: Audience
+  /** Who is told of it; what is for a team is told like what is revealed. */
+  readonly audience: Told
   /** First column in the flat row, or -1 (blobs have `blobColumn`; `nobody` has neither). */
   readonly column: number
   readonly parts: number
@@ -97,6 +100,8 @@ export interface KindLayout {
   readonly tracks: Readonly<Record<TrackName, Track>>
   readonly predicted: boolean
   readonly isStatic: boolean
+  /** Whether its track "revealed" is shown to the owner's team. */
+  readonly isTeams: boolean
   /** The column that holds the owner's seat; the one behind it counts its teleports. */
   readonly ownerColumn: number
   /** The fields of its position, or none. */

@@ -68,6 +68,7 @@ export function checkSections(schema: GameSchema): void {
   checkPlain('state', schema.state)
   checkInput(schema.input)
   checkFields('player', schema.player, ['id', 'mine', 'connected', 'profile'])
+  checkAudiences('player', schema.player)
   checkPlain('options', schema.options, ATTRIBUTES)
   checkPlain('metadata', schema.metadata, [...ATTRIBUTES, ...Object.keys(schema.options)])
   checkPlain('profile', schema.profile)
@@ -75,6 +76,7 @@ export function checkSections(schema: GameSchema): void {
     checkName(`entities.${kind}`, kind)
     if (declared?.fields === undefined) throw new ConfigError(`entities.${kind}`, 'an entity() declaration', declared)
     checkFields(`entities.${kind}`, declared.fields, RESERVED)
+    checkAudiences(`entities.${kind}`, declared.fields)
     checkEntityOptions(kind, declared.fields, declared.options)
   }
   for (const [name, fields] of Object.entries(schema.events)) {
@@ -107,6 +109,21 @@ function checkQueue(name: string, fields: FieldMap): void {
     if (attributeType(kind) === undefined)
       throw new ConfigError(`${at}.${field}`, 'words, numbers, or lists of them', kind)
   }
+}
+
+/** Both travel in one track: either a kind's secrets are its team's, or the room names who may see them. */
+function checkAudiences(at: string, fields: FieldMap): void {
+  const first = (audience: string): string | undefined =>
+    Object.keys(fields).find((name) => fields[name]?.audience === audience)
+  const [team, revealed] = [first('team'), first('revealed')]
+  if (team === undefined || revealed === undefined) return
+  const expected = "fields to 'team' or to 'revealed', not both"
+  throw new ConfigError(
+    at,
+    expected,
+    `${team} and ${revealed}`,
+    'reveal fields to a team with world.reveal(entity, { team })',
+  )
 }
 
 function checkEntityOptions(kind: string, fields: FieldMap, options: EntityOptions<FieldMap>): void {

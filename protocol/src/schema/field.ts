@@ -31,7 +31,7 @@ function make<T, A extends Audience>(spec: FieldSpec, audience: A, validator?: S
     audience,
     validator,
     to: <B extends Audience>(next: B): Field<T, B> => {
-      const known: readonly string[] = ['all', 'owner', 'revealed', 'nobody']
+      const known: readonly string[] = ['all', 'owner', 'team', 'revealed', 'nobody']
       if (!known.includes(next)) throw new ConfigError('field.to', `one of ${known.join(', ')}`, next)
       return make<T, B>(spec, next, validator)
     },

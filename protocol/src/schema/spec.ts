@@ -30,7 +30,7 @@ export function isBlob(spec: FieldSpec): boolean {
 }
 
 /** Who may see a field of an entity or of a player. Whoever may not, never has it in its bytes. */
-export type Audience = 'all' | 'owner' | 'revealed' | 'nobody'
+export type Audience = 'all' | 'owner' | 'team' | 'revealed' | 'nobody'
 
 export interface Vec2 {
   x: number

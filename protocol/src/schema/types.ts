@@ -15,6 +15,7 @@ type FieldsFor<F extends FieldMap, A extends Audience> = {
 export interface EntityTypes {
   readonly all: object
   readonly owner: object
+  /** Also those to the team: a client has them, or has not. */
   readonly revealed: object
   readonly nobody: object
 }
@@ -22,7 +23,7 @@ export interface EntityTypes {
 export type EntityTypesOf<F extends FieldMap> = {
   readonly all: FieldsFor<F, 'all'>
   readonly owner: FieldsFor<F, 'owner'>
-  readonly revealed: FieldsFor<F, 'revealed'>
+  readonly revealed: FieldsFor<F, 'revealed' | 'team'>
   readonly nobody: FieldsFor<F, 'nobody'>
 }
 

@@ -17,6 +17,9 @@ interface Viewer {
   readonly team: number
 }
 
+/** The teams of a seat's player, as a bit mask; 0: none, or nobody is there. */
+export type TeamOf = (seat: number) => number
+
 /** Writes one client's part of the tracks that not all may see. */
 export class PrivateTrack {
   private readonly name: 'owner' | 'revealed'
@@ -24,6 +27,7 @@ export class PrivateTrack {
   private readonly records: Records
   private readonly references: References
   private readonly masked: MaskedRecords
+  private readonly teamOf: TeamOf
   /** No kind of this game has such columns. */
   private readonly isUnused: boolean
   /** What this client may see of it, and what of that is news to it; used again for each client. */
@@ -37,12 +41,14 @@ export class PrivateTrack {
     records: Records,
     references: References,
     masked: MaskedRecords,
+    teamOf: TeamOf,
   ) {
     this.name = name
     this.replication = replication
     this.records = records
     this.references = references
     this.masked = masked
+    this.teamOf = teamOf
     this.isUnused = !replication.hasTrack(name)
   }
 
@@ -100,10 +106,16 @@ export class PrivateTrack {
     } else {
       for (const record of replication.secretive) {
         const isShown = own === null || own.idAt(record.slot) === record.id
-        if (isShown && record.reveals.has(seat, team)) mine[count++] = record
+        if (isShown && this.mayKnow(record, seat, team)) mine[count++] = record
       }
     }
     mine.length = count
+  }
+
+  private mayKnow({ kind, head, reveals }: EntityRecord, seat: number, team: number): boolean {
+    const { owner } = head
+    const isTeams = kind.isTeams && owner !== null && (owner === seat || (this.teamOf(owner) & team) !== 0)
+    return isTeams || reveals.has(seat, team)
   }
 
   /** The slots of what this client must forget; it does not hold them from now on. */

@@ -17,6 +17,7 @@ import { Interest } from './interest.ts'
 import { MaskedRecords } from './masked-records.ts'
 import { OwnTrack } from './own-track.ts'
 import { PrivateTrack } from './private-track.ts'
+import type { TeamOf } from './private-track.ts'
 import { PublicTrack } from './public-track.ts'
 import { Records } from './records.ts'
 import { holdsIn, References } from './references.ts'
@@ -43,6 +44,8 @@ export interface Receiver {
 export interface SendRules {
   /** Asked for each entity that a player's view reaches; null: nobody is asked. */
   readonly canSee: ((seat: number, record: EntityRecord) => boolean) | null
+  /** The teams of a seat's player, as a bit mask. */
+  readonly teamOf: TeamOf
   /** Of snapshots, to one client; Infinity: as many as it takes. */
   readonly bytesPerSecond: number
   /** Sends hashes of what each client should hold. */
@@ -116,8 +119,8 @@ export class SnapshotSender {
     this.stateHash = new StateHash(replication, references, codec.layout.maxColumns)
     this.publicTrack = new PublicTrack(replication, records, this.coded)
     this.ownTrack = new OwnTrack(codec, replication, records, references)
-    this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked)
-    this.revealedTrack = new PrivateTrack('revealed', replication, records, references, masked)
+    this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked, rules.teamOf)
+    this.revealedTrack = new PrivateTrack('revealed', replication, records, references, masked, rules.teamOf)
     this.isUnbounded = rules.bytesPerSecond === Infinity
     this.intervalMs = 1000 / codec.schema.snapshotRateHz
   }

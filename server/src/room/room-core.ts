@@ -109,6 +109,7 @@ export class RoomCore {
     const asks = canSee !== undefined || canSpectate !== undefined
     return {
       canSee: asks ? (seat, { fields }) => this.ask(seat, fields as never) : null,
+      teamOf: (seat) => this.seats.at(seat)?.team ?? 0,
       bytesPerSecond: bytesPerSecond ?? Infinity,
       verify: verify ?? false,
       nowMs: () => clock.nowMs(),

@@ -115,7 +115,7 @@ function hotFirst(parts: readonly Part[]): Part[] {
 
 function partsOf(fields: FieldMap, audience: Audience, moreBits: number): Part[] {
   return Object.entries(fields)
-    .filter(([, declared]) => declared.audience === audience)
+    .filter(([, declared]) => (declared.audience === 'team' ? 'revealed' : declared.audience) === audience)
     .flatMap(([field, declared]): Part[] => {
       const { spec } = declared
       const isHot = HOT.includes(spec.kind)

@@ -199,6 +199,16 @@ describe('EntityView', () => {
     expectTypeOf((ship: View): number => ship.ammo).not.toBeAny()
   })
 
+  it("has a team's field perhaps", () => {
+    const teams = defineGame({
+      name: 'teams',
+      tickRateHz: 20,
+      entities: { scout: entity({ sees: field.bool().to('team') }) },
+    })
+    type Scout = EntityView<TypesOf<typeof teams>, 'scout'>
+    expectTypeOf<Scout['sees']>().toEqualTypeOf<boolean | undefined>()
+  })
+
   it('has a revealed field perhaps, and a hidden one never', () => {
     expectTypeOf<View['card']>().toEqualTypeOf<number | undefined>()
     expectTypeOf<Extract<View, { mine: true }>['card']>().toEqualTypeOf<number | undefined>()

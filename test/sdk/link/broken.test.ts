@@ -19,7 +19,10 @@ describe('a connection that breaks without a word (1006)', () => {
     t.server.isUp = false
     t.server.connect.cut()
     await t.run(0)
-    expect(t.link.connection).toMatchObject({ phase: 'resuming', reason: { code: 1006, name: 'abnormal', retry: true } })
+    expect(t.link.connection).toMatchObject({
+      phase: 'resuming',
+      reason: { code: 1006, name: 'abnormal', retry: true },
+    })
     expect(meaning()).toContain('after 4 s, without a word: the network is gone, or a proxy or the server was ended')
   })
 

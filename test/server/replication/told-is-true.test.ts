@@ -61,6 +61,7 @@ class Session {
             ammo: one.number,
             notes: one.word,
             face: one.number,
+            plan: one.number,
             secret: 5,
           },
           { owner: one.owner },
@@ -104,6 +105,8 @@ class Session {
   }
 
   private aim(from: number, at: readonly number[]): void {
+    const moon = [...this.world.all('moon')][from % 4]
+    if (moon !== undefined) moon['heading'] = this.pick(at[0]!)!.id
     const mover = [...this.world.all('mover')][from % 4]
     if (mover === undefined) return
     const ids = at.map((n) => this.pick(n)!.id)
@@ -117,6 +120,7 @@ class Session {
     for (const { seat: id } of this.members) {
       const player = this.harness.room.core.players.get(id)! as unknown as { state: Record<string, unknown> }
       player.state['hand'] = to.number + id
+      player.state['call'] = to.number
     }
     if (target === undefined) return
     if (target.kind === 'mover')
@@ -131,7 +135,8 @@ class Session {
       })
     else if (target.kind === 'token') Object.assign(target, { face: to.number, stack: to.number })
     else if (target.kind === 'star') Object.assign(target, { light: to.number, x: to.number })
-    else if (target.kind === 'moon') Object.assign(target, { vx: to.vx, stack: to.number })
+    else if (target.kind === 'moon')
+      Object.assign(target, { vx: to.vx, stack: to.number, plan: to.number, word: to.word })
     else {
       ;(target['tags'] as number[]).push(to.number)
       ;(target['tags'] as number[]).splice(0, (target['tags'] as number[]).length - 4)
@@ -224,6 +229,13 @@ class Session {
     return isTold
   }
 
+  private mayKnow({ kind, head, reveals }: EntityRecord, id: number): boolean {
+    const { seats } = this.harness.room.core
+    const { team } = seats.at(id)!
+    const isMate = head.owner === id || (head.owner !== null && (seats.at(head.owner)!.team & team) !== 0)
+    return reveals.has(id, team) || ((kind.name === 'moon' || kind.name === '#player') && isMate)
+  }
+
   private get isWalled(): boolean {
     return this.harness.room.core.type.definition.canSee !== undefined
   }
@@ -265,7 +277,7 @@ class Session {
     const row = new Int32Array(kind.columns.length)
     link.replica.rowAt(held, link.tick, row)
     const mayOwn = head.owner === id
-    const mayReveal = record.reveals.has(id, this.harness.room.core.seats.at(id)!.team)
+    const mayReveal = this.mayKnow(record, id)
     expect(held.anchors.owner.tick >= 0, 'holds the owner track').toBe(mayOwn && kind.tracks.owner.columns.length > 0)
     expect(held.anchors.revealed.tick >= 0, 'holds the revealed track').toBe(
       mayReveal && kind.tracks.revealed.columns.length > 0,

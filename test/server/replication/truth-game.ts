@@ -11,7 +11,11 @@ const schema = defineGame({
   name: 'truth',
   tickRateHz: 60,
   state: { round: field.uint({ max: 99 }), title: field.text({ maxBytes: 8 }) },
-  player: { score: field.uint({ max: 99 }), hand: field.uint({ max: 51 }).to('owner') },
+  player: {
+    score: field.uint({ max: 99 }),
+    hand: field.uint({ max: 51 }).to('owner'),
+    call: field.uint({ max: 51 }).to('team'),
+  },
   entities: {
     mover: entity(
       {
@@ -40,7 +44,15 @@ const schema = defineGame({
     ),
     star: entity({ x: place, y: place, light: field.uint({ max: 9 }) }, { position: ['x', 'y'], relevant: 'always' }),
     moon: entity(
-      { x: place, y: place, vx: speed, stack: field.uint({ max: 9 }) },
+      {
+        x: place,
+        y: place,
+        vx: speed,
+        stack: field.uint({ max: 9 }),
+        plan: field.uint({ max: 9 }).to('team'),
+        word: field.text({ maxBytes: 8 }).to('team'),
+        heading: field.entity().to('team'),
+      },
       { position: ['x', 'y'], rates: { x: 'vx' }, far: { beyond: 40, everySnapshots: 4 } },
     ),
     token: entity({ face: field.uint({ max: 51 }).to('revealed'), stack: field.uint({ max: 9 }) }),
