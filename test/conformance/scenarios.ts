@@ -163,6 +163,9 @@ function menagerie(): Promise<Recording[]> {
     await stepper.run(0.6, { input: wander, each: jumpAtTimes })
     client.network.stall(700)
     await stepper.run(1, { input: wander, each: jumpAtTimes })
+    // What was missed meanwhile is caught up with.
+    client.network.cut()
+    await stepper.run(0.6, { input: wander, each: jumpAtTimes })
     await stepper.sleep(0.2)
     abort.abort(new Error('enough'))
     await stepper.until(never)
