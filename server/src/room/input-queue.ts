@@ -5,6 +5,9 @@ import type { InputRules } from './input-rules.ts'
 /** Ticks ahead of the newest run tick that are kept; an input for later is a broken or a lying clock. */
 const RING_TICKS = 64
 
+/** In place of a view stamp; those are -1 or more. */
+const MISSING = -2
+
 /** What became of a tick that was run: it may still take the presses of a late input, or is done with. */
 const STARVED = 0
 const DONE = 1
@@ -52,10 +55,11 @@ export class InputQueue {
   readonly feedback: InputFeedback = { slackTicks: null, starvedTicks: 0 }
   private readonly rules: InputRules
   private readonly width: number
-  /** Of the ticks to come, by tick modulo `RING_TICKS`: whether their input is here, and what it is. */
-  private readonly isHere: Uint8Array = new Uint8Array(RING_TICKS)
-  private readonly columns: Int32Array
-  private readonly viewStamps: Float64Array = new Float64Array(RING_TICKS)
+  /**
+   * Of the ticks to come, by tick modulo `RING_TICKS`: the view stamp of their input, or `MISSING`, and its columns. All in
+   * one array: between two packets of a player its memory grows cold, and each piece of it must be fetched.
+   */
+  private readonly ring: Float64Array
   /** What became of the ticks that were run, by the same index. */
   private readonly fates: Uint8Array = new Uint8Array(RING_TICKS)
   private readonly taken: { columns: Int32Array; viewStamp: number; hasChanged: boolean }
@@ -73,7 +77,7 @@ export class InputQueue {
     this.rules = rules
     this.counters = counters
     this.width = neutral.length
-    this.columns = new Int32Array(RING_TICKS * this.width)
+    this.ring = new Float64Array(RING_TICKS * (1 + this.width)).fill(MISSING)
     this.lastTick = tick
     this.taken = { columns: neutral.slice(), viewStamp: -1, hasChanged: true }
   }
@@ -90,11 +94,11 @@ export class InputQueue {
       // Lost, but not in silence: a client that runs so far ahead hears how far it is.
       this.arrived(tick, time)
     } else if (tick <= this.lastTick) this.pushLate(input, time)
-    else if (this.isHere[index] === 1) this.counters.duplicate++
+    else if (this.ring[index * (1 + this.width)] !== MISSING) this.counters.duplicate++
     else {
-      this.isHere[index] = 1
-      for (let i = 0; i < this.width; i++) this.columns[index * this.width + i] = input.columns[i]!
-      this.viewStamps[index] = input.viewStamp
+      const at = index * (1 + this.width)
+      this.ring[at] = input.viewStamp
+      for (let i = 0; i < this.width; i++) this.ring[at + 1 + i] = input.columns[i]!
       this.arrived(tick, time)
     }
   }
@@ -103,9 +107,10 @@ export class InputQueue {
   take(tick: number): TakenInput {
     this.lastTick = tick
     const index = tick % RING_TICKS
-    const isHere = this.isHere[index] === 1
+    const at = index * (1 + this.width)
+    const isHere = this.ring[at] !== MISSING
     this.fates[index] = isHere ? DONE : STARVED
-    this.taken.hasChanged = isHere ? this.takeFrom(index) : this.idle()
+    this.taken.hasChanged = isHere ? this.takeAt(at) : this.idle()
     if (this.presses === null) return this.taken
     this.rules.addPresses(this.taken.columns, this.presses)
     this.presses = null
@@ -122,7 +127,7 @@ export class InputQueue {
   /** The connection dropped: nothing is held any more, and nothing counts as starved until inputs come again. */
   drop(): void {
     this.isActive = false
-    this.isHere.fill(0)
+    this.ring.fill(MISSING)
     this.presses = null
     // Too long ago to be repeated.
     this.missing = Infinity
@@ -155,14 +160,14 @@ export class InputQueue {
   }
 
   /** @returns whether it differs from that of the tick before */
-  private takeFrom(index: number): boolean {
+  private takeAt(at: number): boolean {
     const { columns } = this.taken
-    this.isHere[index] = 0
     this.missing = 0
-    this.taken.viewStamp = this.viewStamps[index]!
+    this.taken.viewStamp = this.ring[at]!
+    this.ring[at] = MISSING
     let hasChanged = false
     for (let i = 0; i < this.width; i++) {
-      const value = this.columns[index * this.width + i]!
+      const value = this.ring[at + 1 + i]!
       hasChanged ||= columns[i] !== value
       columns[i] = value
     }
