@@ -9,6 +9,8 @@ const PART_OF_DEMAND = 0.6
 const SECONDS = 30
 const HEAL_SECONDS = 1
 const LATENCY_MS = 20
+/** One snapshot interval; two on a machine that has other things to do as well. */
+const MOST_RISE = { virtual: '<= 50', sockets: '<= 100' }
 
 /** A link that carries 60 % of what the room would send: the state on it is late by a bounded time, and soon well again. */
 export async function throttle(makeLab: LabMaker): Promise<Figure[]> {
@@ -42,7 +44,7 @@ export async function throttle(makeLab: LabMaker): Promise<Figure[]> {
     { name: `${name}.carried`, value: (100 * carried) / bytesPerSecond, unit: '% of it', must: '<= 65' },
     { name: `${name}.ageP99Before`, value: p99(before), unit: 'ms', must: '' },
     { name: `${name}.ageP99`, value: p99(during), unit: 'ms', must: '<= 500' },
-    { name: `${name}.ageP99Rise1sAfter`, value: p99(after) - p99(before), unit: 'ms', must: '<= 50' },
+    { name: `${name}.ageP99Rise1sAfter`, value: p99(after) - p99(before), unit: 'ms', must: MOST_RISE[lab.kind] },
   ]
 }
 
