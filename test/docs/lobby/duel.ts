@@ -1,5 +1,5 @@
-import { defineGame, defineSimulation, entity, field } from '@tickwire/protocol'
-import type { TypesOf } from '@tickwire/protocol'
+import { defineGame, defineSimulation, entity, field } from 'tickwire'
+import type { TypesOf } from 'tickwire'
 
 const place = field.fixed({ min: 0, max: 512, precision: 1 / 16 })
 

@@ -1,5 +1,5 @@
-import { RefusedError } from '@tickwire/protocol'
-import { defineRoom } from '@tickwire/server'
+import { RefusedError } from 'tickwire'
+import { defineRoom } from 'tickwire/server'
 import { duel } from './duel.ts'
 
 export const casual = defineRoom(duel, {
