@@ -9,8 +9,10 @@ import type { RunOptions, Stepper, StepperClient } from '../../stepper/stepper.t
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Faults } from './game.ts'
+import { median } from './numbers.ts'
 
 const AWAY_SECONDS = [0.3, 2, 5] as const
+const ROUNDS = 9
 const STONES = 300
 const PLAYERS = 8
 
@@ -36,26 +38,42 @@ interface World<G extends GameTypes> {
   readonly frame: RunOptions<G>
 }
 
-/** Bytes of a join, and of resumes after three absences, in one world. */
-async function measure<G extends GameTypes>({ name, stepper, join, frame }: World<G>): Promise<Figure[]> {
+/** Bytes of a resume after an absence, and of a join beside it: the world has gone on, and what a newcomer is told now counts. */
+async function once<G extends GameTypes>(
+  { stepper, join, frame, name }: World<G>,
+  client: StepperClient<G>,
+  taken: () => number,
+  seconds: number,
+): Promise<readonly [resume: number, join: number]> {
+  client.network.stall(Infinity)
+  client.network.cut()
+  await stepper.run(seconds, frame)
+  client.network.heal()
+  await stepper.runUntil(() => client.client.connection.phase === 'online', 20, frame)
+  const joinBytes = await joinNow({ name, stepper, join, frame })
+  return [taken(), joinBytes]
+}
+
+/** Medians of several absences each: how much there is to tell differs from one moment to the next. */
+async function measure<G extends GameTypes>(world: World<G>): Promise<Figure[]> {
+  const { name, stepper, join, frame } = world
   const client = stepper.addClient()
   const taken = meter(client)
   await join(client)
   await stepper.run(5, frame)
   const figures: Figure[] = []
   for (const seconds of AWAY_SECONDS) {
-    client.network.stall(Infinity)
-    client.network.cut()
-    await stepper.run(seconds, frame)
-    client.network.heal()
-    await stepper.runUntil(() => client.client.connection.phase === 'online', 20, frame)
-    // The world has gone on: what counts is what a newcomer is told of it now.
-    const joinBytes = await joinNow({ name, stepper, join, frame })
+    const rounds: (readonly [number, number])[] = []
+    for (let i = 0; i < ROUNDS; i++) rounds.push(await once(world, client, taken, seconds))
+    const [resumeBytes, joinBytes] = [0, 1].map((part) => median(rounds.map((round) => round[part]!))) as [
+      number,
+      number,
+    ]
     const isRest = name === 'resting' && seconds === 5
     const must = isRest ? `< ${Math.ceil(joinBytes / 5)}` : `<= ${joinBytes}`
     figures.push(
       { name: `resume.${name}.joinBeside${seconds}s`, value: joinBytes, unit: 'B', must: '' },
-      { name: `resume.${name}.after${seconds}s`, value: taken(), unit: 'B', must },
+      { name: `resume.${name}.after${seconds}s`, value: resumeBytes, unit: 'B', must },
     )
   }
   await stepper.close()
