@@ -39,6 +39,11 @@ export class BenchServer {
     return new BenchServer(server, truth, done)
   }
 
+  /** Snapshots that were sent so far. */
+  get snapshots(): number {
+    return this.server.stats.traffic.snapshots
+  }
+
   close(): Promise<void> {
     return this.server.close()
   }
