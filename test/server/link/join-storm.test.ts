@@ -25,6 +25,22 @@ describe('a directory that is far away', () => {
     expect(clients.filter((client) => joinedOf(client) === undefined)).toEqual([])
   })
 
+  it('1000 joins in one second end with exactly maxPlayers per room, and nobody in two', async () => {
+    const { connect, maker, clock } = testServer({ directory: far(4), limits: { maxPendingJoins: 1000 } })
+    const clients = Array.from({ length: 1000 }, (_, i) => connect({ ip: `10.0.${i >> 8}.${i & 255}` }))
+    for (const [i, client] of clients.entries()) {
+      client.enter()
+      if (i % 50 !== 49) continue
+      clock.advance(50)
+      await settle()
+    }
+    await settleFar()
+    expect(maker.rooms.map((room) => room.seats.size)).toEqual(Array.from({ length: 250 }, () => 4))
+    const seats = maker.rooms.flatMap((room) => [...room.seats.values()].map(({ userId }) => userId))
+    expect(new Set(seats).size).toBe(1000)
+    expect(clients.filter((client) => client.items.filter(({ type }) => type === 'joined').length !== 1)).toEqual([])
+  })
+
   it.each([1, 2, 3])('joins, leaves, cuts and resumes in any order lose and invent no seat (seed %i)', async (seed) => {
     const random = new Random(seed)
     const directory = far(seed)
