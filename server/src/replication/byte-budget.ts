@@ -1,5 +1,5 @@
 /** Beyond one snapshot's share, what a pause may save up: any second then stays within 3 % of the budget. */
-const BURST_SECONDS = 0.014
+const BURST_SECONDS = 0.012
 
 /** How many bytes one client may be sent: a token bucket on the room's clock. What must go may lead into debt. */
 export class ByteBudget {

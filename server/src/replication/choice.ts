@@ -23,8 +23,6 @@ const NEAREST_SECONDS = 0.2
 /** More than any patience makes of a wait that is not late. */
 const LATE_URGENCY = 1000
 const HURRY = 2000
-/** What those who are in a hurry may borrow of the next snapshots, as a share of what a snapshot may have at most. */
-const DEBT_SHARE = 0.15
 const LEAVING_WORTH = 0.1
 const GAP_BITS = 4
 
@@ -113,15 +111,14 @@ export class Choice {
   ): void {
     candidates.sort((a, b) => b.urgency - a.urgency)
     let used = this.trial.bitLength + chosen.length * GAP_BITS
-    for (const [i, { record, urgency }] of candidates.entries()) {
-      const limit = urgency >= HURRY ? bits + DEBT_SHARE * mostBits : bits
-      if (used >= limit) return
+    for (const [i, { record }] of candidates.entries()) {
+      if (used >= bits) return
       const size = this.measure(record, reader) + GAP_BITS
       // Behind one that does not fit nobody goes: with smaller ones always before it, it would wait for ever. So would one
       // that never can fit, unless it goes as the first.
       const canNeverFit = i === 0 && size > mostBits
       // To the nearest: what a snapshot has too much of, the next one has less.
-      if (used + size / 2 > limit && !canNeverFit) return
+      if (used + size / 2 > bits && !canNeverFit) return
       used += size
       chosen.push(record)
     }
