@@ -2,6 +2,7 @@ import type { Game, GameTypes } from '@tickwire/protocol'
 import type { Clock } from './clock.ts'
 import type { Impairment } from './impair/impairment.ts'
 import type { Lobby, Where } from './lobby/lobby-api.ts'
+import type { People } from './lobby/people-api.ts'
 import type { ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
 
 /** Where the resume token lives between page loads: `sessionStorage` in a window, nothing in a Worker or in Node. */
@@ -74,7 +75,7 @@ export interface EnterOptions {
   readonly password?: string
 }
 
-export interface Client {
+export interface Client extends People {
   /** The link's, over all rooms; `closed` only when nothing brings it back. */
   readonly connection: ConnectionState
   /** Hears each change of `connection`. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '@tickwire/protocol'
 import { GameCodec } from '@tickwire/protocol/internal'
-import type { RoomWish } from '@tickwire/protocol/internal'
+import { NO_WISH } from '@tickwire/protocol/internal'
+import type { SeatOffer } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
 import type {
   Client,
@@ -27,10 +28,12 @@ import { GameLobby } from './lobby/game-lobby.ts'
 import type { Lobby } from './lobby/lobby-api.ts'
 import type { LobbyChannel } from './lobby/lobby-channel.ts'
 import { RoomLists } from './lobby/room-lists.ts'
-import { whereText } from './lobby/where.ts'
-import { checkPassword, checkRoomName } from './options.ts'
+import { PeopleClient } from './lobby/people-client.ts'
+import { checkRoomName } from './options.ts'
 import type { Report } from './report.ts'
 import type { ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
+import { wishOf } from './wish.ts'
+import type { Said } from './wish.ts'
 
 /** Makes the client's side of a seat. */
 export type OpenGameRoom = <G extends GameTypes>(
@@ -64,7 +67,7 @@ export function createClientWith(
 /** A server that sends its clients round in circles is told so. */
 const MAX_REDIRECTS = 5
 
-class GameClient implements Client {
+class GameClient extends PeopleClient implements Client {
   private readonly url: string
   private readonly ticket: Ticket
   private readonly network: ImpairedConnect
@@ -77,6 +80,7 @@ class GameClient implements Client {
   private shown: ConnectionState = { phase: 'connecting' }
 
   constructor(url: string, ticket: Ticket, network: ImpairedConnect, parts: ClientParts) {
+    super(parts.report)
     this.url = socketUrl(url, parts.pageUrl)
     this.ticket = ticket
     this.network = network
@@ -135,10 +139,8 @@ class GameClient implements Client {
   }
 
   lobby<G extends GameTypes>(game: Game<G>): Lobby<G> {
-    const { lists } = this
-    const { report } = this.parts
-    const channel = (): LobbyChannel => this.linkTo(this.openLink?.url ?? this.url).lobby
-    return new GameLobby<G>({ lists, report, channel, codec: () => this.codecOf(game) })
+    const { lists, report } = this
+    return new GameLobby<G>({ lists, report, channel: () => this.channel(), codec: () => this.codecOf(game) })
   }
 
   async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
@@ -164,6 +166,21 @@ class GameClient implements Client {
     return Promise.resolve()
   }
 
+  override channel(): LobbyChannel {
+    return this.linkTo(this.openLink?.url ?? this.url).lobby
+  }
+
+  override async takeSeat<G extends GameTypes>(
+    game: Game<G>,
+    join: G['join'],
+    seat: SeatOffer,
+  ): Promise<JoinedRoom<G>> {
+    const codec = await this.codecOf(game)
+    const fields = codec.encodePayload(game.schema.join, join, 'join')
+    const ask = { verb: 'joinOrCreate', room: '', wish: NO_WISH, join: fields } as const
+    return this.enter(game, codec, ask, seat)
+  }
+
   private async join<G extends GameTypes>(
     game: Game<G>,
     join: G['join'],
@@ -179,8 +196,10 @@ class GameClient implements Client {
     game: Game<G>,
     codec: GameCodec,
     ask: Omit<JoinAsk, 'reservation'>,
+    seat: Pick<SeatOffer, 'url' | 'reservation'> = { url: '', reservation: '' },
   ): Promise<JoinedRoom<G> & WatchedRoom<G>> {
-    let [url, reservation] = [this.openLink?.url ?? this.url, '']
+    let { reservation } = seat
+    let url = seat.url === '' ? (this.openLink?.url ?? this.url) : this.addressOf(seat.url)
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const outcome = await this.linkTo(url).join({ ...ask, reservation }, codec, this.opener(game))
       if (outcome.type === 'seated') return outcome.receiver.room
@@ -201,6 +220,7 @@ class GameClient implements Client {
     old?.close()
     this.follow(link)
     this.lists.attach(link.lobby)
+    this.attachPeople(link.lobby)
     return link
   }
 
@@ -216,7 +236,9 @@ class GameClient implements Client {
     this.show(link.connection)
     link.onConnection((state) => {
       // The end of a link that was left behind by a redirect is no news.
-      if (this.link === link) this.show(state)
+      if (this.link !== link) return
+      if (state.phase === 'closed') this.peopleLost()
+      this.show(state)
     })
   }
 
@@ -231,7 +253,7 @@ class GameClient implements Client {
     return (joined, link) => this.parts.openRoom(game, joined, link, this.parts.report)
   }
 
-  private codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec> {
+  override codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec> {
     if (game?.schema === undefined) throw new ConfigError('game', 'what defineSimulation returned', game)
     const known = this.codecs.get(game.schema)
     if (known !== undefined) return known
@@ -244,27 +266,6 @@ class GameClient implements Client {
 const ALREADY_CONNECTED = 'resume is for the start of a page; this client is connected already'
 
 const NO_BYTES = new Uint8Array(0)
-
-/** Options of a join, whatever its game. */
-type Said = Partial<Record<'key' | 'type' | 'password' | 'visibility', string>> & {
-  readonly where?: unknown
-  readonly options?: object
-}
-
-/** What a join says of its room. @throws ConfigError or RangeError for what cannot be */
-function wishOf(codec: GameCodec, { type = '', visibility, password, where, options = {} }: Said): RoomWish {
-  if (visibility !== undefined && visibility !== 'public' && visibility !== 'private') {
-    throw new ConfigError('visibility', "'public' or 'private'", visibility)
-  }
-  if (password !== undefined) checkPassword(password)
-  return {
-    type,
-    isPrivate: visibility === 'private',
-    password: password ?? '',
-    where: whereText(where),
-    options: codec.encodePatch(codec.schema.options, options, 'options'),
-  }
-}
 
 function keyOf({ key }: { readonly key?: string } = {}): string {
   if (key === undefined) return ''

@@ -13,6 +13,18 @@ export type {
 export { createClient } from './client.ts'
 export type { Clock, Timer } from './clock.ts'
 export { ConnectionClosedError, RequestTimeoutError, StateError, UnreachableError } from './errors.ts'
+export type {
+  DirectMessage,
+  FoundPlayer,
+  MatchTicket,
+  MatchTicketEnd,
+  MatchTicketState,
+  Party,
+  PartyMember,
+  People,
+  SeatOffer,
+  WhyWaiting,
+} from './lobby/people-api.ts'
 export type { Impairment } from './impair/impairment.ts'
 export type {
   Condition,

@@ -1,11 +1,10 @@
 import { ConfigError } from '@tickwire/protocol'
-import type { GameTypes } from '@tickwire/protocol'
+import type { Game, GameTypes } from '@tickwire/protocol'
 import type { User } from '../link/handshake.ts'
 import type { OpenRoom } from '../matchmaking/backfill.ts'
 import type { Match } from '../matchmaking/match.ts'
 import type { Queue } from '../matchmaking/queue.ts'
 import type { Rating } from '../matchmaking/ticket.ts'
-import type { RoomType } from '../room/definition.ts'
 import { DEFAULT_MAX_PLAYERS } from '../room/ports.ts'
 import type { AnyRoomType } from '../room/ports.ts'
 
@@ -28,11 +27,11 @@ export interface RunningRoom<G extends GameTypes> {
 export type RoundTrips = Readonly<Record<string, number>>
 
 /** What `hostQueue` takes. */
-export interface HostQueueOptions<G extends GameTypes, D> {
+export interface HostQueueOptions<G extends GameTypes> {
   /** Its name and the attributes of its rules are declared in the game's `queues`. */
   readonly queue: Queue
   /** Where matches are played: one of the server's `rooms`. */
-  readonly room: RoomType<G, D>
+  readonly room: AnyRoomType
   /** How good a user is: needed where the queue has a skill rule. */
   readonly rate?: (user: User) => Rating | Promise<Rating>
   /**
@@ -63,8 +62,9 @@ export interface HostedQueue {
  * A queue that players find by `client.queue(game, name, attributes)`: for `createGameServer({ queues: [...] })`.
  * @throws ConfigError naming what does not fit
  */
-export function hostQueue<G extends GameTypes, D>(options: HostQueueOptions<G, D>): HostedQueue {
+export function hostQueue<G extends GameTypes>(game: Game<G>, options: HostQueueOptions<G>): HostedQueue {
   const { queue, room, rate, latencies, onMatch, backfill } = options
+  if (room?.game !== game) throw new ConfigError('hostQueue.room', `a room type of ${game.schema.name}`, room)
   const { count, max } = queue.teams
   const maxPlayers = room.definition.maxPlayers ?? DEFAULT_MAX_PLAYERS
   if (count * max > maxPlayers) {

@@ -3,7 +3,7 @@ import type { Client, TokenStorage, Impairment } from '@tickwire/sdk'
 import { webSocketConnect, createClientWith, impairConnect, openJoinedRoom } from '@tickwire/sdk/internal'
 import type { Connect, Transport, TransportHandlers, ImpairmentControls } from '@tickwire/sdk/internal'
 import { createLogger } from '@tickwire/server'
-import type { Authenticate, Directory, ServerLimits } from '@tickwire/server'
+import type { Authenticate, Directory, HostedQueue, ServerLimits } from '@tickwire/server'
 import { composeServer, serverLimits, createRoomMaker, attachWebSockets } from '@tickwire/server/internal'
 import type { Composition, AnyRoomType, Accept, Listener } from '@tickwire/server/internal'
 import { createServer } from 'node:http'
@@ -18,6 +18,7 @@ export type Seam = 'transport' | 'ws'
 /** What a server is started with, as `createGameServer` takes it. */
 export interface ServerParts {
   readonly rooms: readonly AnyRoomType[]
+  readonly queues?: readonly HostedQueue[]
   readonly directory?: Directory
   readonly authenticate?: Authenticate
   readonly limits?: Partial<ServerLimits>
@@ -67,11 +68,12 @@ export class Ends {
   }
 
   /** Starts a server and returns its address. */
-  startServer({ rooms, directory, authenticate, limits }: ServerParts): string {
+  startServer({ rooms, queues = [], directory, authenticate, limits }: ServerParts): string {
     const { clock } = this.options
     const random = this.options.random.fork(`server ${this.hosts.size}`)
     const composition = composeServer({
       rooms,
+      queues,
       createRoomMaker,
       directory: directory ?? null,
       authenticate: authenticate ?? null,
