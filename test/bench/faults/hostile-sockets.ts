@@ -12,9 +12,12 @@ import { faultsGame } from './game.ts'
 import type { Faults } from './game.ts'
 import { ticketOf } from './hostile-frames.ts'
 import type { VictimReport } from './hostile-main.ts'
+import { median } from './numbers.ts'
 
 const PLAYERS = 4
-const SECONDS = 20
+/** Quiet and attack take turns: what else the machine does falls on both. */
+const ROUNDS = 4
+const ROUND_SECONDS = 5
 /** What two processors bear beside a server that plays: a flood that takes them whole would delay any timer. */
 const CONNECTIONS_PER_SECOND = 150
 
@@ -47,10 +50,15 @@ export async function hostileOverSockets(): Promise<readonly Figure[]> {
   const timer = setInterval(() => rooms.forEach((room) => room.advance(() => ({ x: 1 }))), 50)
   try {
     await pause(3000)
-    await ask()
-    await pause(SECONDS * 1000)
     const before = await ask()
-    const frames = await attacks.frames(url, SECONDS, CONNECTIONS_PER_SECOND, tickets[0]!)
+    const [quietMs, attackedMs]: [number[], number[]] = [[], []]
+    let frames = 0
+    for (let i = 0; i < ROUNDS; i++) {
+      await pause(ROUND_SECONDS * 1000)
+      quietMs.push((await ask()).tickP99Ms)
+      frames += await attacks.frames(url, ROUND_SECONDS, CONNECTIONS_PER_SECOND, tickets[0]!)
+      attackedMs.push((await ask()).tickP99Ms)
+    }
     const during = await ask()
     await attacks.slow(url)
     await attacks.malformed(url)
@@ -61,19 +69,21 @@ export async function hostileOverSockets(): Promise<readonly Figure[]> {
     const online = clients.filter(({ connection }) => connection.phase === 'online').length
     return [
       { name: 'hostile.sockets.frames', value: frames, unit: 'frames', must: '' },
-      { name: 'hostile.sockets.tickP99Before', value: before.tickP99Ms, unit: 'ms', must: '' },
+      { name: 'hostile.sockets.tickP99Before', value: median(quietMs), unit: 'ms', must: '' },
       {
         name: 'hostile.sockets.tickP99Moved',
-        value: Math.max(during.tickP99Ms, after.tickP99Ms) - before.tickP99Ms,
-        unit: 'ms',
+        value: median(attackedMs) - median(quietMs),
+        unit: 'ms, by frames',
         must: '< 1',
       },
+      { name: 'hostile.sockets.tickP99Others', value: after.tickP99Ms, unit: 'ms, by the other attacks', must: '' },
       { name: 'hostile.sockets.seatsTaken', value: after.seats - PLAYERS, unit: 'seats', must: '= 0' },
       { name: 'hostile.sockets.playersGone', value: PLAYERS - online, unit: 'players', must: '= 0' },
       { name: 'hostile.sockets.serverErrors', value: after.stats.counters.serverErrors, unit: 'errors', must: '= 0' },
       ...EXPECTED.map(([counter, least, of]) => ({
         name: `hostile.sockets.${counter}`,
-        value: after.stats.counters[counter],
+        // Each case by itself: what the frames before it have caused is not its doing.
+        value: after.stats.counters[counter] - (counter === 'protocolErrors' ? before : during).stats.counters[counter],
         unit: of,
         must: `>= ${least}`,
       })),
