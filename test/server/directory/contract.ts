@@ -176,6 +176,31 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
   })
 
   describe(`${name}: reservations`, () => {
+    it('[LOB4] of a party are one for each, taken, given up and redeemed by themselves', async () => {
+      const { roomId, seats, reservation } = await local(any, open, { userIds: ['ada', 'bob', 'cy'] })
+      expect(new Set(seats).size).toBe(3)
+      expect(reservation).toBe(seats[0])
+      await register(roomId, 4)
+      await directory.confirm(seats[0]!, report(roomId, 3))
+      await directory.release(seats[1]!)
+      const redeemed = await reserve({ game: 'pong', by: 'reservation', reservation: seats[2]! }, null)
+      expect(redeemed).toMatchObject({ roomId, reservation: seats[2], seats: [seats[2]] })
+      expect(reasonOf(await reserve({ game: 'pong', by: 'reservation', reservation: seats[1]! }, null))).toBe(
+        'reservation-expired',
+      )
+      // One sits, one is reserved.
+      const byId: SeatCriteria = { game: 'pong', by: 'roomId', roomId }
+      expect(reasonOf(await reserve(byId, null, { userIds: ['dan', 'eve', 'fay'] }))).toBe('room-full')
+      expect((await local(byId, null, { userIds: ['dan', 'eve'] })).seats.length).toBe(2)
+    })
+
+    it('[LOB4] of a party that does not fit are none, and none of its seats is kept', async () => {
+      await register('a', 2)
+      const byId: SeatCriteria = { game: 'pong', by: 'roomId', roomId: 'a' }
+      expect(reasonOf(await reserve(byId, null, { userIds: ['ada', 'bob', 'cy'] }))).toBe('room-full')
+      expect((await local(byId, null, { userIds: ['dan', 'eve'] })).seats.length).toBe(2)
+    })
+
     it("become seats in one step: confirmed ones are counted by the room's report", async () => {
       const { roomId, reservation } = await local()
       await register(roomId, 4)
