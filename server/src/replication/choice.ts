@@ -77,6 +77,14 @@ export class Choice {
     updates.length = kept
   }
 
+  /** Whether all of it fits as it would be told without a budget. */
+  fitsAll(updates: readonly EntityRecord[], reader: OwnReader, { bits }: Allowance): boolean {
+    this.trial.reset()
+    let used = updates.length * GAP_BITS
+    for (const record of updates) if ((used += this.measure(record, reader)) > bits) return false
+    return true
+  }
+
   /** Leaves in `updates` what fits into so many bits: first the client's own, then by urgency. */
   fit(
     updates: EntityRecord[],

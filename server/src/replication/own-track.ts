@@ -65,12 +65,12 @@ export class OwnTrack {
     const { reader } = this
     reader.own = own
     reader.syncTick = feed.syncTick
-    reader.isTight = room !== null
+    reader.isTight = false
     reader.isLost = feed.isLost
     own.reserve(this.replication.table.slots)
     this.visible.look(own, sight)
     this.compare()
-    const isPartial = (reader.isTight || this.hasFar) && this.choose(feed, sight, room)
+    const isPartial = (room !== null || this.hasFar) && this.choose(feed, sight, room)
     if (feed.isLost) this.removeBlindly()
     this.holds = isOpen(sight) ? HOLDS_ALL : this.willHold
     if (this.references.hasAny) this.refreshReferences()
@@ -154,7 +154,9 @@ export class OwnTrack {
     const records = Array.from(this.wanted, (slot) => table.at(slot)!)
     feed.waits.begin(tick, table.slots)
     this.choice.deferFar(records, feed, reader.own, sight)
-    if (room !== null) this.choice.fit(records, this.visible.set, feed, reader, sight, room)
+    // As long as all fits, a budget costs nothing: everybody stays in step.
+    reader.isTight = room !== null && !this.choice.fitsAll(records, reader, room)
+    if (room !== null && reader.isTight) this.choice.fit(records, this.visible.set, feed, reader, sight, room)
     for (const { slot } of records) feed.waits.end(slot)
     if (records.length === this.wanted.count) return false
     told.clear()
