@@ -106,6 +106,7 @@ export class RoomLoop<G extends GameTypes> {
       seat: joined.seat,
       simulationSeed: joined.simulationSeed,
       state: this.view.state,
+      options: this.view.options,
       views,
       entities: new PredictedEntities(),
       inputs: this.inputs,

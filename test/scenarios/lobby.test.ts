@@ -189,7 +189,7 @@ describe.each(SEAMS)('a spectator, at the %s seam', (seam) => {
     const sight = await stepper.until(watcher.client.spectate(duel, ada.room.id))
     await stepper.run(1)
     sight.advance()
-    expect([...sight.view('piece')]).toMatchObject([{ x: 100, y: 100, secret: undefined, mine: false }])
+    expect([...sight.view('piece')]).toMatchObject([{ y: 100, secret: undefined, mine: false }])
     expect([...sight.players.values()].map(({ name, mine }) => [name, mine])).toEqual([['Ada', false]])
     expect(ada.room.players.size).toBe(1)
     const list = await stepper.until(watcher.client.lobby(duel).list())

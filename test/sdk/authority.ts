@@ -68,6 +68,7 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
   readonly authority = true
   readonly dt: number
   readonly state: G['state']
+  readonly options: Readonly<G['options']> = {} as G['options']
   tick = 0
   readonly seed = 1234
   /** Runs behind each simulation, like a room's `onTick`. */

@@ -36,6 +36,8 @@ export interface SimWorld<G extends GameTypes> {
   readonly authority: boolean
   /** The room's own fields; on a client as last received, read-only. */
   readonly state: Readonly<G['state']>
+  /** What the creator of the room chose: the same on both ends, from the first tick on. */
+  readonly options: Readonly<G['options']>
 
   /** The entities of a kind that this world simulates: all on the server, the predicted ones on a client. In id order. */
   all<K extends KindOf<G>>(kind: K): Iterable<SimEntity<G, K>>

@@ -35,6 +35,7 @@ export interface PredictedWorldParts {
   readonly seat: number
   readonly simulationSeed: number
   readonly state: object
+  readonly options: object
   readonly views: EntityViews
   readonly entities: PredictedEntities
   readonly inputs: InputBuffer
@@ -51,6 +52,7 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
   readonly authority = false
   readonly dt: number
   readonly state: Readonly<G['state']>
+  readonly options: Readonly<G['options']>
   tick = 0
   isReplay = false
   private readonly parts: PredictedWorldParts
@@ -68,6 +70,7 @@ export class PredictedWorld<G extends GameTypes> implements SimWorld<G> {
     this.others = new Others(replica, views, tickRateHz, codec.layout.maxColumns, others === 'extrapolated')
     this.dt = 1 / codec.schema.tickRateHz
     this.state = parts.state as Readonly<G['state']>
+    this.options = parts.options as Readonly<G['options']>
     this.neutralInput = codec.inputs.fromColumns(codec.inputs.neutral) as Readonly<G['input']>
   }
 

@@ -118,7 +118,7 @@ class LiveList {
   }
 }
 
-export const cursorAt = (place: Place): string => JSON.stringify(place)
+const cursorAt = (place: Place): string => JSON.stringify(place)
 
 function readCursor(text: string): Place {
   try {

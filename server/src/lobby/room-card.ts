@@ -7,8 +7,9 @@ import {
   ROOM_REVISION,
   shownName,
 } from '@tickwire/protocol/internal'
-import type { Fields, GameCodec, RoomSection, Scalar, ShownSection } from '@tickwire/protocol/internal'
+import type { Fields, GameCodec, RoomSection, Scalar } from '@tickwire/protocol/internal'
 import type { ShownRoom } from '../directory/directory.ts'
+import { sectionView } from './section-view.ts'
 import type { RoomTerms } from '../room/ports.ts'
 
 /** What its room type says of rooms whose creator says nothing. */
@@ -100,13 +101,4 @@ export class RoomCard {
       attributes,
     }
   }
-}
-
-/** One section among the fields that it travels with, under its own names; read-only. */
-export function sectionView(fields: Fields, section: ShownSection, names: readonly string[]): object {
-  const getters = names.map((name) => {
-    const key = shownName(section, name)
-    return [name, { enumerable: true, get: () => fields[key] }] as const
-  })
-  return Object.defineProperties({}, Object.fromEntries(getters))
 }

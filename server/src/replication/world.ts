@@ -2,6 +2,7 @@ import { ConfigError } from '@tickwire/protocol'
 import type { EmitOptions, Owner, Place } from '@tickwire/protocol'
 import { defaultValue, drawRandom, emitterOf, isShownName, PredictionCounts, seatOf } from '@tickwire/protocol/internal'
 import type { Fields, GameCodec, KindLayout } from '@tickwire/protocol/internal'
+import { sectionView } from '../lobby/section-view.ts'
 import type { Entity } from './entity-list.ts'
 import { EntityTable } from './entity-table.ts'
 import type { EntityRecord, SpawnOrigin } from './entity-table.ts'
@@ -29,6 +30,7 @@ export class World {
   readonly authority = true
   readonly dt: number
   readonly state: Fields
+  readonly options: object
   readonly table: EntityTable
   /** The tick being run, or that ran last. */
   tick = 0
@@ -47,6 +49,7 @@ export class World {
     this.table = new EntityTable(codec.layout)
     const { room } = codec.layout
     this.state = fieldsOf(room, {})
+    this.options = sectionView(this.state, 'options', Object.keys(codec.schema.options))
     this.table.add(room, null, () => ({ fields: this.state, head: { owner: null } }))
   }
 

@@ -20,4 +20,7 @@ const schema = defineGame({
 })
 export interface Duel extends TypesOf<typeof schema> {}
 
-export const duel = defineSimulation<Duel>(schema, () => {})
+export const duel = defineSimulation<Duel>(schema, (world) => {
+  // On snow pieces slide: both ends know the map from the first tick on.
+  if (world.options.map === 'snow') for (const piece of world.all('piece')) piece.x = Math.min(500, piece.x + world.dt)
+})
