@@ -77,11 +77,11 @@ export class Choice {
     updates.length = kept
   }
 
-  /** Whether all of it fits as it would be told without a budget. */
+  /** Whether all of it fits easily, as it would be told without a budget: records that others share are larger. */
   fitsAll(updates: readonly EntityRecord[], reader: OwnReader, { bits }: Allowance): boolean {
     this.trial.reset()
     let used = updates.length * GAP_BITS
-    for (const record of updates) if ((used += this.measure(record, reader)) > bits) return false
+    for (const record of updates) if ((used += this.measure(record, reader)) > bits / 2) return false
     return true
   }
 
