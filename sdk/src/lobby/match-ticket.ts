@@ -57,19 +57,19 @@ export class HeldTicket {
   }
 
   async answer(answer: Answer): Promise<void> {
-    await this.channel.request(answer, { ticket: this.id })
+    try {
+      await this.channel.request(answer, { ticket: this.id })
+    } catch (error) {
+      // It is over already, in one way or the other, and that was told before.
+      if (!hasCode(error, 'no-ticket')) throw error
+    }
   }
 
   async cancel(): Promise<void> {
     if (this.current.phase === 'ended') return
     this.isCancelled = true
     if (this.seat !== null) return this.giveUpSeat(this.seat)
-    try {
-      await this.answer('cancelTicket')
-    } catch (error) {
-      // It is over already, in one way or the other, and that was told before.
-      if (!hasCode(error, 'no-ticket')) throw error
-    }
+    await this.answer('cancelTicket')
   }
 
   /** The seat, as soon as there is one. */

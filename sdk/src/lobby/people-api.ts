@@ -108,6 +108,7 @@ export interface MatchTicket<G extends GameTypes> {
   readonly queue: string
   readonly state: MatchTicketState
   onState(listener: (state: MatchTicketState) => void): Unsubscribe
+  /** Says yes to a match; when the ticket is over by now, nothing happens. */
   accept(): Promise<void>
   /** Ends the ticket; the others of the match go back to the queue. */
   decline(): Promise<void>

@@ -78,7 +78,8 @@ export class TicketDesk {
           return {}
         },
         acceptMatch: (client, { ticket }) => {
-          this.expectHeld(client, ticket)
+          // Said twice, it may come when all have said it.
+          if (this.expectHeld(client, ticket).state.phase === 'seating') return {}
           if (!this.matchmaker.accept(client.user.id)) throw new RefusedError('no-match', 'there is nothing to accept')
           return {}
         },
@@ -180,8 +181,10 @@ export class TicketDesk {
     this.matchmaker.cancel(client.user.id)
   }
 
-  private expectHeld(client: LobbyClient, ticket: number): void {
-    if (this.held.get(client)?.id !== ticket) throw new RefusedError('no-ticket', 'this ticket is over')
+  private expectHeld(client: LobbyClient, ticket: number): Held {
+    const held = this.held.get(client)
+    if (held?.id !== ticket) throw new RefusedError('no-ticket', 'this ticket is over')
+    return held
   }
 
   private changed(held: Held, state: State): void {

@@ -17,6 +17,8 @@ const schema = defineGame({
   metadata: { title: field.text({ maxBytes: 40 }), round: field.uint({ max: 9 }) },
   // What players show of themselves: each its own.
   profile: { colour: field.oneOf('red', 'blue', 'green'), isReady: field.bool() },
+  // Queues, and what somebody who queues says of the match that it wants.
+  queues: { ranked: { maps: field.list(field.oneOf('dust', 'snow'), { maxItems: 2 }) } },
 })
 export interface Duel extends TypesOf<typeof schema> {}
 

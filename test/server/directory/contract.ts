@@ -287,8 +287,8 @@ export function directoryContract(name: string, create: () => DirectoryUnderTest
     })
 
     it('are not looked for among those that are only planned, for nobody knows what these will be like', async () => {
-      const planned = await local()
-      expect((await local(matching('players < 10'))).roomId).not.toBe(planned.roomId)
+      const plannedOnly = await local()
+      expect((await local(matching('players < 10'))).roomId).not.toBe(plannedOnly.roomId)
     })
 
     it('are of one type, and not among those that were tried', async () => {

@@ -118,7 +118,7 @@ describe('presence', () => {
     const { handlers } = createDesk(1)
     const ada = person('ada')
     await handlers.setAlias!(ada, { alias: 'ada' })
-    handlers.setStatus!(ada, { status: 'in a fight' })
+    void handlers.setStatus!(ada, { status: 'in a fight' })
     const sitIn = (isListed: boolean): void => {
       ada.seated = { room: { id: 'r1', terms: { isListed } }, seat: 0 } as unknown as LobbyClient['seated']
     }
