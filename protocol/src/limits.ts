@@ -63,6 +63,8 @@ export const LIMITS = {
   maxCursorBytes: 256,
   /** Clients number the lists that they watch. */
   maxWatchNumber: 65_535,
+  /** Lists that a link asks for, or begins to watch: a new query is held against every room. */
+  listsPerSecond: 4,
   /** A room's password: it is hashed, which takes time on purpose. */
   maxPasswordBytes: 64,
   /** Letters and digits of an invite code, of 31 each: a guess finds one of a thousand rooms once in a million times. */

@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly guessesPerMinute: number
   /** Loopback is free here, too. */
   readonly guessesPerMinutePerIp: number
+  /** Lists that a link may ask for, or begin to watch; more are refused as `rate-limited`. */
+  readonly listsPerSecond: number
   /** Lists of rooms that one link may watch. */
   readonly maxWatchesPerLink: number
   /** At a time; more are refused as `too-many-parties`. */
@@ -54,6 +56,7 @@ const DEFAULTS: ServerLimits = {
   maxPendingRequests: LIMITS.maxPendingRequests,
   guessesPerMinute: LIMITS.guessesPerMinute,
   guessesPerMinutePerIp: LIMITS.guessesPerMinutePerIp,
+  listsPerSecond: LIMITS.listsPerSecond,
   maxWatchesPerLink: LIMITS.maxWatchesPerLink,
   maxParties: LIMITS.maxParties,
   maxPartyMembers: LIMITS.maxPartyMembers,

@@ -48,7 +48,8 @@ class LiveList {
     this.query = query
     this.sign = isDescending ? -1 : 1
     this.sortBy = isDescending ? query.sort.slice(1) : query.sort
-    for (const entry of rooms) this.set(entry, attributesOfEntry(entry))
+    for (const entry of rooms) this.take(entry)
+    this.sorted.sort((a, b) => this.sign * compare(a.place, b.place))
     this.told = new Map(this.first().map(({ roomId, order }) => [roomId, order]))
   }
 
@@ -57,12 +58,25 @@ class LiveList {
     return this.sorted.slice(0, this.query.limit).map(({ entry }) => entry)
   }
 
+  /** Of all that there are at first; where they stand is seen to at the end. */
+  private take(entry: RoomEntry): void {
+    const attributes = attributesOfEntry(entry)
+    if (!meets(attributes, this.query.where)) return
+    const place = this.placeOf(entry, attributes)
+    this.places.set(entry.roomId, place)
+    this.sorted.push({ entry, place })
+  }
+
+  private placeOf({ roomId }: RoomEntry, attributes: Attributes): Place {
+    const value = attributes[this.sortBy] ?? ''
+    return [typeof value === 'string' ? clipText(value, SORTED_TEXT_BYTES) : value, roomId]
+  }
+
   /** True if it is, or was, among the first. */
   set(entry: RoomEntry, attributes: Attributes): boolean {
     const wasFirst = this.remove(entry.roomId)
     if (!meets(attributes, this.query.where)) return wasFirst
-    const value = attributes[this.sortBy] ?? ''
-    const place: Place = [typeof value === 'string' ? clipText(value, SORTED_TEXT_BYTES) : value, entry.roomId]
+    const place = this.placeOf(entry, attributes)
     this.places.set(entry.roomId, place)
     const index = this.indexOf(place)
     this.sorted.splice(index, 0, { entry, place })

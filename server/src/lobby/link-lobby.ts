@@ -23,7 +23,7 @@ export interface LinkLobbyServices {
   readonly counters: Counters
   readonly limits: Pick<
     ServerLimits,
-    'messagesPerSecondPerKind' | 'rateBurstMs' | 'maxPendingRequests' | 'directsPerSecond'
+    'messagesPerSecondPerKind' | 'rateBurstMs' | 'maxPendingRequests' | 'directsPerSecond' | 'listsPerSecond'
   >
   /** By the name of the request. */
   readonly messageRates: Readonly<Record<string, number>>
@@ -31,6 +31,16 @@ export interface LinkLobbyServices {
 }
 
 type Request = Extract<CallItem, { type: 'request' }>
+
+/** Requests that cost more than others, or reach somebody else. */
+const ownRates = ({
+  directsPerSecond,
+  listsPerSecond,
+}: LinkLobbyServices['limits']): Readonly<Record<string, number>> => ({
+  sendTo: directsPerSecond,
+  list: listsPerSecond,
+  watch: listsPerSecond,
+})
 
 /** Channel 0 of one link: its requests to the lobby, and what the lobby tells it. */
 export class LinkLobby implements LobbyClient {
@@ -46,7 +56,7 @@ export class LinkLobby implements LobbyClient {
     this.link = link
     this.services = services
     this.limit = { max: limits.maxPendingRequests, onTooMany: () => counters.add('requestsRefused') }
-    this.rates = new KindRates({ perSecond, burstMs, own: { ...own, sendTo: limits.directsPerSecond } })
+    this.rates = new KindRates({ perSecond, burstMs, own: { ...own, ...ownRates(limits) } })
   }
 
   get user(): User {
