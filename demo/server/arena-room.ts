@@ -2,8 +2,10 @@ import { defineRoom } from 'tickwire/server'
 import { LASER_DAMAGE, damage } from '../shared/damage.ts'
 import { beamOf } from '../shared/guns.ts'
 import { SHIP_RADIUS } from '../shared/map.ts'
+import { MAX_PLAYERS } from '../shared/schema.ts'
 import { arena } from '../shared/simulate.ts'
 import { fillWithBots } from './bots.ts'
+import { nameRoom, showInLists } from './listing.ts'
 import { PickUps } from './pick-ups.ts'
 import { countPoint, newRound, runRound } from './rounds.ts'
 import { spawnShip } from './ships.ts'
@@ -16,21 +18,27 @@ const CHAT_PAUSE_TICKS = 30
 const MAX_SCORE = 999
 /**
  * Units around its ship that a player is told of: more than any screen shows. What is farther does not reach its page, and
- * so no cheat either.
+ * so no cheat either, unless it looks on with a second page: spectators see the whole arena.
  */
 const SIGHT = 800
 
+/** Who looks on is no load for the simulation, but is sent snapshots. */
+const MAX_SPECTATORS = 16
+
 export interface ArenaOptions {
-  /** Bots join until so many ships fly, and go when players come (default 6; 0: none). */
+  /** The room's option `ships`, where its creator says nothing (default 6). */
   readonly ships?: number
 }
 
 /** The room of the demo: two teams, rounds, pick-ups, bots. */
 export const arenaRoom = ({ ships = 6 }: ArenaOptions = {}): ReturnType<typeof defineRoom> =>
   defineRoom(arena, {
-    maxPlayers: 32,
+    maxPlayers: MAX_PLAYERS,
+    maxSpectators: MAX_SPECTATORS,
+    options: { ships },
     data: (): RoomData => ({ pickUps: new PickUps() }),
     onCreate(room) {
+      nameRoom(room)
       newRound(room)
     },
     onJoin(room, player) {
@@ -55,7 +63,8 @@ export const arenaRoom = ({ ships = 6 }: ArenaOptions = {}): ReturnType<typeof d
       room.data.pickUps.run(room)
       runRound(room)
       look(room)
-      fillWithBots(room, ships)
+      fillWithBots(room)
+      showInLists(room)
     },
     onMessage: {
       chat(room, player, { text }) {

@@ -1,7 +1,7 @@
 import { wrapAngle } from 'tickwire'
 import { BULLET_SPEED, LASER_REACH, LASER_TICKS, beamOf } from '../shared/guns.ts'
 import { HEIGHT, WIDTH, distanceToWall } from '../shared/map.ts'
-import { FULL_TURN } from '../shared/schema.ts'
+import { FULL_TURN, MAX_PLAYERS } from '../shared/schema.ts'
 import type { ArenaInput } from '../shared/schema.ts'
 import { countOf } from './teams.ts'
 import type { ArenaRoom, Pilot, Ship } from './types.ts'
@@ -16,9 +16,12 @@ const AIM = 0.12
 const LASER_AIM = 0.04
 const CRUISING_SPEED = 230
 const KEEP_DISTANCE = 170
+/** Bots leave these free: who comes finds a seat, and a bot goes then. */
+const SEATS_KEPT = 2
 
-/** Seats bots until `ships` fly, and sends them away as players come. */
-export function fillWithBots(room: ArenaRoom, ships: number): void {
+/** Seats bots until as many ships fly as the room's creator wished, and sends them away as players come. */
+export function fillWithBots(room: ArenaRoom): void {
+  const ships = Math.min(room.options.ships, MAX_PLAYERS - SEATS_KEPT)
   const bots = [...room.players.values()].filter((player) => player.isBot)
   const people = room.players.size - bots.length
   // Where nobody is there is nothing to fill.

@@ -17,6 +17,7 @@ export function newRound(room: ArenaRoom): void {
     amber: 0,
     winner: 'nobody',
   })
+  room.setMetadata({ round: (room.metadata.round % 999) + 1 })
   for (const bullet of room.world.all('bullet')) room.world.despawn(bullet)
   for (const ship of room.world.all('ship')) room.world.despawn(ship)
   for (const player of room.players.values()) {

@@ -13,6 +13,7 @@ const where = { x: place, y: place }
 export const FULL_TURN = 8
 export const FULL_HP = 100
 export const FULL_SHIELD = 60
+export const MAX_PLAYERS = 32
 /** More than any team scores before a round is over. */
 const MAX_SCORE = 999
 
@@ -29,6 +30,23 @@ export const arenaSchema = defineGame({
   tickRateHz: 60,
   snapshotRateHz: 20,
   join: { name: field.text({ maxBytes: 64 }) },
+  /** What whoever makes a room chooses. */
+  options: {
+    /** Bots join until so many ships fly, and go when players come; 0: none. */
+    ships: field.uint({ max: MAX_PLAYERS }),
+  },
+  /** What lists show of a room besides how many fly in it. */
+  metadata: {
+    title: field.text({ maxBytes: 40 }),
+    /** Players who are no bots. */
+    people: field.uint({ max: MAX_PLAYERS }),
+    round: field.uint({ max: 999 }),
+    phase: field.oneOf('playing', 'over'),
+    azure: field.uint({ max: MAX_SCORE }),
+    amber: field.uint({ max: MAX_SCORE }),
+    /** Until the phase ends, in steps of ten: a list is no clock. */
+    secondsLeft: field.uint({ max: 600 }),
+  },
   state: {
     phase: field.oneOf('playing', 'over'),
     /** When the phase ends, if no team wins before. */

@@ -154,6 +154,23 @@ describe('the arena', () => {
     await stepper.runUntil(() => ada.state.azure + ada.state.amber > 0, 120)
   })
 
+  it('has as many bots as its creator wished, and tells lists who flies and how the round stands', async () => {
+    const stepper = start(0, 4)
+    const ada = await stepper.join(arena, { name: 'Ada' }, { options: { ships: 2 } })
+    await stepper.run(2)
+    expect(ada.players.size).toBe(2)
+    expect(ada.metadata).toEqual({
+      title: expect.stringMatching(/^[A-Z][a-z]+ \d+$/),
+      people: 1,
+      round: 1,
+      phase: 'playing',
+      azure: 0,
+      amber: 0,
+      secondsLeft: 300,
+    })
+    await stepper.runUntil(() => ada.metadata.secondsLeft === 290, 12)
+  })
+
   it('has things to take, of which each helps once and comes back later', async () => {
     const stepper = start()
     const ada = await stepper.join(arena, { name: 'Ada' })
