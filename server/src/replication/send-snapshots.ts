@@ -64,6 +64,8 @@ function allowance({ expectedTailBytes, mostBytes: most }: ByteBudget, bytes: nu
 }
 
 const NO_SLACK: number | null = null
+/** So many do not get a slow link all at once. */
+const MANY_CLIENTS = 8
 const HOLDS_ALL: Holds = () => true
 const NO_KEYS: readonly SpawnKey[] = []
 
@@ -102,6 +104,14 @@ export class SnapshotSender {
   private readonly header = { channel: 0, seq: 0, tick: 0, isPartial: false, slackTicks: NO_SLACK, starvedTicks: 0 }
   /** Where its public track ends, in bytes. */
   private tailAt = 0
+  /** Of the clients of this tick: how many there were, and how many of them seemed to have a slow link. */
+  private asked = 0
+  private congested = 0
+  /**
+   * In the tick before most of many did: then it is not their links but this process or its machine that is late. A snapshot of
+   * its own for each would cost many times as much, and make it later still.
+   */
+  private isLate = false
   /** When this tick's snapshots leave; one time for all of them, which a hundred of them are away from in a millisecond. */
   private nowMs = 0
 
@@ -129,7 +139,9 @@ export class SnapshotSender {
   send(receiver: Receiver): boolean {
     const { feed } = receiver
     const { nowMs } = this
+    this.asked++
     if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
+      this.congested++
       this.traffic.snapshotsSkipped++
       return false
     }
@@ -162,6 +174,8 @@ export class SnapshotSender {
   /** Once per snapshot tick, before anybody is told of it. */
   beginTick(): void {
     this.nowMs = this.rules.nowMs()
+    this.isLate = this.asked >= MANY_CLIENTS && 2 * this.congested > this.asked
+    this.asked = this.congested = 0
     this.coded?.maintain()
   }
 
@@ -189,13 +203,20 @@ export class SnapshotSender {
   private assemble(receiver: Receiver): boolean {
     const { feed } = receiver
     const { schema } = this.codec
-    const carried = feed.window.mostBytes(this.nowMs)
+    const carried = this.carriedBytes(feed)
     if (receiver.bytesPerSecond === null && this.isUnbounded) return this.assembleWithin(receiver, carried)
     const rate = receiver.bytesPerSecond ?? this.rules.bytesPerSecond
     const available = feed.budget.available(rate, this.replication.tick, schema.tickRateHz, this.intervalMs / 1000)
     const isWorthIt = this.assembleWithin(receiver, Math.min(available, carried))
     if (isWorthIt) feed.budget.spend(this.writer.byteLength, this.writer.byteLength - this.tailAt)
     return isWorthIt
+  }
+
+  /** What this client's link carries in one snapshot; Infinity: all of it, as far as is known. */
+  private carriedBytes({ window }: ClientFeed): number {
+    const bytes = window.mostBytes(this.nowMs)
+    if (bytes !== Infinity) this.congested++
+    return this.isLate ? Infinity : bytes
   }
 
   private assembleWithin(receiver: Receiver, bytes: number): boolean {

@@ -172,3 +172,32 @@ describe('what many clients share', () => {
     expect(raw[2]).toEqual(raw[0])
   })
 })
+
+describe('when acknowledgements stay away', () => {
+  /** Whether any of so many clients got snapshots of its own after nothing was acknowledged for a while. */
+  async function ownSnapshotsOf(clients: number): Promise<boolean> {
+    const { harness, room } = start((world) => {
+      // A new place each tick, so that every ball is news.
+      for (const ball of world.all('ball')) ball.x = (ball.x + 37 + (ball.id % 7)) % 100
+    })
+    for (let i = 0; i < 150; i++) room.world.spawn('ball', { x: i % 100 })
+    const members: Member[] = []
+    for (let i = 0; i < clients; i++) members.push(await harness.join())
+    play(harness, members, 20)
+    for (let i = 0; i < 12; i++) harness.snapshot()
+    let isOwn = false
+    for (let i = 0; i < 10; i++) {
+      play(harness, members, 1)
+      isOwn ||= [...harness.room.core.seats].some(({ feed }) => feed.own !== null)
+    }
+    return isOwn
+  }
+
+  it('of one client, it is sent what its link seems to carry', async () => {
+    expect(await ownSnapshotsOf(1)).toBe(true)
+  })
+
+  it('of all of many, it is not their links: nobody is sent snapshots of its own', async () => {
+    expect(await ownSnapshotsOf(8)).toBe(false)
+  })
+})
