@@ -64,6 +64,7 @@ export default defineConfig({
           name: 'package',
           root: repository,
           include: [slow.package],
+          globalSetup: 'test/package/setup.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
