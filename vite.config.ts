@@ -16,6 +16,8 @@ const slow = {
   package: 'test/package/**/*.test.ts',
   integration: 'test/{conformance,games,scenarios,stepper}/**/*.test.ts',
 }
+/** Packages bring tests of their own. */
+const foreign = '**/node_modules/**'
 
 export default defineConfig({
   root: `${repository}demo`,
@@ -39,7 +41,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', root: repository, include: ['test/**/*.test.ts'], exclude: Object.values(slow) },
+        test: {
+          name: 'unit',
+          root: repository,
+          include: ['test/**/*.test.ts'],
+          exclude: [foreign, ...Object.values(slow)],
+        },
       },
       {
         extends: true,
