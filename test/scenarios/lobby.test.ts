@@ -205,6 +205,9 @@ describe.each(SEAMS)('a spectator, at the %s seam', (seam) => {
     watcher.network.cut()
     await stepper.run(3)
     expect(sight.connection.phase).toBe('online')
+    // A page that was reloaded is nobody who looked on before.
+    const reloaded = stepper.addClient({ storage: watcher.storage })
+    expect(await stepper.until(reloaded.client.resume(duel))).toBeNull()
     await stepper.until(ada.room.leave())
     expect(await stepper.until(sight.left, 20)).toMatchObject({ name: 'room-closed' })
   })

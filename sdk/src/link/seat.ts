@@ -1,3 +1,4 @@
+import { NO_SEAT } from '@tickwire/protocol/internal'
 import type { BitWriter, ClientItem, GameCodec, LatestMessage } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import { StateError } from '../errors.ts'
@@ -26,6 +27,8 @@ export interface SeatHost {
 /** One room's share of the link: what it sends carries the room's channel, and nothing leaves once the seat is over. */
 export class Seat implements RoomLink {
   readonly channel: number
+  /** It only looks on. */
+  readonly isSpectator: boolean
   readonly codec: GameCodec
   readonly sync: PingClock
   /** Set by the link as soon as the room is opened. */
@@ -36,6 +39,7 @@ export class Seat implements RoomLink {
   constructor(host: SeatHost, joined: Joined, codec: GameCodec) {
     this.host = host
     this.channel = joined.channel
+    this.isSpectator = joined.seat === NO_SEAT
     this.codec = codec
     this.sync = new PingClock(codec.schema.tickRateHz)
   }

@@ -95,6 +95,8 @@ export class Seating {
   /** Keeps the newest token, for a reload. */
   remember(): void {
     const identity = this.parts.identity()
+    // Who looked on before a reload has nothing there that it would miss.
+    if (this.current?.isSpectator === true) return
     const seat = this.claimed ?? this.current?.receiver?.seatClaim
     if (seat === undefined) return
     const { channel, epoch, game } = seat

@@ -1,16 +1,9 @@
 import { DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
-import {
-  attributesOf,
-  checkCriteria,
-  describeSection,
-  differingSection,
-  parseCriteria,
-} from '@tickwire/protocol/internal'
-import type { ClientItem, JoinVerb, SectionName } from '@tickwire/protocol/internal'
+import { describeSection, differingSection } from '@tickwire/protocol/internal'
+import type { ClientItem, SectionName } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
-import type { Directory, NewRoom, ReserveAnswer, SeatCriteria } from '../directory/directory.ts'
-import { normalInvite } from '../directory/invite.ts'
+import type { Directory, ReserveAnswer } from '../directory/directory.ts'
 import type { Guesses } from '../lobby/guesses.ts'
 import type { PasswordHash, Passwords } from '../lobby/passwords.ts'
 import type { RoomPlans } from '../lobby/room-plans.ts'
@@ -21,11 +14,9 @@ import { TimeoutError, withTimeout } from '../timeout.ts'
 import type { Gate } from './gate.ts'
 import type { User } from './handshake.ts'
 import type { SeatPort } from './seat-port.ts'
+import { criteriaOf, keyOf, mayCreate, newRoomOf, NO_SEAT_TEXT } from './seat-wish.ts'
 
 export type JoinItem = Extract<ClientItem, { type: 'join' }>
-
-/** What a join says of its room. */
-export type SeatWish = Pick<JoinItem, 'verb' | 'game' | 'room' | 'reservation' | 'wish'>
 
 /** Why a join is refused; `section` and `description` only when schemas differ. */
 export interface JoinRefusal {
@@ -273,42 +264,6 @@ export class JoinDesk {
 }
 
 type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
-
-/** Those that name a room that exists. */
-const NAMING: readonly JoinVerb[] = ['joinById', 'joinByCode', 'spectate']
-
-const mayCreate = ({ verb, reservation }: SeatWish): boolean => !NAMING.includes(verb) && reservation === ''
-
-const keyOf = ({ verb, room }: SeatWish): string | null => (NAMING.includes(verb) || room === '' ? null : room)
-
-export function newRoomOf(item: SeatWish, { typeName, maxPlayers, isPrivate }: HostedType): NewRoom | null {
-  if (!mayCreate(item)) return null
-  const key = keyOf(item)
-  // Who names a room by a key wants to meet those who know it.
-  return { type: typeName, key, maxPlayers, isListed: !isPrivate && !item.wish.isPrivate && key === null }
-}
-
-export function criteriaOf(item: SeatWish, hosted: HostedType, except: readonly string[]): SeatCriteria {
-  const { verb, game, room, reservation, wish } = item
-  if (reservation !== '') return { game, by: 'reservation', reservation }
-  if (verb === 'joinById' || verb === 'spectate') return { game, by: 'roomId', roomId: room }
-  if (verb === 'joinByCode') return { game, by: 'code', code: normalInvite(room) }
-  // Who wants a room of its own, or one with a password, does not want one that exists.
-  if (verb === 'create' || (room === '' && (wish.isPrivate || wish.password !== ''))) return { game, by: 'new' }
-  if (room !== '') return { game, by: 'key', key: room }
-  const where = parseCriteria(wish.where)
-  checkCriteria(where, attributesOf(hosted.type.game.schema))
-  return { game, by: 'any', type: hosted.typeName, where, except }
-}
-
-export const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
-  'room-not-found': 'there is no room with this id; it may have ended, or this is a key, which joinOrCreate takes',
-  'room-full': 'all seats of the room are taken',
-  'room-locked': 'the room takes no more players',
-  'key-taken': 'there is a room with this key already',
-  'wrong-code': 'no room has this invite code; it may have ended',
-  'reservation-expired': 'the reserved seat was given up; join again',
-}
 
 /** A user who was let in for one game or room asks for another. */
 function outsideOfTicket(user: User, { game, room }: JoinItem): JoinRefusal | null {
