@@ -7,7 +7,6 @@ import type { EntityRecord } from '../../../server/src/replication/entity-table.
 import type { RoomType } from '../../../server/src/room/definition.ts'
 import { RoomHarness } from '../room/harness.ts'
 import type { Member } from '../room/harness.ts'
-import { stateHash } from './state-hash.ts'
 import { blind, command, isHiddenFrom, KINDS, openRoom, PLAYERS, walledRoom } from './truth-game.ts'
 import type { Command } from './truth-game.ts'
 
@@ -183,16 +182,8 @@ class Session {
     expect(new Set([...link.replica.entities.values()].map(({ id: heldId }) => heldId))).toEqual(
       new Set(visible.map((record) => record.id)),
     )
-    this.checkHash(link)
     for (const held of link.replica.entities.values()) this.checkNames(link, id, held)
     for (const record of visible) if (this.isTold(record, id)) this.checkEntity(link, id, record)
-  }
-
-  private checkHash({ items, replica, tick }: Member['link']): void {
-    const hash = items.findLast((item) => item.type === 'stateHash')
-    if (hash?.type === 'stateHash' && hash.tick16 === (tick & 0xffff)) {
-      expect(stateHash(replica, tick), 'hash').toBe(hash.hash)
-    }
   }
 
   /** In the view: shown, unless put off; well outside of it: not; in between it depends on where it came from. */
