@@ -31,7 +31,7 @@ describe('conditions', () => {
     'ranked and not locked',
     'ranked = true and locked = false',
     '  map="dust"and skill>-1  ',
-  ])('hold: %s', (text) => expect(holds(text)).toBe(true))
+  ])('[LOB9] hold: %s', (text) => expect(holds(text)).toBe(true))
 
   it.each([
     'map = "snow"',

@@ -69,7 +69,7 @@ describe('a list', () => {
     expect(pages).toBeGreaterThan(3)
   })
 
-  it('that is watched comes in as many messages as it takes, the last of which says so', async () => {
+  it('[LOB8] that is watched comes in as many messages as it takes, the last of which says so', async () => {
     const { client, directory, clock } = stand()
     for (let i = 0; i < 9; i++) await directory.register(large(i))
     expect(await ask(client, 'watch', { ...query, watch: 7 })).toEqual({})
@@ -94,7 +94,7 @@ describe('a list', () => {
     ['an order by nothing', { sort: '-map' }, 'bad-sort'],
     ['no rooms', { limit: 0 }, 'bad-limit'],
     ['a cursor of its own making', { cursor: '{' }, 'bad-cursor'],
-  ])('is refused for %s', async (_, changes, code) => {
+  ])('[LOB7] is refused for %s', async (_, changes, code) => {
     const { client } = stand()
     expect(await ask(client, 'list', { ...query, cursor: '', ...changes })).toBe(code)
     if (!('cursor' in changes)) expect(await ask(client, 'watch', { ...query, watch: 1, ...changes })).toBe(code)
