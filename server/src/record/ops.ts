@@ -51,6 +51,7 @@ const CODE = {
   draining: 15,
   managed: 16,
   rang: 17,
+  removed: 18,
 } as const satisfies Record<Op['type'], number>
 const TYPES: ReadonlyMap<number, Op['type']> = new Map(
   Object.entries(CODE).map(([type, code]) => [code, type as Op['type']]),
@@ -86,7 +87,7 @@ export function readOp(reader: BitReader, inputColumns: number): Op {
   if (type === undefined) {
     throw new DecodeError('unexpected', {
       what: 'op',
-      expected: '1 to 17',
+      expected: '1 to 18',
       got: `${code}`,
       offset: reader.bitOffset - 8,
     })
@@ -108,6 +109,7 @@ function writeBody(writer: BitWriter, op: Op): void {
     else if (op.type === 'left') writer.uintMax(REASONS.indexOf(op.reason), REASONS.length - 1)
     else if (op.type === 'call') writeCall(writer, op.call)
     else if (op.type === 'managed') writeCommand(writer, op.command)
+    else if (op.type === 'removed') writer.bool(op.ban)
   }
 }
 
@@ -140,6 +142,7 @@ function readSeatOp(reader: BitReader, type: SeatOp): RoomOp {
   if (type === 'left') return { type, seat, reason: REASONS[reader.uintMax(REASONS.length - 1, 'leave reason')]! }
   if (type === 'call') return { type, seat, call: readCall(reader) }
   if (type === 'managed') return { type, seat, command: readCommand(reader) }
+  if (type === 'removed') return { type, seat, ban: reader.bool('ban') }
   return { type, seat }
 }
 

@@ -174,6 +174,9 @@ class Play {
       case 'managed':
         this.try(() => room.manage(op.seat, op.command))
         return
+      case 'removed':
+        this.try(() => room.operator.remove(op.seat, op.ban))
+        return
       case 'rang':
         this.replayer.ring(op.timer)
         return

@@ -20,6 +20,8 @@ export type RoomOp =
   | { readonly type: 'left'; readonly seat: number; readonly reason: LeaveReason }
   | { readonly type: 'call'; readonly seat: number; readonly call: Call }
   | { readonly type: 'managed'; readonly seat: number; readonly command: PlayerCommand }
+  /** An operator sent the player away. */
+  | { readonly type: 'removed'; readonly seat: number; readonly ban: boolean }
   /** A timer of the process went off: a player did not answer in time. Timers are counted as they are set. */
   | { readonly type: 'rang'; readonly timer: number }
   /** The server is about to stop; the room is over. */

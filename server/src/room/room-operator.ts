@@ -47,6 +47,7 @@ export class RoomOperator {
   /** @throws RefusedError `player-not-found` */
   remove(seat: number, ban: boolean): void {
     const found = this.playerAt(seat)
+    this.core.tape?.note({ type: 'removed', seat, ban })
     if (ban) this.lobby.ban(found)
     else this.kick(found, 'kicked')
   }

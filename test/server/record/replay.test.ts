@@ -208,6 +208,26 @@ describe('replay', () => {
     expect(owners).toEqual(live)
   })
 
+  it('sends away again whom an operator sent away', async () => {
+    const left: (readonly [number, string])[] = []
+    const type = roomOf({ onLeave: (_room, player, reason) => void left.push([player.id, reason]) })
+    const deck = new TapeDeck(type)
+    const [ada, bob] = [await deck.join({ name: 'Ada' }), await deck.join({ name: 'Bob' })]
+    deck.ticks(2)
+    deck.room.operator.remove(bob, true)
+    deck.ticks(2)
+    deck.room.operator.remove(ada, false)
+    deck.ticks(2)
+    const recording = deck.finish()
+    const live = left.splice(0)
+    expect(live).toEqual([
+      [bob, 'kicked'],
+      [ada, 'kicked'],
+    ])
+    expect(await replay(recording, type)).toMatchObject({ ticks: 6, divergence: null, isComplete: true })
+    expect(left).toEqual(live)
+  })
+
   it('shows each player what it had on screen when its past is asked for, whatever the network did', async () => {
     const type = roomOf({
       onTick(room) {
