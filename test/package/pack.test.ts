@@ -1,18 +1,21 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-interface Manifest {
-  version: string
-  packageManager: string
-  dependencies?: Record<string, string>
-}
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const packages = ['protocol', 'sdk', 'server', 'tickwire']
+import { publint } from 'publint'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import {
+  creator,
+  finish,
+  newFolder,
+  onTarballs,
+  packages,
+  published,
+  readManifest,
+  root,
+  run,
+  versions,
+  writeJson,
+} from './outside.ts'
+import type { Finished } from './outside.ts'
 
 /** TypeScript 5 infers and relates types differently from 7, and is what most projects have. */
 const compilers = {
@@ -20,41 +23,26 @@ const compilers = {
   'TypeScript 7': readManifest(join(root, 'node_modules/typescript')).version,
 }
 
-/** What somebody who follows the README has: its three files and the packages, with no workspace around them. */
-const outside = mkdtempSync(join(tmpdir(), 'tickwire-package-'))
-const tarballs = new Map<string, string>()
+/** What somebody who follows the README has: its files and the packages. */
+const outside = newFolder()
+const tarballs = inject('tarballs')
 
 beforeAll(() => {
-  run(root, process.execPath, 'scripts/build.mjs')
-  for (const name of packages) tarballs.set(name, pack(name))
   cpSync(join(root, 'test/package/fixture'), outside, { recursive: true })
-  writeJson('package.json', consumer())
+  writeJson(outside, 'package.json', consumer())
   run(outside, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline')
 })
 
 afterAll(() => rmSync(outside, { recursive: true }))
 
-/** Packs as a release would, and returns the tarball's path. */
-function pack(name: string): string {
-  const pnpm = readManifest(root).packageManager.split('+')[0] ?? ''
-  const printed = run(join(root, name), 'npx', '--yes', pnpm, 'pack', '--json', '--pack-destination', outside)
-  return (JSON.parse(printed) as { filename: string }).filename
-}
-
-/** The name that a folder of the workspace is installed by. */
-function published(folder: string): string {
-  return folder === 'tickwire' ? folder : `@tickwire/${folder}`
-}
-
 function consumer(): object {
-  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [published(name), `file:${file}`]))
+  const { dependencies, overrides } = onTarballs(tarballs)
   return {
     private: true,
     type: 'module',
     dependencies: { ...dependencies, ...versions('ws') },
     devDependencies: { ...versions('@types/node', '@types/ws'), ...compilerAliases() },
-    // The packages name each other by version; here that version is a tarball.
-    overrides: Object.fromEntries(Object.keys(dependencies).map((name) => [name, `$${name}`])),
+    overrides,
   }
 }
 
@@ -62,46 +50,47 @@ function compilerAliases(): Record<string, string> {
   return Object.fromEntries(Object.values(compilers).map((version) => [`tsc-${version}`, `npm:typescript@${version}`]))
 }
 
-/** The versions that the workspace itself has. */
-function versions(...names: string[]): Record<string, string> {
-  const installed = join(root, 'test/node_modules')
-  return Object.fromEntries(names.map((name) => [name, readManifest(join(installed, name)).version]))
+/** What the README asks for, and more: strict, the packages' own declarations too. */
+const strict = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  target: 'es2023',
+  lib: ['es2023', 'dom', 'dom.iterable'],
+  types: ['node'],
+  rewriteRelativeImportExtensions: true,
 }
 
-function readManifest(folder: string): Manifest {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
-}
-
-function writeJson(name: string, value: object): void {
-  writeFileSync(join(outside, name), JSON.stringify(value))
-}
-
-/** Type-checks the README's files under strict, the packages' own declarations too, and emits them into `emitTo`. */
+/** Type-checks the README's files, and emits them into `emitTo`. */
 function compile(compiler: string, moduleResolution: 'nodenext' | 'bundler', emitTo: string): void {
-  const compilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: false,
-    target: 'es2023',
-    lib: ['es2023', 'dom', 'dom.iterable'],
-    types: ['node'],
-    module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
-    moduleResolution,
-    rewriteRelativeImportExtensions: true,
-    outDir: emitTo,
-  }
-  writeJson(`tsconfig.${moduleResolution}.json`, { compilerOptions, include: ['*.ts'] })
-  run(outside, process.execPath, `node_modules/tsc-${compiler}/bin/tsc`, '-p', `tsconfig.${moduleResolution}.json`)
+  const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext'
+  const compilerOptions = { ...strict, module, moduleResolution, outDir: emitTo }
+  writeJson(outside, `tsconfig.${moduleResolution}.json`, { compilerOptions, include: ['*.ts'] })
+  run(outside, process.execPath, tscOf(compiler), '-p', `tsconfig.${moduleResolution}.json`)
 }
 
-/** Runs to the end and returns what it printed; a failure throws with all that it said. */
-function run(cwd: string, command: string, ...args: string[]): string {
-  const env = { ...process.env, PORT: '0' }
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`)
-  return stdout
+/** The same as three projects that build on each other's declarations, as larger games are laid out. */
+function compileComposite(compiler: string): void {
+  const compilerOptions = { ...strict, module: 'nodenext', composite: true, outDir: `composite-${compiler}` }
+  const references = [{ path: './tsconfig.shared.json' }]
+  writeJson(outside, 'tsconfig.shared.json', { compilerOptions, files: ['shared.ts'] })
+  writeJson(outside, 'tsconfig.server.json', { compilerOptions, files: ['server.ts'], references })
+  writeJson(outside, 'tsconfig.client.json', { compilerOptions, files: ['client.ts'], references })
+  run(outside, process.execPath, tscOf(compiler), '-b', 'tsconfig.server.json', 'tsconfig.client.json')
 }
+
+const tscOf = (compiler: string): string => `node_modules/tsc-${compiler}/bin/tsc`
+
+/** Paths in a tarball, below `package/`. */
+function filesOf(folder: string): string[] {
+  const listed = run(outside, 'tar', '-tzf', tarballs[folder]!).trim().split('\n')
+  return listed.map((path) => path.replace('package/', ''))
+}
+
+/** The command, as installed. */
+const tickwire = (...args: string[]): Finished =>
+  finish(outside, process.execPath, 'node_modules/tickwire/bin/tickwire.js', ...args)
 
 describe('the packages outside the workspace', () => {
   it.each(packages)('%s names its siblings by version, not by workspace', (name) => {
@@ -110,16 +99,21 @@ describe('the packages outside the workspace', () => {
   })
 
   it.each(packages)('%s holds what it exports, its sources for the maps, its licence, and no more', (name) => {
-    const files = run(outside, 'tar', '-tzf', tarballs.get(name) ?? '')
-      .trim()
-      .split('\n')
-    const unexpected = files.filter(
-      (file) => !/^package\/(package\.json|README\.md|LICENSE|(dist|src)\/.+)$/.test(file),
-    )
+    const files = filesOf(name)
+    const unexpected = files.filter((file) => !/^(package\.json|README\.md|LICENSE|(bin|dist|src)\/.+)$/.test(file))
     expect(unexpected).toEqual([])
-    expect(files).toEqual(
-      expect.arrayContaining(['package/LICENSE', 'package/dist/index.js', 'package/dist/index.d.ts']),
-    )
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/index.js', 'dist/index.d.ts']))
+  })
+
+  it.each([...packages, creator])('publint finds nothing in %s', async (name) => {
+    const { messages } = await publint({ pack: { tarball: arrayBufferOf(tarballs[name]!) }, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  it.each(packages)('every entry of %s has types that an ESM resolves', (name) => {
+    const attw = join(root, 'test/node_modules/@arethetypeswrong/cli/dist/index.js')
+    const { status, stdout } = finish(outside, process.execPath, attw, tarballs[name]!, '--profile', 'esm-only')
+    expect(status, stdout).toBe(0)
   })
 
   describe.each(Object.entries(compilers))('with %s', (_name, compiler) => {
@@ -127,6 +121,11 @@ describe('the packages outside the workspace', () => {
       const emitTo = `emitted-${compiler}-${resolution}`
       compile(compiler, resolution, emitTo)
       expect(existsSync(join(outside, emitTo, 'client.js'))).toBe(true)
+    })
+
+    it("the README's game builds as composite projects", () => {
+      compileComposite(compiler)
+      expect(existsSync(join(outside, `composite-${compiler}`, 'shared.d.ts'))).toBe(true)
     })
   })
 
@@ -136,4 +135,15 @@ describe('the packages outside the workspace', () => {
     expect(printed).toMatch(/^Ada saw a ship at x \d/m)
     expect(printed).toMatch(/^Bob saw a ship at x \d/m)
   })
+
+  it('the command line is there, and says what it can do', () => {
+    const { status, stdout } = tickwire('--help')
+    expect(status).toBe(0)
+    for (const command of ['bots', 'proxy', 'replay']) expect(stdout).toContain(command)
+  })
 })
+
+function arrayBufferOf(file: string): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = readFileSync(file)
+  return buffer.slice(byteOffset, byteOffset + byteLength)
+}

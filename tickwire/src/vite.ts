@@ -29,6 +29,8 @@ export function tickwire({ entry = '/server/main.ts', httpServer }: TickwireOpti
     apply: 'serve',
     async configureServer(vite) {
       const attachTo = httpServer ?? (vite.httpServer as Server | null)
+      // Vitest serves with the plugins of the game too, without a port: its tests bring their own server.
+      if (attachTo === null && process.env['VITEST'] !== undefined) return
       if (attachTo === null) throw new Error('tickwire(): vite has no HTTP server in middleware mode; pass httpServer')
       host = new GameHost(vite, entry, attachTo)
       await host.restart()
