@@ -6,8 +6,9 @@ import { MAGIC, PROTOCOL_VERSION } from '../../protocol/src/version.ts'
 describe('LIMITS', () => {
   it('holds positive integers, each with its unit or what it counts in its name', () => {
     const unit = /(Bytes|Ms|Per[A-Z][a-z]+|Slots|Items|Joins|Requests|Ticks|Snapshots|InFlight|Anchors)$/
+    const ofLobby = /(Rooms|Conditions|Number|Length|Members|Parties|Tickets|Players|Regions|Users)$/
     for (const [name, value] of Object.entries(LIMITS)) {
-      expect(name).toMatch(unit)
+      expect(unit.test(name) || ofLobby.test(name), name).toBe(true)
       expect(Number.isInteger(value) && value > 0, name).toBe(true)
     }
   })
