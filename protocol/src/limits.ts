@@ -98,6 +98,8 @@ export const LIMITS = {
   maxDirectBytes: 500,
   /** Direct messages of one link: people type. */
   directsPerSecond: 3,
+  /** Requests of one link that reach the directory or other people, of each kind: names, parties, queues. */
+  peopleRequestsPerSecond: 5,
   /** Users that one link does not want to hear. */
   maxBlockedUsers: 256,
 

@@ -28,6 +28,11 @@ export interface ServerLimits {
   readonly maxTickets: number
   /** Messages of one link to other players; more are refused as `rate-limited`. */
   readonly directsPerSecond: number
+  /**
+   * Of each of these of one link: looking for names, taking them, blocking, making parties, seating them, queueing. More are refused
+   * as `rate-limited`.
+   */
+  readonly peopleRequestsPerSecond: number
   /** Players whom one link does not want to hear. */
   readonly maxBlockedUsers: number
   readonly messagesPerSecond: number
@@ -62,6 +67,7 @@ const DEFAULTS: ServerLimits = {
   maxPartyMembers: LIMITS.maxPartyMembers,
   maxTickets: LIMITS.maxTickets,
   directsPerSecond: LIMITS.directsPerSecond,
+  peopleRequestsPerSecond: LIMITS.peopleRequestsPerSecond,
   maxBlockedUsers: LIMITS.maxBlockedUsers,
   messagesPerSecond: LIMITS.messagesPerSecond,
   messagesPerSecondPerKind: LIMITS.messagesPerSecondPerKind,

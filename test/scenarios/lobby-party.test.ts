@@ -1,5 +1,9 @@
 import type { JoinedRoom, Party, SeatOffer } from '@tickwire/sdk'
+import { MemoryDirectory } from '@tickwire/server'
+import type { Directory } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
+import { countingBytes } from '../server/helpers.ts'
+import { FakeClock } from '../stepper/fake-clock.ts'
 import { brawl, brawlRoom } from './brawl.ts'
 import type { Brawl } from './brawl.ts'
 import { SEAMS, useStepper } from './seams.ts'
@@ -148,7 +152,49 @@ describe.each(SEAMS)('parties, at the %s seam', (seam) => {
   })
 })
 
-describe('parties on another server', () => {
+describe('parties', () => {
+  it('are there again for a page that was reloaded', async () => {
+    const stepper = start<Brawl>({ rooms: [brawlRoom] })
+    const [ada, bob] = await gather(stepper, 2)
+    await stepper.until(ada!.end.client.joinOrCreate(brawl, { name: 'Ada' }))
+    await stepper.run(0.2)
+    ada!.end.network.stall(Infinity)
+    const again = stepper.addClient({ storage: ada!.end.storage })
+    expect(await stepper.until(again.client.resume(brawl))).not.toBeNull()
+    await stepper.run(0.2)
+    expect(again.client.party?.code).toBe(bob!.party.code)
+    expect(again.client.party?.me.leader).toBe(true)
+    expect(bob!.party.members.length).toBe(2)
+  })
+
+  it('are taken to another server together, where the room is, and are over then', async () => {
+    const far = new MemoryDirectory({ clock: new FakeClock(), randomBytes: countingBytes(), reservationMs: 20_000 })
+    const directory: Directory = {
+      names: far.names,
+      reserve: async (...ask) => {
+        const answer = await far.reserve(...ask)
+        if (answer.kind !== 'local') return answer
+        return { kind: 'redirect', url, reservation: answer.reservation, seats: answer.seats }
+      },
+      confirm: async () => undefined,
+      release: async () => undefined,
+      register: async () => undefined,
+      report: async () => undefined,
+      unregister: async () => undefined,
+      list: (...ask) => far.list(...ask),
+      watch: (...ask) => far.watch(...ask),
+    }
+    const stepper = start<Brawl>({ rooms: [brawlRoom], directory })
+    const url = stepper.addServer({ rooms: [brawlRoom], directory: far })
+    const friends = await gather(stepper, 2)
+    const seated: Promise<JoinedRoom<Brawl>>[] = []
+    friends[1]!.party.onSeat(brawl, (offer) => void seated.push(offer.accept({ name: 'Bob' })))
+    await allReady(stepper, friends)
+    const room = await stepper.until(friends[0]!.party.create(brawl, { name: 'Ada' }))
+    expect((await stepper.until(seated[0]!)).id).toBe(room.id)
+    expect(friends.map(({ party }) => party.ended)).toEqual(['link-lost', 'link-lost'])
+  })
+
   it('end for who has a new link, which is told so', async () => {
     const stepper = start<Brawl>({ rooms: [brawlRoom] })
     const [ada] = await gather(stepper, 1)

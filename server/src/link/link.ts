@@ -193,6 +193,7 @@ export class Link implements HolderLink, InboxLink {
     this.seat.regrant()
     // Answers were to a page that is gone, and so were grants.
     for (const item of missed) if (item.type === 'message' || item.type === 'request') this.push(item)
+    this.lobby.reloaded()
   }
 
   // --- what arrives ---

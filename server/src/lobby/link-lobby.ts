@@ -23,7 +23,12 @@ export interface LinkLobbyServices {
   readonly counters: Counters
   readonly limits: Pick<
     ServerLimits,
-    'messagesPerSecondPerKind' | 'rateBurstMs' | 'maxPendingRequests' | 'directsPerSecond' | 'listsPerSecond'
+    | 'messagesPerSecondPerKind'
+    | 'rateBurstMs'
+    | 'maxPendingRequests'
+    | 'directsPerSecond'
+    | 'listsPerSecond'
+    | 'peopleRequestsPerSecond'
   >
   /** By the name of the request. */
   readonly messageRates: Readonly<Record<string, number>>
@@ -36,10 +41,17 @@ type Request = Extract<CallItem, { type: 'request' }>
 const ownRates = ({
   directsPerSecond,
   listsPerSecond,
+  peopleRequestsPerSecond: people,
 }: LinkLobbyServices['limits']): Readonly<Record<string, number>> => ({
   sendTo: directsPerSecond,
   list: listsPerSecond,
   watch: listsPerSecond,
+  find: people,
+  setAlias: people,
+  block: people,
+  createParty: people,
+  seatParty: people,
+  queue: people,
 })
 
 /** Channel 0 of one link: its requests to the lobby, and what the lobby tells it. */
@@ -80,6 +92,11 @@ export class LinkLobby implements LobbyClient {
     if (call.type === 'request') this.request(call, nowMs)
     else if (call.type === 'cancel') this.requests.cancel(call.id)
     else throw unexpectedCall(call.type)
+  }
+
+  /** Its page knows nothing of what was told. */
+  reloaded(): void {
+    this.services.lobby.clientReloaded(this)
   }
 
   /** The link is over. */

@@ -29,6 +29,8 @@ export interface LobbyFeature {
   readonly handlers: { readonly [R in LobbyRequest]?: LobbyHandler<R> }
   /** The link is over for good: it left, or did not come back in time. */
   readonly clientGone?: (client: LobbyClient) => void
+  /** Its page was loaded again, and holds nothing of what it was told. */
+  readonly clientReloaded?: (client: LobbyClient) => void
 }
 
 /** All that is said on channel 0, by name. */
@@ -59,6 +61,10 @@ export class Lobby {
 
   encodeReply(name: LobbyRequest, reply: unknown): Uint8Array {
     return lobbyCodec.encodePayload(LOBBY.requests[name]!.reply, reply as object, `reply to ${name}`)
+  }
+
+  clientReloaded(client: LobbyClient): void {
+    for (const feature of this.features) feature.clientReloaded?.(client)
   }
 
   clientGone(client: LobbyClient): void {

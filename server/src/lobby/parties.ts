@@ -65,6 +65,7 @@ export class PartyDesk {
           return {}
         },
       },
+      clientReloaded: (client) => this.tell(this.byClient.get(client)),
       clientGone: (client) => {
         options.seats.clientGone(client)
         this.leave(client, 'left')

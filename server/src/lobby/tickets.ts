@@ -95,6 +95,8 @@ export class TicketDesk {
           return {}
         },
       },
+      // Who asked for the match is not there to take it.
+      clientReloaded: (client) => this.giveUp(client),
       clientGone: (client) => {
         this.latencies.delete(client)
         this.giveUp(client)

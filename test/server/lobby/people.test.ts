@@ -73,7 +73,13 @@ async function settleAll(turnsAtMost = 20): Promise<void> {
 
 function stand(seed: number) {
   const memory = new MemoryDirectory({ clock: new FakeClock(), randomBytes: countingBytes(), reservationMs: 20_000 })
-  const limits = { maxParties: 3, guessesPerMinute: 10_000, guessesPerMinutePerIp: 100_000, messagesPerSecond: 10_000 }
+  const limits = {
+    maxParties: 3,
+    guessesPerMinute: 10_000,
+    guessesPerMinutePerIp: 100_000,
+    messagesPerSecond: 10_000,
+    peopleRequestsPerSecond: 1000,
+  }
   const directory = seed === 0 ? memory : delayed(memory, seed)
   return {
     memory,
