@@ -31,7 +31,7 @@ function stand(limits = {}): { client: TestClient; directory: MemoryDirectory; c
 
 let ids = 0
 /** Asks, and what came of it: a reply's fields, or the code of a refusal. */
-async function ask<R extends LobbyRequest>(client: TestClient, name: R, fields: object): Promise<unknown> {
+async function ask(client: TestClient, name: LobbyRequest, fields: object): Promise<unknown> {
   const [id, { ask: asked, reply }] = [++ids, LOBBY.requests[name]!]
   const request = lobbyCodec.requestNames.indexOf(name)
   client.say(
