@@ -8,6 +8,7 @@ import { idle } from './idle.ts'
 import { interest } from './interest.ts'
 import { join } from './join.ts'
 import { lobby } from './lobby.ts'
+import { load } from './load.ts'
 import { printTable, toJson } from './report.ts'
 import type { Bench } from './report.ts'
 import { stats } from './stats.ts'
@@ -17,7 +18,21 @@ import { ticks } from './ticks.ts'
  * `npm run bench -- <name> [--only <part>] [--json]`: a table for people, and with `--json` one JSON object on the last line.
  * `--only` runs one part of a benchmark that has parts.
  */
-const BENCHES: readonly Bench[] = [alloc, arena, budget, faults, feel, idle, interest, join, lobby, cubes, stats, ticks]
+const BENCHES: readonly Bench[] = [
+  alloc,
+  arena,
+  budget,
+  faults,
+  feel,
+  idle,
+  interest,
+  join,
+  load,
+  lobby,
+  cubes,
+  stats,
+  ticks,
+]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
