@@ -83,7 +83,12 @@ function stand(seed: number) {
   const directory = seed === 0 ? memory : delayed(memory, seed)
   return {
     memory,
-    server: testServer({ rooms: [room], queues: [duel], directory, limits: { ...limits, maxLinksPerIp: 1000 } }),
+    server: testServer({
+      rooms: [room],
+      queues: [duel],
+      directory,
+      limits: { ...limits, maxLinksPerIp: 1000, handshakesPerSecondPerIp: 10_000 },
+    }),
   }
 }
 
@@ -272,6 +277,24 @@ describe('people', () => {
     broken.askBytes('createParty', Uint8Array.of(255, 255, 255))
     expect(broken.client.closed?.code).toBe(4000)
     expect(server.server.stats.counters).toMatchObject({ serverErrors: 0, ticketsRefused: 4 })
+  })
+
+  it('answer, refuse, or end the connection of whoever sends any bytes, and fail at none', async () => {
+    const { server } = stand(0)
+    const request = fc.constantFrom(...(lobbyCodec.requestNames as LobbyRequest[]))
+    const askers: Asker[] = []
+    fc.assert(
+      fc.property(request, fc.uint8Array({ maxLength: 80 }), (name, bytes) => {
+        const asker = new Asker(server)
+        askers.push(asker)
+        asker.askBytes(name, bytes)
+        if (askers.length > 500) askers.shift()!.client.cut(4013)
+      }),
+      { numRuns: 2000, seed: 6 },
+    )
+    await settleAll()
+    expect(new Set(askers.map(({ client }) => client.closed?.code ?? 0))).toEqual(new Set([0, 4000]))
+    expect(server.server.stats.counters.serverErrors).toBe(0)
   })
 
   it('take tickets up to maxTickets', async () => {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { RoomPlans } from '../../../server/src/lobby/room-plans.ts'
+import { FakeClock } from '../../stepper/fake-clock.ts'
+
+describe('the plan of a room', () => {
+  it('is there once, for who makes the room', () => {
+    const plans = new RoomPlans(new FakeClock(), 1000)
+    plans.add('a', Uint8Array.of(1))
+    expect(plans.take('b')).toBeNull()
+    expect(plans.take('a')).toEqual(Uint8Array.of(1))
+    expect(plans.take('a')).toBeNull()
+  })
+
+  it('is forgotten when nobody came for as long as seats are held', () => {
+    const clock = new FakeClock()
+    const plans = new RoomPlans(clock, 1000)
+    plans.add('old', Uint8Array.of(1))
+    clock.advance(600)
+    plans.add('newer', Uint8Array.of(2))
+    clock.advance(600)
+    plans.add('newest', Uint8Array.of(3))
+    expect([plans.take('old'), plans.take('newer')]).toEqual([null, Uint8Array.of(2)])
+  })
+})
