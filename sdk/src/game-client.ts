@@ -20,6 +20,7 @@ import type { ImpairedConnect } from './impair/impair-connect.ts'
 import type { Impairment } from './impair/impairment.ts'
 import { Link } from './link/link.ts'
 import type { JoinAsk, LinkParts } from './link/link.ts'
+import { measureRoundTrip } from './link/measure.ts'
 import { packerFor } from './link/packer.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
@@ -179,6 +180,11 @@ class GameClient extends PeopleClient implements Client {
     const fields = codec.encodePayload(game.schema.join, join, 'join')
     const ask = { verb: 'joinOrCreate', room: '', wish: NO_WISH, join: fields } as const
     return this.enter(game, codec, ask, seat)
+  }
+
+  protected override measure(url: string): Promise<number | null> {
+    const { ticket, parts, store } = this
+    return measureRoundTrip({ url: this.addressOf(url), ticket }, { ...parts, store })
   }
 
   private async join<G extends GameTypes>(

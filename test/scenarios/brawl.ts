@@ -34,6 +34,21 @@ export const duel: HostedQueue = hostQueue(brawl, {
   room: brawlRoom,
 })
 
+/** Played by two who are near the same region. */
+export const regional = (matches: QueuedMatch[]): HostedQueue =>
+  hostQueue(brawl, {
+    queue: defineQueue({
+      name: 'duel',
+      teams: { count: 2, min: 1, max: 1 },
+      latency: { regions: ['us', 'eu'], limit: [{ afterMs: 0, maxMs: 80 }] },
+    }),
+    room: brawlRoom,
+    onMatch(match) {
+      matches.push(match)
+      return {}
+    },
+  })
+
 export interface RankedNotes {
   readonly matches: QueuedMatch[]
   /** Throws instead of the next match's options. */

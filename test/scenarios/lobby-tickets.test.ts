@@ -1,6 +1,7 @@
 import type { JoinedRoom, MatchTicket, MatchTicketState } from '@tickwire/sdk'
 import { describe, expect, it } from 'vitest'
-import { brawl, brawlRoom, casual, duel, newRankedNotes, ranked } from './brawl.ts'
+import type { QueuedMatch } from '@tickwire/server'
+import { brawl, brawlRoom, casual, duel, newRankedNotes, ranked, regional } from './brawl.ts'
 import type { Brawl } from './brawl.ts'
 import { SEAMS, useStepper } from './seams.ts'
 import type { Stepper, StepperClient } from '../stepper/stepper.ts'
@@ -214,5 +215,25 @@ describe.each(SEAMS)('tickets, at the %s seam', (seam) => {
     expect(await refusal(stepper, ada!.client.queue(brawl, 'ranked', wish))).toBe('already-seated')
     await stepper.until(room.leave())
     expect((await queueAll(stepper, [ada!]))[0]!.state.phase).toBe('queued')
+  })
+})
+
+describe('round trips to regions', () => {
+  it('are measured by links of their own, and decide where a match is', async () => {
+    const matches: QueuedMatch[] = []
+    const stepper = start<Brawl>({ rooms: [brawlRoom], queues: [regional(matches)], impair: { latencyMs: 20 } })
+    const ends = clients(stepper, 2)
+    const urls = { eu: stepper.addServer({ rooms: [brawlRoom] }), us: 'ws://nowhere.test/tickwire' }
+    expect(await refusal(stepper, ends[0]!.client.queue(brawl, 'duel', {}))).toBe('bad-ticket')
+    for (const { client } of ends) {
+      const measured = await stepper.until(client.measureLatencies(urls))
+      expect(Object.keys(measured)).toEqual(['eu'])
+      expect(measured['eu']).toBeCloseTo(40, 0)
+    }
+    const tickets: Ticket[] = []
+    for (const { client } of ends) tickets.push(await stepper.until(client.queue(brawl, 'duel', {})))
+    await stepper.runUntil(() => phases(tickets).every((phase) => phase === 'matched'), 3)
+    expect(tickets[0]!.state).toMatchObject({ region: 'eu' })
+    expect(matches[0]!.region).toBe('eu')
   })
 })

@@ -57,6 +57,8 @@ export class Link implements SeatHost {
   readonly requests: Requests
   readonly lobby: LobbyChannel
   resumes = 0
+  /** Hears each answer to a ping, in ms. */
+  onRoundTrip: (ms: number) => void = () => undefined
   private readonly options: LinkOptions
   private readonly parts: LinkParts
   private readonly line: Line
@@ -285,7 +287,9 @@ export class Link implements SeatHost {
   private handlePong({ id, channel, tick, holdMs }: Pong): void {
     const sentMs = this.heartbeat.takeSent(id)
     const { seat } = this.seating
-    if (sentMs === null || seat?.channel !== channel) return
+    if (sentMs === null) return
+    this.onRoundTrip(Math.max(0, this.clock.nowMs() - sentMs - holdMs))
+    if (seat?.channel !== channel) return
     seat.sync.addPong({ sentMs, receivedMs: this.clock.nowMs(), holdMs, tick })
     if (seat.sync.wantsPing) this.heartbeat.pingSoon()
   }

@@ -151,6 +151,11 @@ export interface People {
   ): Promise<MatchTicket<G>>
   /** Tells the server this client's round trips to regions, in ms, for queues that look at them. */
   setLatencies(roundTripsMs: Readonly<Record<string, number>>): Promise<void>
+  /**
+   * The same, measured: the round trips to one server per region, by its address. Regions that do not answer within 5 s are left out.
+   * Each takes a link for a moment, and a ticket if there are tickets.
+   */
+  measureLatencies(urls: Readonly<Record<string, string>>): Promise<Record<string, number>>
   /** Null without one. */
   readonly alias: string | null
   /**

@@ -33,6 +33,8 @@ export abstract class PeopleClient implements People, PeopleHost {
 
   abstract channel(): LobbyChannel
   abstract codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec>
+  /** Null when there is no answer. */
+  protected abstract measure(url: string): Promise<number | null>
   abstract takeSeat<G extends GameTypes>(game: Game<G>, join: G['join'], seat: SeatOffer): Promise<JoinedRoom<G>>
 
   /** The client is on another link, which knows nothing of the one before. */
@@ -113,6 +115,15 @@ export abstract class PeopleClient implements People, PeopleHost {
     const regions = Object.keys(roundTripsMs)
     const ms = Object.values(roundTripsMs).map((one) => Math.ceil(one))
     await this.channel().request('setLatencies', { regions, roundTripsMs: ms })
+  }
+
+  async measureLatencies(urls: Readonly<Record<string, string>>): Promise<Record<string, number>> {
+    const measured = await Promise.all(
+      Object.entries(urls).map(async ([region, url]) => [region, await this.measure(url)] as const),
+    )
+    const reached = Object.fromEntries(measured.flatMap(([region, ms]) => (ms === null ? [] : [[region, ms]])))
+    await this.setLatencies(reached)
+    return reached
   }
 
   async setAlias(typed: string): Promise<string> {
