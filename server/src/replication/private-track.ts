@@ -121,11 +121,11 @@ export class PrivateTrack {
   /** The slots of what this client must forget; it does not hold them from now on. */
   private takeRemovals(feed: ClientFeed): readonly number[] {
     const { mine } = this
-    if (feed.isLost) return this.forgetBlindly(feed, mine)
     const held = feed[this.name]
     let stays = 0
     for (const { slot, id } of mine) if (held.idAt(slot) === id) stays++
-    return stays === held.size ? NONE : this.forget(feed, new Set(mine))
+    const known = stays === held.size ? NONE : this.forget(feed, new Set(mine))
+    return feed.isLost ? this.allBut(feed, new Set(mine)) : known
   }
 
   /** Slots of entities that are still there, but not for this client's eyes any more. */
@@ -144,13 +144,12 @@ export class PrivateTrack {
     return removals
   }
 
-  /** The client may hold this track of anything: it keeps that of its own only. */
-  private forgetBlindly(feed: ClientFeed, mine: readonly EntityRecord[]): number[] {
-    const kept = new Set(mine)
+  /** Also what it may hold without the server's knowledge: it keeps this track of what is its own only. */
+  private allBut(feed: ClientFeed, mine: ReadonlySet<EntityRecord>): number[] {
     const removals: number[] = []
     for (const record of this.replication.table) {
       const isShown = feed.own === null || feed.own.idAt(record.slot) === record.id
-      if (isShown && !kept.has(record) && record.kind.tracks[this.name].columns.length > 0) removals.push(record.slot)
+      if (isShown && !mine.has(record) && record.kind.tracks[this.name].columns.length > 0) removals.push(record.slot)
     }
     return removals
   }

@@ -151,6 +151,34 @@ describe('a resume', () => {
   })
 })
 
+describe('a client that was skipped for longer than departures are remembered', () => {
+  it('[REC7] and gets a view of its own then is told the whole of what it lost meanwhile and owns again', async () => {
+    const { harness, room } = start()
+    const ada = await harness.join()
+    const ball = room.world.spawn('ball', { x: 1, y: 1 }, { owner: ada.seat })
+    room.world.spawn('ball', { x: 2, y: 2 }, { owner: ada.seat })
+    play(harness, [ada], 2)
+    ada.link.isCut = true
+    for (let i = 0; i < LIMITS.snapshotHistorySnapshots + 20; i++) {
+      room.state.score = i
+      harness.snapshot()
+    }
+    ball.owner = null
+    ada.drop()
+    ada.resume()
+    room.players.get(ada.seat)!.view = { x: 0, y: 0, radius: 50 }
+    const owned = (): number[] => {
+      const held = [...ada.link.replica.entities.values()].filter(({ kind }) => kind.name === 'ball')
+      return held.filter(({ anchors }) => anchors.owner.tick >= 0).map(({ id }) => id)
+    }
+    play(harness, [ada], 1)
+    expect(owned()).not.toContain(ball.id)
+    ball.owner = ada.seat
+    play(harness, [ada], 1)
+    expect(owned()).toContain(ball.id)
+  })
+})
+
 describe('what many clients share', () => {
   it('is the same bytes for all that know the same, up to what is their own', async () => {
     const { harness, room } = start(rolling)
