@@ -14,7 +14,10 @@ import type { TestClient, TestServer } from '../helpers.ts'
 const schema = defineGame({
   name: 'pong',
   tickRateHz: 50,
-  queues: { duel: { maps: field.list(field.uint({ max: 3 }), { maxItems: 3 }) } },
+  queues: {
+    duel: { maps: field.list(field.uint({ max: 3 }), { maxItems: 3 }) },
+    shy: { clan: field.uint({ max: 3 }) },
+  },
 })
 const game = defineSimulation(schema, () => {})
 const room: AnyRoomType = { game, definition: { maxPlayers: 4, resumeWindowMs: 5000 } }
@@ -25,6 +28,12 @@ const duel = hostQueue(game, {
     attributes: { maps: 'intersect' },
     accept: { timeoutMs: 2000 },
   }),
+  room,
+})
+
+/** Nobody of one clan meets another of it. */
+const shy = hostQueue(game, {
+  queue: defineQueue({ name: 'shy', teams: { count: 2, min: 1, max: 1 }, attributes: { clan: 'differ' } }),
   room,
 })
 
@@ -295,6 +304,27 @@ describe('people', () => {
     await settleAll()
     expect(new Set(askers.map(({ client }) => client.closed?.code ?? 0))).toEqual(new Set([0, 4000]))
     expect(server.server.stats.counters.serverErrors).toBe(0)
+  })
+
+  it('who wait are all told why, again and again, however many they are', async () => {
+    const limits = { maxLinksPerIp: 1000, handshakesPerSecondPerIp: 1000 }
+    const server = testServer({ rooms: [room], queues: [shy], limits })
+    const askers = Array.from({ length: 100 }, () => new Asker(server))
+    const attributes = lobbyCodec.encodePayload(schema.queues['shy']!, { clan: 1 }, 'shy')
+    for (const asker of askers)
+      asker.ask('queue', { game: 'pong', queue: 'shy', hash: queueHash(schema, 'shy'), attributes })
+    await settleAll()
+    const toldEach = (): number[] => askers.map((asker) => asker.told('ticketQueued').length)
+    expect(new Set(toldEach())).toEqual(new Set([1]))
+    // Some at a time.
+    server.clock.advance(2000)
+    expect(toldEach().filter((told) => told === 2).length).toBe(32)
+    server.clock.advance(6000)
+    expect(new Set(toldEach())).toEqual(new Set([2]))
+    expect(askers[0]!.told('ticketQueued').at(-1)).toMatchObject({ queued: 100, needed: 2, reason: 'attributes' })
+    for (const { client } of askers) client.cut(4013)
+    server.clock.advance(3000)
+    expect(server.clock.pending).toBe(0)
   })
 
   it('take tickets up to maxTickets', async () => {
