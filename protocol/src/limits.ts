@@ -98,6 +98,8 @@ export const LIMITS = {
   maxDirectBytes: 500,
   /** Direct messages of one link: people type. */
   directsPerSecond: 3,
+  /** Direct messages that one link hears, from whomever: more than it could read, or keep while it is away. */
+  directsHeardPerSecond: 6,
   /** Requests of one link that reach the directory or other people, of each kind: names, parties, queues. */
   peopleRequestsPerSecond: 5,
   /** Users that one link does not want to hear. */

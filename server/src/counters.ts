@@ -29,6 +29,7 @@ export const COUNTERS = [
   'aliasesRefused',
   'directs',
   'directsBlocked',
+  'directsDropped',
   'gameErrors',
   'serverErrors',
 ] as const

@@ -28,10 +28,9 @@ export interface ServerLimits {
   readonly maxTickets: number
   /** Messages of one link to other players; more are refused as `rate-limited`. */
   readonly directsPerSecond: number
-  /**
-   * Of each of these of one link: looking for names, taking them, blocking, making parties, seating them, queueing. More are refused
-   * as `rate-limited`.
-   */
+  /** Direct messages that one link hears, from whomever; more are dropped. */
+  readonly directsHeardPerSecond: number
+  /** Of each request of one link about names, parties and queues that reaches others; more are refused as `rate-limited`. */
   readonly peopleRequestsPerSecond: number
   /** Players whom one link does not want to hear. */
   readonly maxBlockedUsers: number
@@ -67,6 +66,7 @@ const DEFAULTS: ServerLimits = {
   maxPartyMembers: LIMITS.maxPartyMembers,
   maxTickets: LIMITS.maxTickets,
   directsPerSecond: LIMITS.directsPerSecond,
+  directsHeardPerSecond: LIMITS.directsHeardPerSecond,
   peopleRequestsPerSecond: LIMITS.peopleRequestsPerSecond,
   maxBlockedUsers: LIMITS.maxBlockedUsers,
   messagesPerSecond: LIMITS.messagesPerSecond,

@@ -167,7 +167,7 @@ export interface People {
   setStatus(status: string): Promise<void>
   /** Rejects with `not-found`. */
   find(alias: string): Promise<FoundPlayer>
-  /** At most 500 bytes. Rejects with `not-found`, `no-alias` or `rate-limited`; who has blocked this client is not told of. */
+  /** At most 500 bytes. Rejects with `not-found`, `no-alias` or `rate-limited`; who has blocked this client, or hears too much, is not told of. */
   sendTo(alias: string, text: string): Promise<void>
   onDirect(listener: (message: DirectMessage) => void): Unsubscribe
   /** Hears no more of whoever has this alias now, whatever it is called later; false takes it back. */

@@ -50,6 +50,10 @@ const ownRates = ({
   setAlias: people,
   block: people,
   createParty: people,
+  leaveParty: people,
+  setReady: people,
+  promoteMember: people,
+  kickMember: people,
   seatParty: people,
   queue: people,
 })

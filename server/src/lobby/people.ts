@@ -36,7 +36,7 @@ export interface People {
 /** Names, parties and queues, which know of each other in this order. */
 export function composePeople(options: PeopleOptions): People {
   const { directory, limits } = options
-  const presence = new PresenceDesk({ ...options, names: directory.names, maxBlockedUsers: limits.maxBlockedUsers })
+  const presence = new PresenceDesk({ ...options, names: directory.names })
   const seats = new GroupSeats({ ...options, joinTimeoutMs: limits.joinTimeoutMs })
   const parties = new PartyDesk({ ...options, seats, presence })
   const tickets = new TicketDesk({ ...options, parties, seats })

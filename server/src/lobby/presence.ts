@@ -1,7 +1,10 @@
 import { RefusedError } from '@tickwire/protocol'
 import type { Found } from '@tickwire/protocol/internal'
+import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { DirectMessage, NameHolder, Names, Presence } from '../directory/names.ts'
+import type { ServerLimits } from '../limits.ts'
+import { TokenBucket } from '../link/rate-limit.ts'
 import { normalAlias } from './alias.ts'
 import { lobbyMessage } from './lobby.ts'
 import type { LobbyClient, LobbyFeature } from './lobby.ts'
@@ -9,8 +12,8 @@ import type { LobbyClient, LobbyFeature } from './lobby.ts'
 export interface PresenceOptions {
   readonly names: Names
   readonly counters: Counters
-  /** Users that one link may block. */
-  readonly maxBlockedUsers: number
+  readonly clock: Clock
+  readonly limits: Pick<ServerLimits, 'maxBlockedUsers' | 'directsHeardPerSecond' | 'rateBurstMs'>
   readonly reportError: (where: string, error: unknown) => void
 }
 
@@ -47,7 +50,7 @@ export class PresenceDesk {
   private person(client: LobbyClient): Person {
     let person = this.people.get(client)
     if (person === undefined) {
-      person = new Person(client, this.options.counters)
+      person = new Person(client, this.options)
       this.people.set(client, person)
     }
     return person
@@ -93,7 +96,7 @@ export class PresenceDesk {
       person.blocked.delete(userId)
       return {}
     }
-    const { maxBlockedUsers: max } = this.options
+    const { maxBlockedUsers: max } = this.options.limits
     if (person.blocked.size >= max && !person.blocked.has(userId)) {
       throw new RefusedError('too-many-blocked', `at most ${max} players may be blocked`)
     }
@@ -124,12 +127,15 @@ class Person implements NameHolder {
   alias = ''
   status = ''
   isGone = false
-  private readonly counters: Counters
+  private readonly options: PresenceOptions
+  private readonly ear: TokenBucket
   private last: Promise<unknown> = Promise.resolve()
 
-  constructor(client: LobbyClient, counters: Counters) {
+  constructor(client: LobbyClient, options: PresenceOptions) {
+    const { directsHeardPerSecond: perSecond, rateBurstMs: burstMs } = options.limits
     this.client = client
-    this.counters = counters
+    this.options = options
+    this.ear = new TokenBucket({ perSecond, burstMs }, options.clock.nowMs())
   }
 
   get userId(): string {
@@ -145,7 +151,10 @@ class Person implements NameHolder {
   deliver({ userId, from, text }: DirectMessage): void {
     if (this.isGone) return
     // Who sent it is not told: a block that can be seen is a reason for the next name.
-    if (this.blocked.has(userId)) this.counters.add('directsBlocked')
+    const { counters, clock } = this.options
+    if (this.blocked.has(userId)) counters.add('directsBlocked')
+    // What waits for a client that is away must not end its link, or strangers could.
+    else if (!this.ear.take(1, clock.nowMs())) counters.add('directsDropped')
     else this.client.tell(lobbyMessage('direct', { from, text }))
   }
 

@@ -3,6 +3,7 @@ import { lobbyCodec } from '@tickwire/protocol/internal'
 import { describe, expect, it } from 'vitest'
 import { Counters } from '../../../server/src/counters.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
+import { serverLimits } from '../../../server/src/limits.ts'
 import type { LobbyClient } from '../../../server/src/lobby/lobby.ts'
 import { PresenceDesk } from '../../../server/src/lobby/presence.ts'
 import { FakeClock } from '../../stepper/fake-clock.ts'
@@ -34,8 +35,10 @@ function createDesk(seed: number, maxBlockedUsers = 4) {
   const counters = new Counters()
   const errors: unknown[] = []
   const reportError = (_where: string, error: unknown): void => void errors.push(error)
-  const desk = new PresenceDesk({ names: delayed(memory, seed).names, counters, maxBlockedUsers, reportError })
-  return { desk, counters, errors, handlers: desk.feature.handlers, names: memory.names }
+  const clock = new FakeClock()
+  const limits = { ...serverLimits(), maxBlockedUsers }
+  const desk = new PresenceDesk({ names: delayed(memory, seed).names, clock, counters, limits, reportError })
+  return { desk, clock, counters, errors, handlers: desk.feature.handlers, names: memory.names }
 }
 
 const codeOf = async (act: () => unknown): Promise<string> => {
@@ -112,6 +115,23 @@ describe('presence', () => {
     for (const alias of others) answers.push(await codeOf(() => handlers.block!(ada, { alias, blocked: true })))
     expect(answers).toEqual(['done', 'done', 'too-many-blocked'])
     expect(await codeOf(() => handlers.block!(ada, { alias: 'nobody', blocked: true }))).toBe('not-found')
+  })
+
+  it('hears no more than directsHeardPerSecond, however many send', async () => {
+    const { handlers, counters, clock } = createDesk(1)
+    const ada = person('ada')
+    await handlers.setAlias!(ada, { alias: 'ada' })
+    const senders = Array.from({ length: 20 }, (_, i) => person(`u${i}`))
+    await Promise.all(senders.map((one, i) => handlers.setAlias!(one, { alias: `sender${i}` })))
+    for (const one of senders) await handlers.sendTo!(one, { alias: 'ada', text: 'hi' })
+    const burst = (LIMITS.directsHeardPerSecond * LIMITS.rateBurstMs) / 1000
+    expect([ada.heard.length, counters.get('directsDropped')]).toEqual([burst, 20 - burst])
+    clock.advance(1000)
+    for (const one of senders) await handlers.sendTo!(one, { alias: 'ada', text: 'again' })
+    expect(ada.heard.length).toBe(burst + LIMITS.directsHeardPerSecond)
+    // All that may come while a client is away fits into what is kept for it.
+    const mostBytes = (LIMITS.maxDirectBytes + LIMITS.maxAliasBytes + 16) * LIMITS.directsHeardPerSecond
+    expect(mostBytes * (LIMITS.resumeWindowMs + LIMITS.rateBurstMs)).toBeLessThan(LIMITS.reliableBufferBytes * 1000)
   })
 
   it('tells where somebody plays only if that room is in lists', async () => {
