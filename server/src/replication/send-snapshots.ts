@@ -146,29 +146,36 @@ export class SnapshotSender {
       return false
     }
     this.sendTable(receiver)
-    if (!this.sendOne(receiver, nowMs)) return false
-    // Everything, as a second snapshot of this tick: what it changes was wrong, and its client can say so [VER4].
-    if (!feed.needsAll || !feed.window.takeTurn(nowMs, this.intervalMs)) return true
-    feed.tellAll()
-    this.sendOne(receiver, nowMs)
-    return true
-  }
-
-  private sendOne(receiver: Receiver, nowMs: number): boolean {
-    const { feed, link } = receiver
     if (!this.assemble(receiver)) {
       feed.discard()
       return false
     }
+    this.release(receiver)
+    if (feed.needsAll && feed.window.takeTurn(nowMs, this.intervalMs)) this.sendAll(receiver)
+    return true
+  }
+
+  /**
+   * Everything, as a second snapshot of this tick: what it changes was wrong, and its client can say so [VER4]. It is bound by
+   * no budget: what had to wait would look wrong, too.
+   */
+  private sendAll(receiver: Receiver): void {
+    receiver.feed.tellAll()
+    this.assembleWithin(receiver, Infinity)
+    this.release(receiver)
+  }
+
+  /** What was assembled leaves. */
+  private release(receiver: Receiver): void {
+    const { feed, link } = receiver
     if (this.rules.verify && !this.header.isPartial) this.sendHash(receiver)
-    feed.window.sent(feed.nextSeq, this.writer.byteLength, nowMs)
+    feed.window.sent(feed.nextSeq, this.writer.byteLength, this.nowMs)
     feed.sent(this.replication.tick, this.events.end)
     if (feed.own?.outOfStep.size === 0 && !this.header.isPartial && isOpen(this.sightOf(receiver))) feed.toShared()
     receiver.inputs.feedbackSent()
     this.traffic.snapshots++
     this.traffic.snapshotBytes += this.writer.byteLength
     link.flush(this.writer.view())
-    return true
   }
 
   /** Once per snapshot tick, before anybody is told of it. */

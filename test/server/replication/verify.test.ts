@@ -80,4 +80,17 @@ describe('verify: true', () => {
     expect(second!.entered).toEqual([])
     expect(ada.link.shown('ball')[0]).toMatchObject({ x: ball.x, y: ball.y })
   })
+
+  it('[VER4] that second snapshot tells everything at once, whatever the budget', async () => {
+    const { harness, room } = start(true)
+    const ada = await harness.join()
+    for (let i = 0; i < 60; i++) room.world.spawn('ball', { x: i, y: 1, tag: 'abcd' })
+    play(harness, ada, 3)
+    room.players.get(ada.seat)!.bytesPerSecond = 256
+    play(harness, ada, 3)
+    harness.room.receiveMismatch(ada.seat, hashesOf(ada).at(-1)!.tick16)
+    const told = ada.link.told.length
+    for (let i = 0; i < 20 && ada.link.told.length < told + 2; i++) play(harness, ada, 1)
+    expect(ada.link.told.at(-1)).toMatchObject({ header: { isPartial: false }, entered: [], left: [] })
+  })
 })
