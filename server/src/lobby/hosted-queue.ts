@@ -1,4 +1,5 @@
 import { ConfigError } from '@tickwire/protocol'
+import { GameCodec } from '@tickwire/protocol/internal'
 import type { Game, GameTypes } from '@tickwire/protocol'
 import type { User } from '../link/handshake.ts'
 import type { OpenRoom } from '../matchmaking/backfill.ts'
@@ -6,6 +7,7 @@ import type { Match } from '../matchmaking/match.ts'
 import type { Queue } from '../matchmaking/queue.ts'
 import type { Rating } from '../matchmaking/ticket.ts'
 import { DEFAULT_MAX_PLAYERS } from '../room/ports.ts'
+import { createPacker } from '../room/packer.ts'
 import type { AnyRoomType } from '../room/ports.ts'
 
 /** A match whose seats are reserved. */
@@ -52,6 +54,8 @@ export interface HostQueueOptions<G extends GameTypes> {
 export interface HostedQueue {
   readonly queue: Queue
   readonly room: AnyRoomType
+  /** Of its game. */
+  readonly codec: GameCodec
   readonly rate: ((user: User) => Rating | Promise<Rating>) | null
   readonly latencies: ((user: User, measured: RoundTrips) => RoundTrips | Promise<RoundTrips>) | null
   readonly onMatch: (match: QueuedMatch) => object | Promise<object>
@@ -77,6 +81,7 @@ export function hostQueue<G extends GameTypes>(game: Game<G>, options: HostQueue
   return {
     queue,
     room,
+    codec: new GameCodec(game.schema, createPacker()),
     rate: rate ?? null,
     latencies: latencies ?? null,
     onMatch: onMatch ?? (() => ({})),

@@ -1,5 +1,4 @@
 import { ConfigError } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
 import type { SeatOffer } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
 import type { OpenRoom } from '../matchmaking/backfill.ts'
@@ -24,7 +23,6 @@ export interface MatchRoomsOptions {
 /** Where matches are played: new rooms that nobody else finds, or running ones that look for players. */
 export class MatchRooms {
   private readonly options: MatchRoomsOptions
-  private readonly codecs = new Map<HostedQueue, GameCodec>()
   private readonly pausedUntilMs = new Map<string, number>()
 
   /** @throws ConfigError for a queue whose room type the server does not have */
@@ -70,21 +68,15 @@ export class MatchRooms {
 
   private async plan(hosted: HostedQueue, match: Match, held: HeldSeats): Promise<void> {
     const { seats } = this.options
+    const { codec } = hosted
     try {
       const options = await hosted.onMatch({ ...match, queue: hosted.queue.name, roomId: held.roomId })
-      seats.plan(held, this.encode(hosted, options))
+      // Throws what names the option that the game does not have, or that does not fit.
+      seats.plan(held, codec.encodePatch(codec.schema.options, options, `options of a match of ${hosted.queue.name}`))
     } catch (error) {
       seats.release(held.offers)
       throw error
     }
-  }
-
-  /** @throws ConfigError or RangeError naming what is none of the game's options */
-  private encode(hosted: HostedQueue, options: object): Uint8Array {
-    const { schema } = hosted.room.game
-    let codec = this.codecs.get(hosted)
-    if (codec === undefined) this.codecs.set(hosted, (codec = new GameCodec(schema)))
-    return codec.encodePatch(schema.options, options, `options of a match of ${hosted.queue.name}`)
   }
 
   private typeOf({ room }: HostedQueue): HostedType {

@@ -1,5 +1,5 @@
 import { ConfigError, DecodeError, LIMITS, RefusedError } from '@tickwire/protocol'
-import { GameCodec, queueHash } from '@tickwire/protocol/internal'
+import { queueHash } from '@tickwire/protocol/internal'
 import type { QueueAsk } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import type { Counters } from '../counters.ts'
@@ -48,7 +48,6 @@ export class TicketDesk {
   readonly feature: LobbyFeature
   private readonly options: TicketDeskOptions
   private readonly byName: ReadonlyMap<string, HostedQueue>
-  private readonly codecs = new Map<HostedQueue, GameCodec>()
   private readonly matchmaker: Matchmaker<Placement>
   /** The same ticket under each of its clients. */
   private readonly held = new Map<LobbyClient, Held>()
@@ -157,16 +156,14 @@ export class TicketDesk {
     return { userId: user.id, latencyMs, ...(rate !== null && { rating: await rate(user) }) }
   }
 
-  private attributesOf(hosted: HostedQueue, { queue, hash, attributes }: QueueAsk): Record<string, never> {
-    const { schema } = hosted.room.game
+  private attributesOf({ codec }: HostedQueue, { queue, hash, attributes }: QueueAsk): Record<string, never> {
+    const { schema } = codec
     if (queueHash(schema, queue) !== hash) {
       throw new RefusedError(
         'schema-mismatch',
         `queue "${queue}" differs between the page and the server; reload the page`,
       )
     }
-    let codec = this.codecs.get(hosted)
-    if (codec === undefined) this.codecs.set(hosted, (codec = new GameCodec(schema)))
     try {
       return codec.decodePayload(schema.queues[queue]!, attributes) as Record<string, never>
     } catch (error) {

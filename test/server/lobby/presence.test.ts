@@ -122,7 +122,7 @@ describe('presence', () => {
     const ada = person('ada')
     await handlers.setAlias!(ada, { alias: 'ada' })
     const senders = Array.from({ length: 20 }, (_, i) => person(`u${i}`))
-    await Promise.all(senders.map((one, i) => handlers.setAlias!(one, { alias: `sender${i}` })))
+    for (const [i, one] of senders.entries()) await handlers.setAlias!(one, { alias: `sender${i}` })
     for (const one of senders) await handlers.sendTo!(one, { alias: 'ada', text: 'hi' })
     const burst = (LIMITS.directsHeardPerSecond * LIMITS.rateBurstMs) / 1000
     expect([ada.heard.length, counters.get('directsDropped')]).toEqual([burst, 20 - burst])
