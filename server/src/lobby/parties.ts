@@ -1,4 +1,4 @@
-import { RefusedError } from '@tickwire/protocol'
+import { DecodeError, RefusedError } from '@tickwire/protocol'
 import { lobbyCodec, PARTY_MEMBER } from '@tickwire/protocol/internal'
 import type { SeatOffer, SeatPartyAsk } from '@tickwire/protocol/internal'
 import type { Clock } from '../clock.ts'
@@ -6,7 +6,7 @@ import type { Counters } from '../counters.ts'
 import { drawInvite, normalInvite } from '../directory/invite.ts'
 import type { ServerLimits } from '../limits.ts'
 import { criteriaOf, newRoomOf } from '../link/seat-wish.ts'
-import type { RoomRegistry } from '../room/registry.ts'
+import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import type { RandomBytes } from '../secrets.ts'
 import type { GroupAsk, GroupSeats } from './group-seats.ts'
 import type { Guesses } from './guesses.ts'
@@ -205,6 +205,7 @@ export class PartyDesk {
     const hosted = registry.typeOf(game, type)
     if (hosted === null) throw new RefusedError('unknown-game', `this server has no game "${game}" of type "${type}"`)
     listing.checkHash(game, asked.hash)
+    checkOptions(hosted, options)
     const wish = { type, isPrivate: asked.private, password: '', where, options }
     const item = { verb, game, room, reservation: '', wish }
     return { criteria: criteriaOf(item, hosted, []), newRoom: newRoomOf(item, hosted), options }
@@ -223,4 +224,14 @@ export class PartyDesk {
   }
 }
 
-export const userIdsOf = (members: readonly LobbyClient[]): string[] => members.map(({ user }) => user.id)
+/** Now: later they would be the fault of whoever comes first and makes the room. */
+function checkOptions({ codec }: HostedType, options: Uint8Array): void {
+  try {
+    codec.decodePatch(codec.schema.options, options)
+  } catch (error) {
+    if (error instanceof DecodeError) throw new RefusedError('bad-request', error.message)
+    throw error
+  }
+}
+
+const userIdsOf = (members: readonly LobbyClient[]): string[] => members.map(({ user }) => user.id)

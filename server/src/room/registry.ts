@@ -1,9 +1,10 @@
 import { ConfigError, LIMITS, RefusedError } from '@tickwire/protocol'
-import { differingSection, hashSections } from '@tickwire/protocol/internal'
+import { differingSection, GameCodec } from '@tickwire/protocol/internal'
 import type { SchemaHashes } from '@tickwire/protocol/internal'
 import type { Directory, RoomReport } from '../directory/directory.ts'
 import type { Logger } from '../log.ts'
 import type { RandomBytes } from '../secrets.ts'
+import { createPacker } from './packer.ts'
 import { DEFAULT_MAX_PLAYERS } from './ports.ts'
 import type { AnyRoomType, JoinAsk, RoomMaker, RoomPort, RoomTerms, SeatGrant, SeatLink } from './ports.ts'
 
@@ -16,6 +17,8 @@ export interface HostedType {
   readonly typeName: string
   readonly isPrivate: boolean
   readonly hashes: SchemaHashes
+  /** Of its game, for what is said before there is a room. */
+  readonly codec: GameCodec
   readonly maxPlayers: number
 }
 
@@ -274,12 +277,14 @@ function hostedTypes(types: readonly AnyRoomType[]): ReadonlyMap<string, Readonl
 function hostedType(type: AnyRoomType): HostedType {
   const { schema } = type.game
   const { name = schema.name, visibility, maxPlayers = DEFAULT_MAX_PLAYERS } = type.definition
+  const codec = new GameCodec(schema, createPacker())
   return {
     type,
     name: schema.name,
     typeName: name,
     isPrivate: visibility === 'private',
-    hashes: hashSections(schema),
+    hashes: codec.hashes,
+    codec,
     maxPlayers,
   }
 }

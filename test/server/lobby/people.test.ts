@@ -282,6 +282,11 @@ describe('people', () => {
       'queue-not-found',
       'bad-ticket',
     ])
+    const leader = new Asker(server)
+    leader.ask('createParty', { maxMembers: 2 })
+    const seating = leader.ask('seatParty', { ...seatAsk, options: Uint8Array.of(255, 255) })
+    await settleAll()
+    expect(leader.answer('seatParty', seating)).toBe('bad-request')
     const broken = new Asker(server)
     broken.askBytes('createParty', Uint8Array.of(255, 255, 255))
     expect(broken.client.closed?.code).toBe(4000)
