@@ -196,7 +196,7 @@ export class JoinDesk {
         invite,
         isListed,
         password,
-        options: plans.take(roomId) ?? item.wish.options,
+        options: plans.optionsOf(roomId) ?? item.wish.options,
       })
     }
     // The directory believes in a room that is gone: a message of its end was lost, or is on its way.

@@ -28,10 +28,8 @@ export class RoomPlans {
     this.plans.set(roomId, { options, expiresAtMs: nowMs + this.keptMs })
   }
 
-  /** The options of a room that is made now; null: whoever makes it says. */
-  take(roomId: string): Uint8Array | null {
-    const plan = this.plans.get(roomId)
-    this.plans.delete(roomId)
-    return plan?.options ?? null
+  /** The options of a room that is made now, perhaps not for the first time; null: whoever makes it says. */
+  optionsOf(roomId: string): Uint8Array | null {
+    return this.plans.get(roomId)?.options ?? null
   }
 }
