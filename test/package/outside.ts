@@ -73,7 +73,9 @@ export interface Finished {
 
 /** Runs to the end, however it ends. */
 export function finish(cwd: string, command: string, ...args: string[]): Finished {
-  return spawnSync(command, args, { cwd, env: { ...process.env, PORT: '0' }, encoding: 'utf8' })
+  const env = { ...process.env, PORT: '0' }
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
+  return { status, stdout, stderr }
 }
 
 /** Runs to the end and returns what it printed; a failure throws with all that it said. */

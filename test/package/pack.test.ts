@@ -139,7 +139,13 @@ describe('the packages outside the workspace', () => {
   it('the command line is there, and says what it can do', () => {
     const { status, stdout } = tickwire('--help')
     expect(status).toBe(0)
-    for (const command of ['bots', 'proxy', 'replay']) expect(stdout).toContain(command)
+    for (const command of ['bots', 'inspect', 'proxy', 'replay']) expect(stdout).toContain(command)
+    // A mistake is told in one line.
+    expect(tickwire('replay', 'trace.twr')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: "error: required option '--room <module>' not specified\n",
+    })
   })
 })
 

@@ -1,18 +1,18 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createGameServer, defineRoom, recordFiles } from '@tickwire/server'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openBot } from '../../../tickwire/src/bots/bot.ts'
 import { arena } from '../../games/arena/arena.ts'
 import { arenaRoom } from '../../games/arena/room.ts'
+import { allowSlowMachines } from '../../scenarios/seams.ts'
+import { tickwire } from './command.ts'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tickwire-replay-'))
 let recording = ''
 
+allowSlowMachines()
 beforeAll(async () => {
   const recorded = defineRoom(arenaRoom.game, { ...arenaRoom.definition, emptyRoomMs: 0, record: recordFiles(folder) })
   const server = await createGameServer({ port: 0, rooms: [recorded], log: 'silent' })
@@ -27,12 +27,6 @@ beforeAll(async () => {
   recording = join(folder, readdirSync(folder)[0]!)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** The command, as a shell would run it. */
-function tickwire(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const flags = ['--conditions=@tickwire/source', '--import', './scripts/ts.mjs', 'tickwire/src/cli/main.ts']
-  return spawnSync(process.execPath, [...flags, ...args], { cwd: root, encoding: 'utf8' })
-}
 
 describe('tickwire replay', () => {
   it('runs a recorded room again, bit for bit', () => {

@@ -5,7 +5,7 @@ import { Fleet } from '../bots/fleet.ts'
 import type { FleetReport } from '../bots/fleet.ts'
 import type { Summary } from '../bots/samples.ts'
 import { loadGame } from './load-module.ts'
-import { impairment, seconds, whole } from './options.ts'
+import { impairment, jsonObject, seconds, whole } from './options.ts'
 import { brokenThresholds, parseThreshold } from './thresholds.ts'
 import type { Threshold } from './thresholds.ts'
 import { readBuckets, tickPercentileMs } from './tick-metrics.ts'
@@ -16,18 +16,18 @@ interface BotsFlags {
   readonly url: string
   readonly game: string
   readonly room: string | undefined
-  readonly perRoom: number
+  readonly perRoom?: number
   readonly count: number
   readonly ramp: number
   readonly seconds: number
   readonly behaviour: string | undefined
-  readonly join: Readonly<Record<string, unknown>>
+  readonly join?: Readonly<Record<string, unknown>>
   readonly mode: BotMode
-  readonly impair: ReturnType<typeof impairment>
+  readonly impair?: ReturnType<typeof impairment>
   readonly processes: number | undefined
   readonly metrics: string | undefined
-  readonly failIf: readonly Threshold[]
-  readonly json: boolean
+  readonly failIf?: readonly Threshold[]
+  readonly json?: boolean
 }
 
 /** What `--json` prints, and what thresholds compare. */
@@ -52,28 +52,48 @@ export function botsCommand(): Command {
     .option('--room <key>', 'the key of the room that all meet in (default: wherever there is a seat)')
     .option(
       '--per-room <bots>',
-      'with --room: so many meet in one, the next in another',
+      'with --room: so many meet in one, the next in another (default: all)',
       whole('per-room', 1),
-      Infinity,
     )
     .option('--count <bots>', 'how many', whole('count', 1), 10)
     .option('--ramp <seconds>', 'how long it takes until all have joined', seconds('ramp'), 2)
     .option('--seconds <seconds>', 'how long they play after that', seconds('seconds'), 10)
     .option('--behaviour <module>', 'exports by default (bot, index) => () => input (default: random inputs)')
-    .option('--join <json>', 'the join fields besides the name', readJson, {})
+    .option('--join <json>', 'the join fields besides the name', jsonObject('join'))
     .addOption(new Option('--mode <mode>', 'how much of a client').choices(['light', 'full']).default('full'))
-    .option('--impair <parts>', 'latency=75,jitter=30,loss=1,kbps=256,stall=300/5000,cut=20000', impairment, {})
+    .option('--impair <parts>', 'latency=75,jitter=30,loss=1,kbps=256,stall=300/5000,cut=20000', impairment)
     .option('--processes <count>', 'processes for the bots', whole('processes', 1))
     .option('--metrics <url>', "the server's metrics (default: /metrics of the same host)")
-    .option('--fail-if <comparison>', 'such as "tick.p99>8"; exit code 1 if it holds; may be repeated', collect, [])
-    .option('--json', 'one JSON object instead of a report for people', false)
+    .option('--fail-if <comparison>', 'such as "tick.p99>8"; exit code 1 if it holds; may be repeated', collect)
+    .option('--json', 'one JSON object instead of a report for people')
+    .addHelpText('after', EXAMPLES)
     .action(run)
 }
+
+const EXAMPLES = `
+Exit code: 0, or 1 if a --fail-if holds or no bot could join, or 2 for a mistake in the command.
+
+Examples:
+  tickwire bots --url ws://localhost:2567 --game shared/arena.js --count 200 --room load --per-room 32
+  tickwire bots --url wss://play.example --game shared/arena.js --impair latency=75,jitter=30,loss=1 --json
+  tickwire bots --url ws://localhost:2567 --game shared/arena.js --fail-if "tick.p99>8" --fail-if "open<10"`
 
 async function run(flags: BotsFlags): Promise<void> {
   // Here too, so that a mistake is told once and not by every process.
   await loadGame(flags.game)
-  const { url, game, join, mode, impair, count, ramp, room = null, perRoom, processes, behaviour } = flags
+  const {
+    url,
+    game,
+    join = {},
+    mode,
+    impair = {},
+    count,
+    ramp,
+    room = null,
+    perRoom = Infinity,
+    processes,
+    behaviour,
+  } = flags
   const fleet = new Fleet({
     url,
     game,
@@ -87,7 +107,10 @@ async function run(flags: BotsFlags): Promise<void> {
     behaviour: behaviour === undefined ? null : resolve(behaviour),
     ...(processes !== undefined && { processes }),
   })
-  if (!flags.json && process.stderr.isTTY) fleet.listener = () => progress(fleet.report, count)
+  const endMs = performance.now() + (ramp + SETTLE_SECONDS + flags.seconds) * 1000
+  if (!flags.json && process.stderr.isTTY) {
+    fleet.listener = () => progress(fleet.report, count, (endMs - performance.now()) / 1000)
+  }
   await pause(ramp + SETTLE_SECONDS)
   fleet.reset()
   const before = await readMetrics(flags)
@@ -97,7 +120,7 @@ async function run(flags: BotsFlags): Promise<void> {
   fleet.close()
   if (flags.json) console.log(JSON.stringify(report))
   else print(report)
-  conclude(report, flags.failIf)
+  conclude(report, flags.failIf ?? [])
 }
 
 /** Clocks and delays of a bot that has just joined are not yet what they will be. */
@@ -113,6 +136,9 @@ function conclude(report: Report, thresholds: readonly Threshold[]): void {
     throw new UsageError('--fail-if: the server shows no tick metrics; name their address with --metrics')
   }
   const broken = brokenThresholds(report, thresholds)
+  // A load test that loaded nothing has not passed.
+  if (report.joins === 0)
+    broken.push(`no bot could join: ${Object.keys(report.problems)[0] ?? 'the server does not answer'}`)
   for (const line of broken) console.error(`failed: ${line}`)
   process.exitCode = broken.length === 0 ? 0 : 1
 }
@@ -142,8 +168,11 @@ function print(report: Report): void {
   )
 }
 
-function progress({ open, rttMs, bytesInPerSecond }: FleetReport, count: number): void {
-  process.stderr.write(`\r${open} of ${count} bots, round trip p99 ${rttMs.p99} ms, ${bytesInPerSecond} B/s in   `)
+/** One line that is written over itself. */
+function progress({ open, rttMs, bytesInPerSecond }: FleetReport, count: number, secondsLeft: number): void {
+  const left = Math.max(0, Math.round(secondsLeft))
+  const line = `${open} of ${count} bots, round trip p99 ${rttMs.p99.toFixed(1)} ms, ${bytesInPerSecond} B/s in, ${left} s left`
+  process.stderr.write(`\r${line}\u001B[K`)
 }
 
 function pause(forSeconds: number): Promise<void> {
@@ -167,16 +196,6 @@ function tickOf(before: Buckets | null, after: Buckets | null): Report['tick'] {
   return { p50: tickPercentileMs(before, after, 0.5), p99: tickPercentileMs(before, after, 0.99) }
 }
 
-function readJson(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Told below.
-  }
-  throw new UsageError(`--join: expected a JSON object like '{"team":"red"}', got ${text}`)
-}
-
-function collect(text: string, thresholds: readonly Threshold[]): readonly Threshold[] {
+function collect(text: string, thresholds: readonly Threshold[] = []): readonly Threshold[] {
   return [...thresholds, parseThreshold(text)]
 }

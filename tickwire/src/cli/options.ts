@@ -19,6 +19,24 @@ export function seconds(name: string): (text: string) => number {
   }
 }
 
+/** A JSON object from an option. */
+export function jsonObject(name: string): (text: string) => Readonly<Record<string, unknown>> {
+  return (text) => {
+    const value = parseJson(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    throw new UsageError(`--${name}: expected a JSON object like '{"name":"Ada"}', got ${text}`)
+  }
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 const IMPAIRMENTS: Readonly<Record<string, keyof Omit<Impairment, 'stall' | 'reorder'>>> = {
   latency: 'latencyMs',
   jitter: 'jitterMs',

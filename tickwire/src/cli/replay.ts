@@ -5,7 +5,7 @@ import { loadRoomType } from './load-module.ts'
 
 interface ReplayFlags {
   readonly room: string
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 /** `tickwire replay trace.twr --room server/arena-room.js` */
@@ -14,7 +14,11 @@ export function replayCommand(): Command {
     .description('runs a recorded room again, tick by tick, and finds where it differs; exit code 1 if it does')
     .argument('<file>', 'what a room recorded: a .twr file')
     .requiredOption('--room <module>', 'the module that exports the room type, such as server/arena-room.js#arenaRoom')
-    .option('--json', 'one JSON object instead of a report for people', false)
+    .option('--json', 'one JSON object instead of a report for people')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 if it is the same, 1 if it differs, 2 for a mistake in the command or a file that is no recording.',
+    )
     .action(async (file: string, { room, json }: ReplayFlags) => {
       const startedMs = performance.now()
       const report = await replay(file, await loadRoomType(room))

@@ -1,0 +1,115 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { createGameServer } from '@tickwire/server'
+import type { GameServer } from '@tickwire/server'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openBot } from '../../../tickwire/src/bots/bot.ts'
+import type { Bot } from '../../../tickwire/src/bots/bot.ts'
+import { arena } from '../../games/arena/arena.ts'
+import { arenaRoom } from '../../games/arena/room.ts'
+import { startTickwire, tickwire } from './command.ts'
+import { allowSlowMachines } from '../../scenarios/seams.ts'
+
+const GAME = 'test/games/arena/arena.ts'
+const PATIENT = { timeout: 30_000 }
+let server: GameServer
+let running: ChildProcessWithoutNullStreams | null = null
+
+allowSlowMachines()
+beforeAll(async () => {
+  server = await createGameServer({ port: 0, rooms: [arenaRoom], log: 'silent' })
+})
+afterAll(() => server.close())
+afterEach(() => void running?.kill('SIGKILL'))
+
+interface Inspection {
+  readonly url: string
+  readonly lines: string[]
+  /** What it says beside: the address, answers to what was typed. */
+  readonly asides: string[]
+  readonly say: (line: string) => void
+  readonly stop: () => Promise<number | null>
+}
+
+async function inspect(...args: string[]): Promise<Inspection> {
+  const child = startTickwire('inspect', server.url, '--game', GAME, ...args)
+  running = child
+  const [lines, asides]: string[][] = [[], []]
+  createInterface({ input: child.stdout }).on('line', (line) => lines!.push(line))
+  createInterface({ input: child.stderr }).on('line', (line) => asides!.push(line))
+  await vi.waitFor(() => expect(asides![0]).toContain('->'), PATIENT)
+  return {
+    url: asides![0]!.split(' ')[0]!,
+    lines: lines!,
+    asides: asides!,
+    say: (line) => void child.stdin.write(`${line}\n`),
+    stop: async () => {
+      child.kill('SIGINT')
+      const [code] = (await once(child, 'exit')) as [number | null]
+      return code
+    },
+  }
+}
+
+function play(url: string): Promise<Bot> {
+  const options = { url, game: arena as never, join: { name: 'Ada' }, key: null, impair: {} }
+  return openBot({ ...options, mode: 'full' }, () => performance.now())
+}
+
+describe('tickwire inspect', () => {
+  it('stands between a client and its server, and tells in words what they say', async () => {
+    const { url, lines, stop } = await inspect()
+    const bot = await play(url)
+    bot.room!.send('chat' as never, { text: 'hello' } as never)
+    await vi.waitFor(
+      () => expect(lines.join('\n')).toMatch(/<- message chat \d+ B seq=\d+ from=0 text="hello"/),
+      PATIENT,
+    )
+    const told = lines.join('\n')
+    expect(told).toMatch(/#1 -> hello \d+ B version=1/)
+    expect(told).toMatch(/#1\/1 -> join \d+ B .*join=\{name="Ada"\}/)
+    expect(told).toMatch(/^ {4}\+ ship \d+ owner=0 .*hp=100/m)
+    await bot.close()
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('#1 closed by the client 4013 left'), PATIENT)
+    expect(told).not.toContain('undecodable')
+    expect(await stop()).toBe(0)
+  })
+
+  it('tells machines in one object per message, of those only that pass the filter', async () => {
+    const { url, lines, stop } = await inspect('--json', '--filter', 'ship,welcome', '--filter=-leave')
+    const bot = await play(url)
+    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(2), PATIENT)
+    await bot.close()
+    const [opened, welcome, snapshot] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect([opened, welcome]).toMatchObject([
+      { type: 'opened', connection: 1 },
+      { type: 'welcome', direction: 'down' },
+    ])
+    expect(snapshot).toMatchObject({
+      type: 'snapshot',
+      changes: [{ change: 'enter', kind: 'ship', fields: { hp: 100 } }],
+    })
+    await stop()
+  })
+
+  it('plays itself where it shall send: messages and requests by name', async () => {
+    const { lines, asides, say, stop } = await inspect('--join', '{"name":"Eve"}', '--filter', 'chat,refill')
+    await vi.waitFor(() => expect(asides.join()).toContain('joined'), PATIENT)
+    say('send chat {"text":"is anybody here?"}')
+    say('request refill {"kind":"ammo"}')
+    say('send chat {"text":7}')
+    say('shout')
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('<- message chat'), PATIENT)
+    await vi.waitFor(() => expect(asides.join('\n')).toContain('reply {"ammo":30}'), PATIENT)
+    expect(asides.join('\n')).toContain('text: expected a string, got number')
+    expect(asides.join('\n')).toContain('expected: send <message>')
+    expect(await stop()).toBe(0)
+  })
+
+  it('says in one line what is no server', () => {
+    const { status, stderr } = tickwire('inspect', 'nowhere', '--game', GAME)
+    expect(stderr).toBe('expected a server such as ws://localhost:2567, got "nowhere"\n')
+    expect(status).toBe(2)
+  })
+})
