@@ -150,6 +150,8 @@ export class ClientFeed {
   tellAll(): void {
     this.needsAll = false
     this.forgetHeld()
+    // What it sees only because it saw it before stays in its view.
+    this.own?.forgetAnchors()
     this.isLost = true
   }
 
@@ -202,6 +204,7 @@ export class ClientFeed {
   /** Nothing is known of what it holds; a page that was reloaded holds nothing, and counts from 1 again [SNP1]. */
   private startOver(heldSeq: number, cursor: number): void {
     this.forgetHeld()
+    if (this.own !== null) this.own = new OwnHeld()
     this.isLost = heldSeq > 0
     this.sentTicks.clear()
     this.tableNumber = 0
@@ -214,7 +217,6 @@ export class ClientFeed {
   private forgetHeld(): void {
     this.mode++
     this.syncTick = -1
-    if (this.own !== null) this.own = new OwnHeld()
     this.owner.clear()
     this.revealed.clear()
   }

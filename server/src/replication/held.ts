@@ -90,6 +90,11 @@ export class OwnHeld implements Held {
   forgetRows(): void {
     for (const anchor of this.outOfStep.values()) anchor.tick = NOTHING
   }
+
+  /** It still holds what it held, but nobody knows how. */
+  forgetAnchors(): void {
+    for (const [slot, id] of this.ids.entries()) if (id !== NOTHING) this.set(slot, id, NOTHING, 0)
+  }
 }
 
 interface HeldAnchor {

@@ -93,4 +93,19 @@ describe('verify: true', () => {
     for (let i = 0; i < 20 && ada.link.told.length < told + 2; i++) play(harness, ada, 1)
     expect(ada.link.told.at(-1)).toMatchObject({ header: { isPartial: false }, entered: [], left: [] })
   })
+
+  it('[VER4] that second snapshot takes away nothing that is only still in view', async () => {
+    const { harness, room } = start(true)
+    const ada = await harness.join()
+    room.players.get(ada.seat)!.view = { x: 0, y: 0, radius: 50 }
+    const ball = room.world.spawn('ball', { x: 49, y: 0 })
+    play(harness, ada, 2)
+    ball.x = 52
+    play(harness, ada, 1)
+    expect(ada.link.shown('ball')).toHaveLength(1)
+    harness.room.receiveMismatch(ada.seat, hashesOf(ada).at(-1)!.tick16)
+    const told = ada.link.told.length
+    play(harness, ada, 1)
+    expect(ada.link.told.slice(told)).toMatchObject([{ left: [] }, { left: [], entered: [] }])
+  })
 })
