@@ -9,6 +9,8 @@ const ROUNDS = 5
 /** Long enough for the engine to have compiled what runs in every tick: servers run for days. */
 const WARM_UP_MS = 4000
 const ROUND_MS = 4000
+/** Whoever is behind catches up within a second or two of a quiet machine. */
+const MOST_LOOKS = 40
 
 /** Bounds of a workload's figures, as `Figure.must`. */
 export interface Bounds {
@@ -70,18 +72,31 @@ async function oursRound(name: WorldName): Promise<Round> {
   const snapshots = after.snapshots - before.snapshots
   const bytes = after.snapshotBytes - before.snapshotBytes
   const updates = ((after.shown - before.shown) * (server.done.movedShare - start.movedShare)) / ticks
-  const faults = await faultsOf(server, clients)
+  const faults = await faultsOf(server, clients, world.clients)
   clients.stop()
   await server.close()
   return { cpuUs: cpuUs / sent, bytesPerSnapshot: bytes / snapshots, bytesPerUpdate: bytes / updates, faults }
 }
 
-/** What all clients show, held against what is true. */
-async function faultsOf({ truth }: BenchServer, clients: ClientProcess): Promise<number> {
+/**
+ * What all clients show, held against what is true, each in a moment when nothing is kept from it; one that has no such moment
+ * counts as a fault.
+ */
+async function faultsOf({ truth }: BenchServer, clients: ClientProcess, count: number): Promise<number> {
   truth.isRecording = true
-  await pause(500)
-  const { views } = await clients.ask({ type: 'views' })
-  return views.reduce((sum, view) => sum + truth.faultsOf(view), 0)
+  const judged = new Set<number>()
+  let faults = 0
+  for (let looks = MOST_LOOKS; looks > 0 && judged.size < count; looks--) {
+    await pause(500)
+    const { views } = await clients.ask({ type: 'views' })
+    for (const view of views) {
+      const found = judged.has(view.seat) ? null : truth.faultsOf(view)
+      if (found === null) continue
+      judged.add(view.seat)
+      faults += found
+    }
+  }
+  return faults + count - judged.size
 }
 
 async function rawRound(name: WorldName, messageBytes: number): Promise<number> {

@@ -15,7 +15,7 @@ import {
   writeInputsHead,
   writeMessage,
 } from '@tickwire/protocol/internal'
-import type { BitReader, ClientMessage, GameLayout, ReplicaChanges } from '@tickwire/protocol/internal'
+import type { BitReader, ClientMessage, GameLayout, ReplicaChanges, SnapshotHeader } from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
 import { claimOf, helloOf } from '../../hello.ts'
 
@@ -51,7 +51,7 @@ export class LightClient {
   private readonly body = new BitWriter(256, LIMITS.maxClientMessageBytes)
   private readonly packet = new BitWriter(256, LIMITS.maxClientMessageBytes)
   /** The newest snapshot. */
-  last: { readonly seq: number; readonly tick: number } = { seq: 0, tick: 0 }
+  last: Pick<SnapshotHeader, 'seq' | 'tick' | 'isPartial'> = { seq: 0, tick: 0, isPartial: true }
   seat = -1
   private received = 0
   private onSnapshot: () => void = () => undefined
@@ -186,7 +186,7 @@ export class LightClient {
     )
     bits.expectEnd()
     this.count(replica.commit())
-    this.last = { seq: header.seq, tick: header.tick }
+    this.last = header
     this.totals.snapshots++
     this.totals.snapshotBytes += bytes
     this.totals.shown += this.shown

@@ -8,6 +8,8 @@ import type { LightClient } from './light-client.ts'
 export interface DecodedView {
   readonly seat: number
   readonly tick: number
+  /** Something of it was put off: it need not be what is true. */
+  readonly isPartial: boolean
   readonly rows: readonly (readonly [id: number, ...columns: number[]])[]
 }
 
@@ -19,7 +21,7 @@ export function viewOfClient({ seat, last, replica, layout }: LightClient): Deco
     replica.rowAt(entity, last.tick, row)
     rows.push([entity.id, ...row.subarray(0, entity.kind.columns.length)])
   }
-  return { seat, tick: last.tick, rows }
+  return { seat, tick: last.tick, isPartial: last.isPartial, rows }
 }
 
 const isOfWorld = (layout: GameLayout, kind: string): boolean => kind in layout.schema.entities
@@ -61,10 +63,13 @@ export class Truth {
     this.ticks.delete(tick - KEPT_TICKS)
   }
 
-  /** Entities that a client lacks, shows wrongly, or should not have heard of. */
-  faultsOf({ seat, tick, rows }: DecodedView): number {
+  /**
+   * Entities that a client lacks, shows wrongly, or should not have heard of; null: that cannot be said now, because some news
+   * of them is still to come [SNP7], or because what was true then is not known any more.
+   */
+  faultsOf({ seat, tick, isPartial, rows }: DecodedView): number | null {
     const stood = this.ticks.get(tick)
-    if (stood === undefined) throw new Error(`tick ${tick} of seat ${seat} was not recorded`)
+    if (stood === undefined || isPartial) return null
     const view = this.world.viewOf(seat, tick)
     const shown = new Map(rows.map(([id, ...columns]) => [id, columns]))
     let faults = 0
