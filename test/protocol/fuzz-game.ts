@@ -1,5 +1,6 @@
 /** A game with every kind of field, and a stream of snapshots of its moving world. */
 import { Packr } from 'msgpackr'
+import { BodyEncoder } from '../../protocol/src/codec/entropy/body-encoder.ts'
 import { layoutOf, TRACKS } from '../../protocol/src/codec/layout.ts'
 import { GameCodec } from '../../protocol/src/game-codec.ts'
 import type { Packer } from '../../protocol/src/messages/values.ts'
@@ -16,7 +17,7 @@ const anything: StandardSchema = { '~standard': { version: 1, vendor: 'test', va
 
 const place = field.fixed({ min: 0, max: 512, precision: 1 / 16 })
 const speed = field.fixed({ min: -64, max: 64, precision: 1 / 32 })
-const schema = defineGame({
+const definition = {
   name: 'fuzz',
   tickRateHz: 60,
   entities: {
@@ -59,8 +60,11 @@ const schema = defineGame({
       },
     },
   },
-})
+} as const
+const schema = defineGame(definition)
+const codedSchema = defineGame({ ...definition, compression: 'entropy' })
 export const layout = layoutOf(schema)
+export const codedLayout = layoutOf(codedSchema)
 export const codec = new GameCodec(schema, packer)
 export const chat = schema.messages['chat']!.toServer!
 export const eventFields = Object.values(schema.events)
@@ -69,12 +73,18 @@ export const eventFields = Object.values(schema.events)
 export class Stream {
   readonly world = new TestWorld(schema)
   private readonly random: Random
+  /** Of a stream that is coded by models. */
+  private readonly encoder: BodyEncoder | null
+  /** The table that its reader must learn first; nothing was learnt for it yet. */
+  readonly table: Uint8Array
   private readonly known = new Map<number, number>()
   private syncTick = -1
   tick = 60
 
-  constructor(seed: number) {
+  constructor(seed: number, isCoded: boolean = false) {
     this.random = new Random(seed)
+    this.encoder = isCoded ? new BodyEncoder(codedLayout) : null
+    this.table = this.encoder?.publish() ?? new Uint8Array(0)
     for (let slot = 0; slot < 9; slot++) this.spawn(slot)
   }
 
@@ -121,7 +131,9 @@ export class Stream {
     }
     world.advance(this.tick)
     const bytes = bytesOf((writer) => {
-      for (const track of TRACKS) world.writeTrack(writer, track, this.known, this.syncTick, this.tick)
+      if (this.encoder !== null) world.writeCoded(writer, this.encoder, this.known, this.tick)
+      const plain = this.encoder === null ? TRACKS : (['owner', 'revealed'] as const)
+      for (const track of plain) world.writeTrack(writer, track, this.known, this.syncTick, this.tick)
     })
     this.syncTick = this.tick
     this.known.clear()

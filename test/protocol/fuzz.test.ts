@@ -23,7 +23,7 @@ import {
 } from '../../protocol/src/messages/snapshot.ts'
 import { NO_PACKER } from '../../protocol/src/messages/values.ts'
 import { Random } from '../../protocol/src/sim/random.ts'
-import { chat, codec, eventFields, layout, Stream } from './fuzz-game.ts'
+import { chat, codec, codedLayout, eventFields, layout, Stream } from './fuzz-game.ts'
 import { bend, bytesOf, expectBoth, flip, fuzz, isTaken } from './hostile.ts'
 import type { Tried } from './hostile.ts'
 import { clientMessage, serverMessage } from './messages/samples.ts'
@@ -145,6 +145,11 @@ describe('hostile bytes', () => {
   })
 })
 
+function readerOf(stream: Stream, isCoded: boolean): Replica {
+  const replica = new Replica(isCoded ? codedLayout : layout, NO_PACKER)
+  if (isCoded) replica.learnTable(1, stream.table)
+  return replica
+}
 function readSnapshot(replica: Replica, bytes: Uint8Array, tick: number): void {
   const reader = new BitReader(bytes)
   replica.begin()
@@ -179,12 +184,17 @@ function outliers(replica: Replica, tick: number): string[] {
 }
 
 describe('hostile snapshots', () => {
-  const SEEDS = [21, 22, 23]
-
-  it.each(SEEDS)('[SNP2] are taken whole or not at all, and the stream goes on (seed %i)', (seed) => {
-    const stream = new Stream(seed)
+  it.each([
+    [21, 'packed'],
+    [22, 'packed'],
+    [23, 'packed'],
+    [24, 'coded'],
+    [25, 'coded'],
+  ])('[SNP2] are taken whole or not at all, and the stream goes on (seed %i, %s)', (seed, how) => {
+    const isCoded = how === 'coded'
+    const stream = new Stream(seed, isCoded)
     const random = new Random(seed + 100)
-    const replica = new Replica(layout, NO_PACKER)
+    const replica = readerOf(stream, isCoded)
     const tried: Tried = { taken: 0, refused: 0 }
     let previous = stream.next()
     readSnapshot(replica, previous, stream.tick)
@@ -210,8 +220,9 @@ describe('hostile snapshots', () => {
     const random = new Random(31)
     let taken = 0
     for (let run = 0; run < 120; run++) {
-      const stream = new Stream(run % 9)
-      const replica = new Replica(layout, NO_PACKER)
+      const isCoded = run % 2 === 1
+      const stream = new Stream(run % 9, isCoded)
+      const replica = readerOf(stream, isCoded)
       for (let snapshot = 0; snapshot < 4; snapshot++) {
         const valid = stream.next()
         const bent = snapshot === 0 ? valid : flip(random, valid, 1)
