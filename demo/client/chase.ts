@@ -8,23 +8,32 @@ const MIN_ZOOM = 0.66
 const LOOK_AHEAD_SECONDS = 0.3
 /** How fast the look ahead follows the ship's speed: larger is nervous, smaller is seasick. */
 const FOLLOW_PER_SECOND = 2.6
+/** Share of the view that a fast ship sees more of, and its speed for that. */
+const WIDEN = 0.16
+const FAST = 400
+/** Zooming is slower than looking ahead: it is to be felt, not seen. */
+const ZOOM_SHARE = 0.4
 /** How far the view may reach beyond the border: there is nothing to see. */
 const OUTSIDE = 110
 
 export interface Followed {
+  readonly id: number
   readonly x: number
   readonly y: number
   readonly vx: number
   readonly vy: number
 }
 
-/** Keeps the camera on a ship, looking where it flies; without one it stays, and in front of the join form it drifts. */
+/** Keeps the camera on a ship, looking where it flies; without one it stays, and in front of the lobby it drifts. */
 export class Chase {
   private readonly camera: Cameras.Scene2D.Camera
   /** From the ship to the middle of the view: eased, while the ship itself is followed without delay. */
   private offsetX = 0
   private offsetY = 0
-  private isFollowing = false
+  /** The ship that is followed. */
+  private id: number | undefined
+  /** Of the usual zoom; less is farther away. */
+  private closeness = 1
   private driftSeconds = 0
 
   constructor(camera: Cameras.Scene2D.Camera) {
@@ -32,21 +41,25 @@ export class Chase {
     camera.centerOn(WIDTH / 2, HEIGHT / 2)
   }
 
-  follow(ship: Followed, seconds: number): void {
-    if (!this.isFollowing) {
+  /** @param calm stays on the ship, without gliding, looking ahead and zooming */
+  follow(ship: Followed, seconds: number, calm: boolean): void {
+    if (this.id !== ship.id) {
       // A new ship is elsewhere: glide there.
       this.offsetX = this.camera.midPoint.x - ship.x
       this.offsetY = this.camera.midPoint.y - ship.y
-      this.isFollowing = true
+      this.id = ship.id
     }
-    const share = 1 - Math.exp(-FOLLOW_PER_SECOND * seconds)
-    this.offsetX += (ship.vx * LOOK_AHEAD_SECONDS - this.offsetX) * share
-    this.offsetY += (ship.vy * LOOK_AHEAD_SECONDS - this.offsetY) * share
+    const share = calm ? 1 : 1 - Math.exp(-FOLLOW_PER_SECOND * seconds)
+    const ahead = calm ? 0 : LOOK_AHEAD_SECONDS
+    this.offsetX += (ship.vx * ahead - this.offsetX) * share
+    this.offsetY += (ship.vy * ahead - this.offsetY) * share
+    const speed = calm ? 0 : Math.min(1, Math.hypot(ship.vx, ship.vy) / FAST)
+    this.closeness += (1 - WIDEN * speed - this.closeness) * share * ZOOM_SHARE
     this.lookAt(ship.x + this.offsetX, ship.y + this.offsetY)
   }
 
   stay(): void {
-    this.isFollowing = false
+    this.id = undefined
     this.lookAt(this.camera.midPoint.x, this.camera.midPoint.y)
   }
 
@@ -59,7 +72,8 @@ export class Chase {
   private lookAt(x: number, y: number): void {
     const { camera } = this
     const leastZoom = MIN_ZOOM / camera.scene.scale.zoom
-    camera.setZoom(Math.max(leastZoom, Math.sqrt((camera.width * camera.height) / VIEW_AREA)))
+    const usual = Math.max(leastZoom, Math.sqrt((camera.width * camera.height) / VIEW_AREA))
+    camera.setZoom(usual * this.closeness)
     camera.centerOn(within(x, camera.displayWidth, WIDTH), within(y, camera.displayHeight, HEIGHT))
     // Phaser would do this only when it renders, after everything that asks what is in view.
     camera.preRender()

@@ -1,11 +1,13 @@
-import type { Client, JoinedRoom } from 'tickwire/client'
+import type { Client, JoinedRoom, WatchedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 
 /** What `window.tickwire` holds, for the console and for tests. */
 export interface Console {
   readonly client: Client
-  /** Undefined in front of the join form. */
+  /** Undefined while nothing is played. */
   room: JoinedRoom<Arena> | undefined
+  /** Undefined while nothing is only looked at. */
+  watched: WatchedRoom<Arena> | undefined
 }
 
 declare global {

@@ -9,3 +9,25 @@ export function find<E extends HTMLElement>(selector: string, type: new () => E)
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
+
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}
+
+/** Copies a text when the button is pressed, and says so on it; where the browser does not let it, shows what to copy. */
+export function copyOnPress(button: HTMLButtonElement, text: () => string, signal?: AbortSignal): void {
+  const said = button.textContent ?? ''
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text())
+      setText(button, 'Copied')
+      await wait(1600)
+      setText(button, said)
+    } catch {
+      window.prompt('Copy this link:', text())
+    }
+  }
+  button.addEventListener('click', () => void copy(), signal === undefined ? {} : { signal })
+}

@@ -1,8 +1,18 @@
 import type { GameObjects, Scene, Types } from 'phaser'
 import type { Team } from '../shared/schema.ts'
 import type { Beam } from '../shared/guns.ts'
-import { TEAM_COLORS } from './palette.ts'
+import { TEAM_COLORS, cssHex } from './palette.ts'
+import { pixelRatio } from './stage.ts'
 import { SHEET, TEXTURE_SCALE } from './textures.ts'
+
+/** What a pick-up is called, when it is taken. */
+const WORDS = {
+  fontFamily: 'system-ui, sans-serif',
+  fontSize: '14px',
+  fontStyle: 'bold',
+  stroke: '#070b16',
+  strokeThickness: 4,
+}
 
 type Emitter = GameObjects.Particles.ParticleEmitter
 
@@ -52,6 +62,23 @@ export class Effects {
     beam.lineStyle(4, TEAM_COLORS[team], 0.55).lineBetween(x, y, toX, toY)
     beam.lineStyle(1.5, 0xffffff).lineBetween(x, y, toX, toY)
     this.scene.tweens.add({ targets: beam, alpha: 0, duration: 260, onComplete: () => beam.destroy() })
+  }
+
+  /** Says what has happened there; it rises as it fades, unless nothing shall move. */
+  words(x: number, y: number, text: string, color: number, isCalm: boolean): void {
+    const words = this.scene.add.text(x, y - 26, text, { ...WORDS, color: cssHex(color) })
+    words
+      .setOrigin(0.5, 1)
+      .setDepth(25)
+      .setResolution(pixelRatio(this.scene) * 1.5)
+    const rise = isCalm ? 0 : 26
+    this.scene.tweens.add({
+      targets: words,
+      y: words.y - rise,
+      alpha: { value: 0, delay: 700, duration: 500 },
+      duration: 1200,
+      onComplete: () => words.destroy(),
+    })
   }
 
   private emitter(kind: string, frame: string, config: Types.GameObjects.Particles.ParticleEmitterConfig): Emitter {

@@ -1,14 +1,14 @@
-import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
-import type { Arena } from '../shared/schema.ts'
+import type { Unsubscribe } from 'tickwire/client'
 import { find } from './dom.ts'
 import { cssColor } from './palette.ts'
+import type { ShownRoom } from './shown-room.ts'
 
 const MAX_LINES = 4
 /** As long as its fading in the style sheet. */
 const SHOWN_MS = 6000
 
 /** Who destroyed whom, the newest below. */
-export function openKillFeed(room: JoinedRoom<Arena>): Unsubscribe {
+export function openKillFeed(room: ShownRoom): Unsubscribe {
   const list = find('#kills', HTMLOListElement)
   list.replaceChildren()
   return room.onEvent('destroyed', ({ seat, by }) => {
@@ -22,7 +22,7 @@ export function openKillFeed(room: JoinedRoom<Arena>): Unsubscribe {
   })
 }
 
-function nameOf(room: JoinedRoom<Arena>, seat: number | null): HTMLElement {
+function nameOf(room: ShownRoom, seat: number | null): HTMLElement {
   const player = seat === null ? undefined : room.players.get(seat)
   const name = document.createElement('b')
   name.textContent = player?.name ?? 'somebody'

@@ -1,93 +1,140 @@
 import { createClient } from 'tickwire/client'
-import type { CloseInfo, JoinedRoom } from 'tickwire/client'
+import type { CloseInfo, JoinedRoom, Unsubscribe, WatchedRoom } from 'tickwire/client'
 import type { Arena } from '../shared/schema.ts'
 import { arena } from '../shared/simulate.ts'
 import { ArenaScene } from './arena-scene.ts'
 import type { Play } from './arena-scene.ts'
-import { showConnection } from './banner.ts'
+import { Cockpit } from './cockpit.ts'
 import type { Console } from './console.ts'
 import { Controls } from './controls.ts'
 import { find } from './dom.ts'
+import { enter } from './entry.ts'
+import type { Entered, Way } from './entry.ts'
 import { Hud } from './hud.ts'
-import { JoinForm } from './join-form.ts'
+import { Lobby } from './lobby.ts'
+import type { ToWorld } from './mouse.ts'
 import { readOptions } from './options.ts'
 import { whyEnded, whyNotJoined } from './problems.ts'
+import type { Problem } from './problems.ts'
 import { SettingsPanel } from './settings.ts'
 import { Sounds } from './sounds.ts'
 import { createStage, toWorld } from './stage.ts'
 import { revealTouch } from './touch.ts'
+import { NotWaiting, Veil } from './veil.ts'
+import { Watcher } from './watcher.ts'
 
 const options = readOptions(new URL(location.href))
 const client = createClient(options.serverUrl, options.impair ? { impair: options.impair } : {})
-const page: Console = { client, room: undefined }
+const page: Console = { client, room: undefined, watched: undefined }
 window.tickwire = page
-client.onConnection(showConnection)
 revealTouch()
 const stage = createStage(find('#stage', HTMLElement), ArenaScene, options.renderer)
-const form = new JoinForm()
+const veil = new Veil()
+const lobby = new Lobby(client, options)
 const settings = new SettingsPanel()
 const sounds = new Sounds()
 for (const gesture of ['keydown', 'pointerdown'] as const) window.addEventListener(gesture, () => sounds.unlock())
 
-let problem = ''
-let room = await firstRoom()
+let problem: Problem | undefined
+let entered = await enterAtOnce()
 for (;;) {
-  room ??= await joinByForm()
-  form.hide()
-  problem = whyEnded(await play(room))
-  room = undefined
+  entered ??= await enterByLobby()
+  problem = whyEnded(await show(entered))
+  entered = undefined
 }
 
 /** A reload finds its seat again; `?quick` asks nothing. */
-async function firstRoom(): Promise<JoinedRoom<Arena> | undefined> {
+async function enterAtOnce(): Promise<Entered | undefined> {
+  veil.show({ title: 'Connecting', text: 'Looking for your ship.' })
   try {
-    const resumed = await client.resume(arena)
-    if (resumed) return resumed
-    return options.quick ? await join(options.name || 'Guest') : undefined
+    const room = await client.resume(arena)
+    if (room !== null) return { role: 'pilot', room }
+    return options.quick ? await enter(client, wayOfAddress(), options.name || 'Guest', veil) : undefined
   } catch (error) {
     problem = explain(error)
     return undefined
+  } finally {
+    veil.hide()
   }
 }
 
-async function joinByForm(): Promise<JoinedRoom<Arena>> {
+function wayOfAddress(): Way {
+  if (options.code !== undefined) return { by: 'code', code: options.code }
+  return options.key === undefined ? { by: 'quick' } : { by: 'key', key: options.key }
+}
+
+async function enterByLobby(): Promise<Entered> {
   for (;;) {
-    const name = await form.ask(options.name, problem)
+    const { way, name } = await lobby.ask(problem)
+    problem = undefined
     try {
-      return await join(name)
+      return await enter(client, way, name, veil)
     } catch (error) {
       problem = explain(error)
     }
   }
 }
 
-function join(name: string): Promise<JoinedRoom<Arena>> {
-  return client.joinOrCreate(arena, { name }, options.key === undefined ? {} : { key: options.key })
-}
-
-/** Shows the room until it is over for this player. */
-async function play(joined: JoinedRoom<Arena>): Promise<CloseInfo> {
-  page.room = joined
+/** Shows the room until it is over for this page. */
+async function show(how: Entered): Promise<CloseInfo> {
+  const { room, role } = how
   const { scene } = await stage
-  const controls = new Controls(joined, (x, y) => toWorld(scene.getScene(ArenaScene.key), x, y))
-  const hud = new Hud(joined)
-  const closers = [controls.listen(), hud.open(), settings.listen(({ sound }) => (sounds.on = sound))]
-  const shown: Play = {
-    room: joined,
-    sounds,
-    settings: () => settings.current,
-    sample: () => controls.sample(),
-    onFrame: (nowMs) => hud.update(nowMs),
+  const hud = new Hud(room, sounds)
+  const place: ToWorld = (x, y) => toWorld(scene.getScene(ArenaScene.key), x, y)
+  const part = role === 'pilot' ? fly(how.room, place) : watch(how.room, place)
+  const closers = [
+    part.close,
+    hud.open(role),
+    settings.listen(({ sound }) => (sounds.on = sound)),
+    room.onConnection((state) => veil.follow(state, () => void room.leave())),
+  ]
+  const onFrame = (nowMs: number): void => {
+    part.onFrame()
+    hud.update(nowMs)
   }
-  scene.start(ArenaScene.key, { play: shown })
-  const reason = await joined.left
+  const play: Play = { room, sounds, settings: () => settings.current, ...part, onFrame }
+  scene.start(ArenaScene.key, { play })
+  const reason = await room.left
   scene.start(ArenaScene.key, {})
   for (const close of closers) close()
+  veil.hide()
   page.room = undefined
+  page.watched = undefined
   return reason
 }
 
-function explain(error: unknown): string {
+/** What pilots and watchers do differently. */
+interface Part extends Pick<Play, 'advance' | 'target'> {
+  readonly onFrame: () => void
+  readonly close: Unsubscribe
+}
+
+function fly(room: JoinedRoom<Arena>, place: ToWorld): Part {
+  page.room = room
+  const controls = new Controls(room, place)
+  const cockpit = new Cockpit(room)
+  const closers = [controls.listen(), cockpit.open()]
+  return {
+    advance: () => room.advance(() => controls.sample()),
+    target: () => room.mine('ship'),
+    onFrame: () => cockpit.update(),
+    close: () => closers.forEach((close) => close()),
+  }
+}
+
+function watch(room: WatchedRoom<Arena>, place: ToWorld): Part {
+  page.watched = room
+  const watcher = new Watcher(room, place)
+  return {
+    advance: () => room.advance(),
+    target: () => watcher.target(),
+    onFrame: () => undefined,
+    close: watcher.open(),
+  }
+}
+
+function explain(error: unknown): Problem | undefined {
+  if (error instanceof NotWaiting) return undefined
   console.warn(error)
   return whyNotJoined(error)
 }

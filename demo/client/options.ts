@@ -4,10 +4,14 @@ import type { Impairment } from 'tickwire/client'
 export interface PageOptions {
   /** `?server=ws://localhost:2567`: where the game server is; by default where the page came from. */
   readonly serverUrl: string
-  /** `?quick`: join at once, without the form. */
+  /** `?quick`: join at once, without the lobby. */
   readonly quick: boolean
   readonly name: string
-  /** `?room=KEY`: everybody with the same key meets in one room. */
+  /** `?room=CODE`: an invitation into the room of this code. */
+  readonly code: string | undefined
+  /** `?party=CODE`: an invitation into this party. */
+  readonly party: string | undefined
+  /** `?key=KEY`: everybody with the same key meets in one room, which is made when the first one comes. */
   readonly key: string | undefined
   /** `?latency=150&jitter=30&loss=1`: milliseconds each way and percent, added to the real network. */
   readonly impair: Impairment | undefined
@@ -22,10 +26,21 @@ export function readOptions(page: URL): PageOptions {
     serverUrl: query.get('server') ?? '/',
     quick: query.has('quick'),
     name: query.get('name')?.trim() ?? '',
-    key: query.get('room') ?? undefined,
+    code: query.get('room')?.trim() || undefined,
+    party: query.get('party')?.trim() || undefined,
+    key: query.get('key') || undefined,
     impair: readImpairment(query),
     renderer: query.get('renderer'),
   }
+}
+
+/** The address that invites into a room or a party; it keeps which server the page plays on. */
+export function inviteLink(page: URL, kind: 'room' | 'party', code: string): string {
+  const link = new URL(page.pathname, page)
+  const server = page.searchParams.get('server')
+  if (server !== null) link.searchParams.set('server', server)
+  link.searchParams.set(kind, code)
+  return link.href
 }
 
 function readImpairment(query: URLSearchParams): Impairment | undefined {

@@ -18,7 +18,18 @@ export const OWN_EDGE = 0xffffff
 
 export const PICK_UP_COLORS: Readonly<Record<PickUp, number>> = { shield: 0x9db4ff, spread: 0xf7e463, repair: 0x6ee7a8 }
 
+/** As players read them. */
+export const PICK_UP_NAMES: Readonly<Record<PickUp, string>> = {
+  shield: 'Shield',
+  spread: 'Spread shot',
+  repair: 'Repair',
+}
+
 /** A team's colour for style sheets. */
 export function cssColor(team: Team): string {
-  return `#${TEAM_COLORS[team].toString(16).padStart(6, '0')}`
+  return cssHex(TEAM_COLORS[team])
+}
+
+export function cssHex(color: number): string {
+  return `#${color.toString(16).padStart(6, '0')}`
 }

@@ -23,6 +23,7 @@ function ofTeam(team: Team): Picture[] {
     { name: `bubble-${team}`, width: 56, height: 56, draw: (pen) => drawBubble(pen, color) },
     { name: `ship-${team}`, width: 56, height: 48, draw: (pen) => drawShip(pen, hull, color, color) },
     { name: `own-${team}`, width: 56, height: 48, draw: (pen) => drawShip(pen, hull, color, OWN_EDGE) },
+    { name: `flash-${team}`, width: 56, height: 48, draw: (pen) => drawFlash(pen, hull) },
     { name: `flame-${team}`, width: 34, height: 20, draw: (pen) => drawFlame(pen, color) },
     { name: `marker-${team}`, width: 20, height: 20, draw: (pen) => drawMarker(pen, color) },
     { name: `bullet-${team}`, width: 32, height: 16, draw: (pen) => drawBullet(pen, color) },
@@ -60,6 +61,12 @@ function drawShip(pen: Pen, hull: PhaserMath.Vector2[], color: number, edge: num
   pen.fillStyle(color, 0.34).fillPoints(hull, true, true)
   pen.lineStyle(2.2, edge).strokePoints(hull, true, true)
   pen.fillStyle(0xffffff, 0.9).fillCircle(2, 0, 2.2)
+}
+
+/** Laid over a hull that was hit. */
+function drawFlash(pen: Pen, hull: PhaserMath.Vector2[]): void {
+  pen.lineStyle(8, 0xffffff, 0.3).strokePoints(hull, true, true)
+  pen.fillStyle(0xffffff).fillPoints(hull, true, true)
 }
 
 function drawFlame(pen: Pen, color: number): void {

@@ -1,8 +1,7 @@
-import type { JoinedRoom } from 'tickwire/client'
 import { BLOCKS, HEIGHT, WIDTH } from '../shared/map.ts'
-import type { Arena } from '../shared/schema.ts'
 import { find } from './dom.ts'
-import { PICK_UP_COLORS, cssColor } from './palette.ts'
+import { PICK_UP_COLORS, cssColor, cssHex } from './palette.ts'
+import type { ShownRoom } from './shown-room.ts'
 
 /** CSS pixels per world unit. */
 const SCALE = 0.085
@@ -23,14 +22,14 @@ export class Radar {
     this.context?.setTransform(SCALE * ratio, 0, 0, SCALE * ratio, 0, 0)
   }
 
-  update(room: JoinedRoom<Arena>, nowMs: number): void {
+  update(room: ShownRoom, nowMs: number): void {
     const { context } = this
     if (nowMs < this.drawAtMs || !context) return
     this.drawAtMs = nowMs + INTERVAL_MS
     context.clearRect(0, 0, WIDTH, HEIGHT)
     this.drawBlocks(context)
     for (const { x, y, what } of room.view('pickUp')) {
-      context.fillStyle = `#${PICK_UP_COLORS[what].toString(16).padStart(6, '0')}`
+      context.fillStyle = cssHex(PICK_UP_COLORS[what])
       context.fillRect(x - 18, y - 18, 36, 36)
     }
     for (const { x, y, team, mine } of room.view('ship')) {

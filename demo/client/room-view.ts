@@ -1,9 +1,10 @@
 import type { Scene } from 'phaser'
-import type { JoinedRoom, Unsubscribe } from 'tickwire/client'
-import type { Arena } from '../shared/schema.ts'
-import { Effects } from './effects.ts'
 import type { Place } from 'tickwire'
+import type { Unsubscribe } from 'tickwire/client'
+import { Effects } from './effects.ts'
+import { PICK_UP_COLORS, PICK_UP_NAMES } from './palette.ts'
 import { ShipSprite } from './ship-sprite.ts'
+import type { ShownRoom } from './shown-room.ts'
 import type { Settings } from './settings.ts'
 import type { SoundName, Sounds } from './sounds.ts'
 import { addSprite } from './textures.ts'
@@ -17,7 +18,7 @@ export interface Senses {
 /**
  * Gives every entity of the room a sprite, and every event a sight and a sound; the call returned takes them away.
  */
-export function showRoom(scene: Scene, room: JoinedRoom<Arena>, { sounds, settings }: Senses): Unsubscribe {
+export function showRoom(scene: Scene, room: ShownRoom, { sounds, settings }: Senses): Unsubscribe {
   const effects = new Effects(scene)
   const hear = (name: SoundName, { x, y }: Place): void => {
     const { midPoint, displayWidth } = scene.cameras.main
@@ -27,7 +28,11 @@ export function showRoom(scene: Scene, room: JoinedRoom<Arena>, { sounds, settin
     room.draw('ship', {
       enter: (ship) => new ShipSprite(scene, effects, ship),
       update: (ship, sprite) =>
-        sprite.update(ship, room.players.get(ship.owner ?? -1)?.name ?? '', room.tick < ship.safeUntil),
+        sprite.update(ship, {
+          name: room.players.get(ship.owner ?? -1)?.name ?? '',
+          isSafe: room.tick < ship.safeUntil,
+          isCalm: settings().calm,
+        }),
       leave: (_ship, sprite) => sprite.destroy(),
     }),
     room.draw('bullet', {
@@ -54,6 +59,7 @@ export function showRoom(scene: Scene, room: JoinedRoom<Arena>, { sounds, settin
     }),
     room.onEvent('picked', (at) => {
       effects.sparks(at.x, at.y, 16)
+      effects.words(at.x, at.y, PICK_UP_NAMES[at.what], PICK_UP_COLORS[at.what], settings().calm)
       hear('picked', at)
     }),
     room.onEvent('explosion', (at) => {
@@ -61,7 +67,7 @@ export function showRoom(scene: Scene, room: JoinedRoom<Arena>, { sounds, settin
       hear('explosion', at)
     }),
     room.onEvent('destroyed', ({ seat }) => {
-      if (seat === room.seat && settings().shake) scene.cameras.main.shake(260, 0.006)
+      if (room.players.get(seat ?? -1)?.mine && settings().shake) scene.cameras.main.shake(260, 0.006)
     }),
   ]
   return () => {

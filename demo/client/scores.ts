@@ -1,7 +1,8 @@
-import type { JoinedRoom } from 'tickwire/client'
-import type { Arena, Team } from '../shared/schema.ts'
+import type { Team } from '../shared/schema.ts'
 import { find } from './dom.ts'
 import { cssColor } from './palette.ts'
+import { ranked } from './shown-room.ts'
+import type { ShownRoom } from './shown-room.ts'
 
 const MAX_ROWS = 6
 
@@ -18,7 +19,7 @@ export class Scores {
   private readonly list = find('#scores ol', HTMLOListElement)
   private shown = ''
 
-  update(room: JoinedRoom<Arena>): void {
+  update(room: ShownRoom): void {
     const rows = rank(room)
     const key = JSON.stringify(rows)
     if (key === this.shown) return
@@ -27,11 +28,8 @@ export class Scores {
   }
 }
 
-function rank(room: JoinedRoom<Arena>): Row[] {
-  const rows = Array.from(room.players.values(), ({ name, team, score, mine, connected }) => {
-    return { name, team, score, mine, connected }
-  })
-  rows.sort((a, b) => b.score - a.score)
+function rank(room: ShownRoom): Row[] {
+  const rows = ranked(room).map(({ name, team, score, mine, connected }) => ({ name, team, score, mine, connected }))
   const own = rows.findIndex((row) => row.mine)
   const ownRow = rows[own]
   return own < MAX_ROWS || !ownRow ? rows.slice(0, MAX_ROWS) : [...rows.slice(0, MAX_ROWS - 1), ownRow]

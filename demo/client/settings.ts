@@ -1,13 +1,17 @@
 import type { Unsubscribe } from 'tickwire/client'
 import { find } from './dom.ts'
+import { recall, remember } from './memory.ts'
 
 const KEY = 'tickwire.settings'
+const NAMES = ['sound', 'shake', 'calm'] as const
 
 export interface Settings {
   /** Whether there is sound, once a key was pressed: browsers allow none before. */
   readonly sound: boolean
   /** Whether the picture shakes when the own ship is lost. */
   readonly shake: boolean
+  /** Nothing moves or flashes that the game does not need. */
+  readonly calm: boolean
 }
 
 /** What the player prefers. Who asked the system for less motion gets none that the game does not need. */
@@ -17,7 +21,8 @@ export class SettingsPanel {
 
   constructor() {
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-    this.settings = { sound: true, shake: !calm, ...remembered() }
+    this.settings = { sound: true, shake: !calm, calm, ...remembered() }
+    this.style()
   }
 
   get current(): Settings {
@@ -27,12 +32,13 @@ export class SettingsPanel {
   /** Shows the settings as they are and follows the boxes; the call returned stops that. */
   listen(onChange: (settings: Settings) => void): Unsubscribe {
     const listening = new AbortController()
-    for (const name of ['sound', 'shake'] as const) {
+    for (const name of NAMES) {
       const box = find(`#${name}`, HTMLInputElement)
       box.checked = this.settings[name]
       const change = (): void => {
         this.settings = { ...this.settings, [name]: box.checked }
-        remember(this.settings)
+        remember(KEY, JSON.stringify(this.settings))
+        this.style()
         onChange(this.settings)
       }
       box.addEventListener('change', change, { signal: listening.signal })
@@ -43,22 +49,21 @@ export class SettingsPanel {
       this.panel.removeAttribute('open')
     }
   }
-}
 
-/** Storage may be switched off, or hold what another version wrote. */
-function remembered(): Partial<Settings> {
-  try {
-    const { sound, shake } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, unknown>
-    return { ...(typeof sound === 'boolean' && { sound }), ...(typeof shake === 'boolean' && { shake }) }
-  } catch {
-    return {}
+  /** What style sheets move obeys, too. */
+  private style(): void {
+    document.documentElement.classList.toggle('calm', this.settings.calm)
   }
 }
 
-function remember(settings: Settings): void {
+/** What is stored may be of another version. */
+function remembered(): Partial<Settings> {
   try {
-    localStorage.setItem(KEY, JSON.stringify(settings))
+    const stored = JSON.parse(recall(KEY) || '{}') as Record<string, unknown>
+    return Object.fromEntries(
+      NAMES.filter((name) => typeof stored[name] === 'boolean').map((name) => [name, stored[name]]),
+    )
   } catch {
-    // Not remembered.
+    return {}
   }
 }

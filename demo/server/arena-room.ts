@@ -7,7 +7,7 @@ import { arena } from '../shared/simulate.ts'
 import { fillWithBots } from './bots.ts'
 import { nameRoom, showInLists } from './listing.ts'
 import { PickUps } from './pick-ups.ts'
-import { countPoint, newRound, runRound } from './rounds.ts'
+import { WINNING_SCORE, countPoint, newRound, runRound } from './rounds.ts'
 import { spawnShip } from './ships.ts'
 import { spoken } from './spoken.ts'
 import { teamFor } from './teams.ts'
@@ -26,7 +26,7 @@ const SIGHT = 800
 const MAX_SPECTATORS = 16
 
 export interface ArenaOptions {
-  /** The room's option `ships`, where its creator says nothing (default 6). */
+  /** The room's option of this name, where its creator says nothing (default 6). */
   readonly ships?: number
 }
 
@@ -35,7 +35,7 @@ export const arenaRoom = ({ ships = 6 }: ArenaOptions = {}): ReturnType<typeof d
   defineRoom(arena, {
     maxPlayers: MAX_PLAYERS,
     maxSpectators: MAX_SPECTATORS,
-    options: { ships },
+    options: { ships, points: WINNING_SCORE },
     data: (): RoomData => ({ pickUps: new PickUps() }),
     onCreate(room) {
       nameRoom(room)

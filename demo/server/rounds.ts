@@ -4,7 +4,7 @@ import { spawnShip } from './ships.ts'
 import type { ArenaRoom } from './types.ts'
 
 const ROUND_SECONDS = 300
-/** Who has so many points first has won. */
+/** Who has so many points first has won, where the room's creator says nothing else. */
 export const WINNING_SCORE = 25
 const PAUSE_SECONDS = 8
 
@@ -29,7 +29,7 @@ export function newRound(room: ArenaRoom): void {
 
 export function countPoint(room: ArenaRoom, team: Team): void {
   room.state[team]++
-  if (room.state[team] >= WINNING_SCORE) endRound(room)
+  if (room.state[team] >= room.options.points) endRound(room)
 }
 
 /** Ends what is over: a round whose time is up, or the pause behind one. */

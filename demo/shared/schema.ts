@@ -14,6 +14,7 @@ export const FULL_TURN = 8
 export const FULL_HP = 100
 export const FULL_SHIELD = 60
 export const MAX_PLAYERS = 32
+const MAX_POINTS = 99
 /** More than any team scores before a round is over. */
 const MAX_SCORE = 999
 
@@ -34,6 +35,8 @@ export const arenaSchema = defineGame({
   options: {
     /** Bots join until so many ships fly, and go when players come; 0: none. */
     ships: field.uint({ max: MAX_PLAYERS }),
+    /** A team that has so many has won the round. */
+    points: field.uint({ max: MAX_POINTS }),
   },
   /** What lists show of a room besides how many fly in it. */
   metadata: {

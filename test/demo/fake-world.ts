@@ -31,7 +31,7 @@ export class FakeWorld implements ArenaWorld {
   tick = 0
   readonly dt: number = 1 / arena.schema.tickRateHz
   readonly isReplay = false
-  readonly options: Arena['options'] = { ships: 0 }
+  readonly options: Arena['options'] = { ships: 0, points: 25 }
   readonly state: Arena['state'] = { phase: 'playing', endsAt: 9999, azure: 0, amber: 0, winner: 'nobody' }
   readonly authority: boolean
   /** What has been emitted, in order. */

@@ -53,8 +53,8 @@ async function fireAndLeave(page: Page): Promise<void> {
 }
 
 it('neither who comes and goes nor who stays grows by it', { timeout: 120_000 }, async () => {
-  const stays = await openPilot(browser, `${demo.url}?room=growth`, 'Ada')
-  const comes = await openPage(browser, `${demo.url}?room=growth`)
+  const stays = await openPilot(browser, `${demo.url}?key=growth`, 'Ada')
+  const comes = await openPage(browser, `${demo.url}?key=growth`)
   const watched = [await devtoolsOf(stays), await devtoolsOf(comes)] as const
   const visit = async (): Promise<void> => {
     await joinByForm(comes)

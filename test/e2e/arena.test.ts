@@ -5,7 +5,6 @@ import {
   hasShip,
   huntUntilScore,
   meet,
-  openPage,
   openPilot,
   scoreOf,
   seatOf,
@@ -30,7 +29,7 @@ afterAll(async () => {
 
 /** A room of its own for each test: nobody of another test flies in it. */
 function roomUrl(name: string, base: string = demo.url): string {
-  return `${base}?room=${name}`
+  return `${base}?key=${name}`
 }
 
 describe('two pages', () => {
@@ -104,11 +103,11 @@ describe('a page', () => {
     const seat = await seatOf(ada)
     proxy.accepting = false
     proxy.cutAll()
-    await ada.locator('#banner', { hasText: 'Reconnecting' }).waitFor()
+    await ada.locator('#veil', { hasText: 'Reconnecting' }).waitFor()
     await bob.locator('#scores li.away', { hasText: 'Ada' }).waitFor()
     proxy.accepting = true
     await ada.waitForFunction(() => window.tickwire.client.connection.phase === 'online')
-    await ada.locator('#banner').waitFor({ state: 'hidden' })
+    await ada.locator('#veil').waitFor({ state: 'hidden' })
     await bob.getByText('Ada is back').waitFor()
     expect(await seatOf(ada)).toBe(seat)
     expect(await scoreOf(ada)).toBeGreaterThanOrEqual(score)
@@ -146,64 +145,6 @@ describe('a page', () => {
     const start = await shipOf(bob, seat)
     await ada.keyboard.down('ArrowUp')
     await shipMovedFrom(bob, seat, start, 20)
-  })
-})
-
-describe('the join form', () => {
-  it('is used with the keyboard alone, and so are the chat and the way out', async () => {
-    const page = await openPage(browser, roomUrl('keys'))
-    await page.getByLabel('Your name').waitFor()
-    await page.keyboard.type('Grace')
-    await page.keyboard.press('Enter')
-    await hasShip(page)
-    expect(await page.locator('#join').isHidden()).toBe(true)
-    expect(await page.locator('#scores').innerText()).toContain('Grace')
-    await page.keyboard.press('Enter')
-    await page.keyboard.type('w a d space')
-    await page.keyboard.press('Escape')
-    expect(await page.getByLabel('Message to all').inputValue()).toBe('w a d space')
-    await page.getByRole('button', { name: 'Leave' }).focus()
-    await page.keyboard.press('Enter')
-    await page.getByLabel('Your name').waitFor()
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('name')
-  })
-
-  it('says what is wrong when there is no server, and lets one try again', async () => {
-    const proxy = await createProxy({ target: demo.url })
-    onTestFinished(() => proxy.close())
-    const page = await openPage(browser, roomUrl('nobody', proxy.url))
-    proxy.accepting = false
-    proxy.cutAll()
-    await page.getByLabel('Your name').fill('Ada')
-    await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('server').waitFor()
-    proxy.accepting = true
-    await page.getByRole('button', { name: 'Fly' }).press('Enter')
-    await hasShip(page)
-  })
-})
-
-describe('on a phone', () => {
-  it('the stick turns the ship to where it points and the button fires', async () => {
-    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
-    const page = await openPilot(browser, roomUrl('phone'), 'Ada', phone)
-    const devtools = await page.context().newCDPSession(page)
-    const stick = await page.locator('#stick').boundingBox()
-    const fire = await page.locator('#fire').boundingBox()
-    const thumb = (box: typeof stick, dx: number, id: number): { x: number; y: number; id: number } => {
-      return { x: box!.x + box!.width * (0.5 + dx), y: box!.y + box!.height / 2, id }
-    }
-    await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [thumb(stick, 0, 1)] })
-    await devtools.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [thumb(stick, -0.45, 1)] })
-    await page.waitForFunction(() => {
-      const ship = window.tickwire.room!.mine('ship')
-      return ship !== undefined && Math.abs(ship.angle) > 3 && ship.thrusting
-    })
-    const touchPoints = [thumb(stick, -0.45, 1), thumb(fire, 0, 2)]
-    await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
-    await page.waitForFunction(() => [...window.tickwire.room!.view('bullet')].length > 1)
-    await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-    await page.waitForFunction(() => window.tickwire.room!.mine('ship')?.thrusting === false)
   })
 })
 
