@@ -95,14 +95,17 @@ export class JoinedParty implements Party {
     return this.seat(game, join, { verb: 'joinByCode', room: code }, {})
   }
 
-  onSeat<G extends GameTypes>(game: Game<G>, listener: (offer: SeatOffer<G>) => void): Unsubscribe {
-    return this.offers.add(game.schema.name, (offer) =>
-      listener({
+  onSeat<G extends GameTypes>(game: Game<G>, listener: (offer: SeatOffer<G>) => void | Promise<void>): Unsubscribe {
+    return this.offers.add(game.schema.name, (offer) => {
+      const done = listener({
         roomId: offer.room,
         accept: (join) => this.host.takeSeat(game, join, offer),
         decline: () => this.decline(offer),
-      }),
-    )
+      })
+      // A join that fails rejects what an async listener waits for.
+      if (done instanceof Promise)
+        done.catch((error: unknown) => this.host.report('party.onSeat: the listener failed', error))
+    })
   }
 
   onTicket<G extends GameTypes>(game: Game<G>, listener: (ticket: MatchTicket<G>) => void): Unsubscribe {

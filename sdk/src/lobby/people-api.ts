@@ -55,7 +55,7 @@ export interface Party {
   joinById<G extends GameTypes>(game: Game<G>, roomId: string, join: G['join']): Promise<JoinedRoom<G>>
   joinByCode<G extends GameTypes>(game: Game<G>, code: string, join: G['join']): Promise<JoinedRoom<G>>
   /** The leader has found seats in a room of this game. Where nobody listens, the seat is declined. */
-  onSeat<G extends GameTypes>(game: Game<G>, listener: (offer: SeatOffer<G>) => void): Unsubscribe
+  onSeat<G extends GameTypes>(game: Game<G>, listener: (offer: SeatOffer<G>) => void | Promise<void>): Unsubscribe
   /** The leader has queued for this game. */
   onTicket<G extends GameTypes>(game: Game<G>, listener: (ticket: MatchTicket<G>) => void): Unsubscribe
 }

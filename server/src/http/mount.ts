@@ -33,7 +33,7 @@ export function mountApi(
   const access = new Access(secrets, nowMs)
   const app = createApi({ ...parts, access, origins })
   const answer = getRequestListener(
-    (request, { incoming }) => app.fetch(request, { isLoopback: isLocalCaller(incoming as IncomingMessage) }),
+    (request, { incoming }) => app.fetch(request, { isLoopback: isLocalCaller(incoming) }),
     // The caller's own globals stay as they are.
     { overrideGlobalObjects: false },
   )

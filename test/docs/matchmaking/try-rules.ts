@@ -1,4 +1,4 @@
-import { Random } from '@tickwire/protocol'
+import type { Random } from '@tickwire/protocol'
 import { checkTicket, matchTickets } from '@tickwire/server'
 import type { MatchTicket, Queue } from '@tickwire/server'
 
