@@ -30,6 +30,7 @@ import type { Lobby } from './lobby/lobby-api.ts'
 import type { LobbyChannel } from './lobby/lobby-channel.ts'
 import { RoomLists } from './lobby/room-lists.ts'
 import { PeopleClient } from './lobby/people-client.ts'
+import { makeObservable, Observed } from './observer.ts'
 import { checkRoomName } from './options.ts'
 import type { Report } from './report.ts'
 import type { ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
@@ -42,10 +43,11 @@ export type OpenGameRoom = <G extends GameTypes>(
   joined: Joined,
   link: RoomLink,
   report: Report,
+  observed: Observed,
 ) => RoomReceiver & { readonly room: JoinedRoom<G> & WatchedRoom<G> }
 
 /** Everything that a client needs of the outside; tests hand in their own. */
-export interface ClientParts extends Omit<LinkParts, 'store'> {
+export interface ClientParts extends Omit<LinkParts, 'store' | 'observed'> {
   readonly storage: TokenStorage | null
   /** How pages see what others hold; absent or null: they cannot. */
   readonly locks?: TabLocks | null
@@ -61,8 +63,10 @@ export function createClientWith(
   { ticket = '', impair = {} }: Pick<ClientOptions, 'ticket' | 'impair'>,
   parts: ClientParts,
 ): Client {
-  const network = impairConnect(parts.connect, impair, parts.clock, parts.random)
-  return new GameClient(url, ticket, network, { ...parts, connect: network })
+  const network = impairConnect(parts.connect, {}, parts.clock, parts.random)
+  const client = new GameClient(url, ticket, network, { ...parts, connect: network })
+  client.impair(impair)
+  return client
 }
 
 /** A server that sends its clients round in circles is told so. */
@@ -76,6 +80,7 @@ class GameClient extends PeopleClient implements Client {
   private readonly states: Emitter<ConnectionState>
   private readonly codecs = new WeakMap<object, Promise<GameCodec>>()
   private readonly store: ResumeStore
+  private readonly observed: Observed
   private readonly lists: RoomLists
   private link: Link | null = null
   private shown: ConnectionState = { phase: 'connecting' }
@@ -89,6 +94,7 @@ class GameClient extends PeopleClient implements Client {
     const { page, locks = null } = parts
     this.store = new ResumeStore(parts.storage, this.url, page === null ? null : { page, locks })
     this.lists = new RoomLists(parts.report)
+    this.observed = makeObservable(this, parts.clock)
     this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
   }
 
@@ -155,6 +161,7 @@ class GameClient extends PeopleClient implements Client {
 
   impair(impairment: Impairment): void {
     this.network.set(impairment)
+    this.observed.impairment = impairment
   }
 
   cut(): void {
@@ -184,7 +191,9 @@ class GameClient extends PeopleClient implements Client {
 
   protected override measure(url: string): Promise<number | null> {
     const { ticket, parts, store } = this
-    return measureRoundTrip({ url: this.addressOf(url), ticket }, { ...parts, store })
+    // Links to other servers are no business of whoever looks at this one.
+    const observed = new Observed(parts.clock)
+    return measureRoundTrip({ url: this.addressOf(url), ticket }, { ...parts, store, observed })
   }
 
   private async join<G extends GameTypes>(
@@ -221,7 +230,8 @@ class GameClient extends PeopleClient implements Client {
   private linkTo(url: string): Link {
     const old = this.openLink
     if (old?.url === url) return old
-    const link = new Link({ url, ticket: this.ticket }, { ...this.parts, store: this.store })
+    const { store, observed } = this
+    const link = new Link({ url, ticket: this.ticket }, { ...this.parts, store, observed })
     this.link = link
     old?.close()
     this.follow(link)
@@ -256,7 +266,7 @@ class GameClient extends PeopleClient implements Client {
   private opener<G extends GameTypes>(
     game: Game<G>,
   ): OpenRoom<RoomReceiver & { readonly room: JoinedRoom<G> & WatchedRoom<G> }> {
-    return (joined, link) => this.parts.openRoom(game, joined, link, this.parts.report)
+    return (joined, link) => this.parts.openRoom(game, joined, link, this.parts.report, this.observed)
   }
 
   override codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec> {

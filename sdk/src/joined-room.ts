@@ -5,6 +5,7 @@ import { ConnectionClosedError } from './errors.ts'
 import { Emitter } from './events.ts'
 import type { Joined, RoomLink, RoomReceiver } from './link/ports.ts'
 import { Listeners } from './listeners.ts'
+import { Observed } from './observer.ts'
 import { consoleReport, reportOnce } from './report.ts'
 import type { Report } from './report.ts'
 import type { CloseInfo, ConnectionState, JoinedRoom, Unsubscribe, WatchedRoom } from './room-api.ts'
@@ -30,17 +31,24 @@ export function openJoinedRoom<G extends GameTypes>(
   joined: Joined,
   link: RoomLink,
   report: Report = consoleReport,
+  observed: Observed = new Observed(link.clock),
 ): OpenedRoom<G> {
-  return new SeatedRoom(game, joined, link, reportOnce(report))
+  return new SeatedRoom(wire(game, joined, link, reportOnce(report), observed))
 }
 
-function wire<G extends GameTypes>(game: Game<G>, joined: Joined, link: RoomLink, report: Report): RoomParts<G> {
+function wire<G extends GameTypes>(
+  game: Game<G>,
+  joined: Joined,
+  link: RoomLink,
+  report: Report,
+  observed: Observed,
+): RoomParts<G> {
   const eventListeners = new Listeners<FiredEvent>('room.onEvent', report)
   const views = new EntityViews(link.codec.layout, joined.seat)
   const drawings = new Drawings(views, report)
   const events = new RoomEvents(link.codec, eventListeners)
   const watch = new RoomWatch(link.clock, report)
-  const loop = new RoomLoop({ game, joined, link, views, drawings, events, watch, report })
+  const loop = new RoomLoop({ game, joined, link, views, drawings, events, watch, report, observed })
   const messages = new RoomMessages(link, new Listeners('room.onMessage', report))
   const states = new Emitter<ConnectionState>((error) => report('room.onConnection: the listener threw', error))
   const requests = new RoomRequests(link, report)
@@ -57,8 +65,9 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
   private readonly stopFollowing: Unsubscribe
   private over: ConnectionState | null = null
 
-  constructor(game: Game<G>, joined: Joined, link: RoomLink, report: Report) {
-    this.parts = wire(game, joined, link, report)
+  constructor(parts: RoomParts<G>) {
+    this.parts = parts
+    const { link } = parts
     const left = promise<CloseInfo>()
     const ready = promise<void>()
     this.resolveLeft = left.resolve

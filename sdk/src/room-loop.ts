@@ -1,21 +1,7 @@
-import { DecodeError, LIMITS } from '@tickwire/protocol'
+import { LIMITS } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import {
-  readEvents,
-  readSnapshotHeader,
-  readSpawnKeys,
-  Replica,
-  VIEW_STEPS_PER_TICK,
-  NO_SEAT,
-} from '@tickwire/protocol/internal'
-import type {
-  BitReader,
-  EventFrame,
-  GameCodec,
-  HeldEntity,
-  SnapshotHeader,
-  SpawnKey,
-} from '@tickwire/protocol/internal'
+import { Replica, VIEW_STEPS_PER_TICK, NO_SEAT } from '@tickwire/protocol/internal'
+import type { BitReader, GameCodec, HeldEntity, SnapshotHeader, SpawnKey } from '@tickwire/protocol/internal'
 import { ownerOf } from './fields.ts'
 import { InputBuffer } from './input/input-buffer.ts'
 import { Interpolator } from './interpolation/interpolator.ts'
@@ -25,6 +11,9 @@ import { Timeline } from './interpolation/timeline.ts'
 import type { Joined, RoomLink } from './link/ports.ts'
 import { PredictedEntities } from './prediction/predicted-entity.ts'
 import { Predictor } from './prediction/predictor.ts'
+import type { Observed, RoomInside } from './observer.ts'
+import { readSnapshot } from './read-snapshot.ts'
+import type { ReadSnapshot } from './read-snapshot.ts'
 import type { Report } from './report.ts'
 import type { RoomEvents } from './room-events.ts'
 import type { RoomWatch } from './room-watch.ts'
@@ -49,29 +38,24 @@ export interface RoomLoopParts<G extends GameTypes> {
   readonly events: RoomEvents
   readonly watch: RoomWatch
   readonly report: Report
-}
-
-/** A snapshot, read whole. */
-interface ReadSnapshot {
-  readonly header: SnapshotHeader
-  readonly keys: readonly SpawnKey[]
-  readonly events: readonly EventFrame[]
+  readonly observed: Observed
 }
 
 /** What happens in a joined room with each snapshot and with each frame. */
-export class RoomLoop<G extends GameTypes> {
+export class RoomLoop<G extends GameTypes> implements RoomInside {
   readonly view: RoomView
   readonly inputs: InputBuffer
   /** The newest snapshot that was applied; seq 0 before the first. */
   seq = 0
   tick: number
-  private readonly parts: RoomLoopParts<G>
-  private readonly codec: GameCodec
-  private readonly replica: Replica
+  readonly parts: RoomLoopParts<G>
+  readonly codec: GameCodec
+  readonly replica: Replica
+  readonly predicted: PredictedEntities = new PredictedEntities()
+  readonly pacer: Pacer
+  readonly timeline: Timeline
   readonly check: StateCheck
   private readonly predictor: Predictor<G>
-  private readonly pacer: Pacer
-  private readonly timeline: Timeline
   private readonly interpolator: Interpolator
   private readonly remote: RemoteEntities
   private receivedMs = 0
@@ -108,12 +92,13 @@ export class RoomLoop<G extends GameTypes> {
       state: this.view.state,
       options: this.view.options,
       views,
-      entities: new PredictedEntities(),
+      entities: this.predicted,
       inputs: this.inputs,
       onEmit: (event) => events.predict(event),
       replica: this.replica,
       report: parts.report,
     })
+    parts.observed.room = this
   }
 
   get numbers(): RoomNumbers {
@@ -141,6 +126,7 @@ export class RoomLoop<G extends GameTypes> {
     this.replica.commit()
     this.check.after(snapshot.header)
     this.apply(snapshot, nowMs)
+    this.parts.observed.observer?.snapshotApplied(this, snapshot.header)
     this.acknowledge(nowMs)
   }
 
@@ -159,6 +145,8 @@ export class RoomLoop<G extends GameTypes> {
   /** The seat is gone: the last picture stays. */
   end(): void {
     this.hasEnded = true
+    const { observed } = this.parts
+    if (observed.room === this) observed.room = null
   }
 
   /** One rendered frame. */
@@ -175,23 +163,13 @@ export class RoomLoop<G extends GameTypes> {
     this.remote.draw(tick, elapsedMs)
     this.parts.events.fire(tick)
     this.parts.drawings.update()
+    this.parts.observed.observer?.frameDrawn(this)
   }
 
-  private read(bits: BitReader): ReadSnapshot {
-    const { codec, replica } = this
-    const { channel } = this.parts.link
-    const header = readSnapshotHeader(bits, channel, { seq: this.seq, tick: this.tick })
-    const { tick, seq } = header
-    if (seq <= this.seq || tick < this.tick) throw outOfOrder(bits, header)
-    replica.begin()
-    replica.readTrack(bits, 'all', tick)
-    bits.align('body padding')
-    replica.readTrack(bits, 'owner', tick)
-    replica.readTrack(bits, 'revealed', tick)
-    const keys = readSpawnKeys(bits, tick)
-    const events = readEvents(bits, tick, Object.values(codec.schema.events), codec.packer)
-    bits.expectEnd()
-    return { header, keys, events }
+  /** Reads a snapshot; nothing changes until it is applied. @throws DecodeError */
+  read(bits: BitReader): ReadSnapshot {
+    const { codec, replica, seq, tick } = this
+    return readSnapshot(bits, this.parts.link.channel, { codec, replica, last: { seq, tick } })
   }
 
   private apply({ header, keys, events }: ReadSnapshot, nowMs: number): void {
@@ -301,8 +279,3 @@ export class RoomLoop<G extends GameTypes> {
 
 /** Snapshots kept for a picture that stands still because the page is hidden. */
 const MAX_HISTORY_TICKS = 256
-
-function outOfOrder(bits: BitReader, { seq, tick }: SnapshotHeader): DecodeError {
-  const got = `snapshot ${seq} of tick ${tick}`
-  return new DecodeError('unexpected', { what: 'snapshot', expected: 'a newer one', got, offset: bits.bitOffset })
-}

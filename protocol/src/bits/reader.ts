@@ -37,6 +37,11 @@ export class BitReader {
     this.end = bitEnd
   }
 
+  /** Sets another reader to what this one has not read yet. */
+  lend(other: BitReader): void {
+    other.reset(this.source, this.position, this.end)
+  }
+
   /** Where the next read starts, in bits from the first bit of the bytes. */
   get bitOffset(): number {
     return this.position

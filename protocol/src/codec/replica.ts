@@ -127,6 +127,12 @@ export class Replica {
     }
   }
 
+  /** Whose records were read and not applied yet, one by one in the order of the bits; removals are not among them. */
+  staged(): HeldEntity[] {
+    const { count, entities } = this.staging
+    return entities.slice(0, count).filter((entity) => entity !== undefined)
+  }
+
   /** Applies what was read. */
   commit(): ReplicaChanges {
     const { staging, changes } = this
@@ -223,6 +229,13 @@ export class Replica {
     this.staging.blobs.push({ entity, blob, value: decodeBlob(name, declared, bytes, this.packer) })
   }
 
+  /** Holds an entity as it stands, as a replica did that was written down. */
+  hold(entity: HeldEntity): void {
+    this.entities.set(entity.slot, entity)
+    while (this.bySlot.length <= entity.slot) this.bySlot.push(undefined)
+    this.bySlot[entity.slot] = entity
+  }
+
   private remove(track: TrackName, slot: number): void {
     const entity = this.entities.get(slot)
     if (entity === undefined) return
@@ -240,9 +253,7 @@ export class Replica {
     const known = this.entities.get(entity.slot)
     if (known !== entity) {
       if (known !== undefined) this.changes.left.push(known)
-      this.entities.set(entity.slot, entity)
-      while (this.bySlot.length <= entity.slot) this.bySlot.push(undefined)
-      this.bySlot[entity.slot] = entity
+      this.hold(entity)
       this.changes.entered.push(entity)
     }
     const anchor = entity.anchors[track]

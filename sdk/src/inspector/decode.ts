@@ -20,7 +20,7 @@ import type {
   ServerMessage,
 } from '@tickwire/protocol/internal'
 import { RoomDecoder } from './room-decoder.ts'
-import type { EntityChange, ToldEvent } from './room-decoder.ts'
+import type { EntityChange, ToldEvent, ToldRoom } from './room-decoder.ts'
 
 /** `up`: from the client to the server. */
 export type Direction = 'up' | 'down'
@@ -62,7 +62,7 @@ interface Channel {
   /** Null: it is another game's than ours. */
   readonly codec: GameCodec | null
   /** Null until the seat is given, and after what was missed: see `hello`. */
-  room: RoomDecoder | null
+  room: ToldRoom | null
   /** Names of requests that wait for an answer, by who asked and the id. */
   readonly asked: Map<string, string>
 }
@@ -98,6 +98,11 @@ export class ConnectionDecoder {
   constructor(codec: GameCodec, links: Map<string, Channels>) {
     this.codec = codec
     this.links = links
+  }
+
+  /** From here on `room` reads what a channel says: it holds what was said before. */
+  follow(channel: number, codec: GameCodec, room: ToldRoom): void {
+    this.channels.set(channel, { codec, room, asked: this.channels.get(channel)?.asked ?? new Map() })
   }
 
   /** Reads one packet. It never throws: what cannot be read is told as such, and the next packet is tried again. */
@@ -220,7 +225,7 @@ export class ConnectionDecoder {
       case 'joined': {
         const { roomId, epoch, seat, tick } = item
         const known = this.channels.get(channel)
-        if (known?.codec) known.room = new RoomDecoder(known.codec, tick)
+        if (known?.codec) known.room = new RoomDecoder(known.codec, { seq: 0, tick })
         return { type, says: { room: roomId, epoch, seat, tick } }
       }
       case 'joinRefused':

@@ -1,14 +1,15 @@
-import { readEvents, readSnapshotHeader, readSpawnKeys, Replica } from '@tickwire/protocol/internal'
+import { Replica } from '@tickwire/protocol/internal'
 import type {
   BitReader,
-  EventFields,
   EventFrame,
   GameCodec,
   HeldEntity,
   SnapshotHeader,
+  SnapshotReference,
 } from '@tickwire/protocol/internal'
 import { heldTracks, ownerOf, readBlobs, readFields, sameValue } from '../fields.ts'
 import type { Fields } from '@tickwire/protocol/internal'
+import { readSnapshot } from '../read-snapshot.ts'
 
 /** What a snapshot told of one entity. */
 export interface EntityChange {
@@ -44,58 +45,60 @@ export interface DecodedInput {
 
 const VIEW_STEPS = 16
 
+/** What a room's packets are read with. */
+export interface ToldRoom {
+  /** The newest snapshot that was read; 0: none. */
+  readonly seq: number
+  /** Reads what follows the channel of a snapshot. @throws DecodeError */
+  readSnapshot(bits: BitReader, channel: number): DecodedSnapshot
+  /** Reads what follows the ack of a packet of inputs. @throws DecodeError */
+  readInputs(bits: BitReader): DecodedInput[]
+  learnTable(number: number, bytes: Uint8Array): void
+}
+
+/** The inputs of a packet, at about the tick that was received last. */
+export function readInputs({ inputs }: GameCodec, bits: BitReader, tick: number): DecodedInput[] {
+  const read = inputs.read(bits, tick)
+  bits.expectEnd()
+  return read.map(({ tick: of, columns, viewStamp }) => ({
+    tick: of,
+    viewTick: viewStamp < 0 ? null : viewStamp / VIEW_STEPS,
+    fields: inputs.fromColumns(columns),
+  }))
+}
+
 /** What one seat is told, held as its client holds it: a snapshot means something only to who has read those before. */
-export class RoomDecoder {
+export class RoomDecoder implements ToldRoom {
   readonly codec: GameCodec
   private readonly replica: Replica
-  private readonly eventFields: EventFields
   private readonly row: Int32Array
-  private last: { readonly seq: number; readonly tick: number }
+  private last: SnapshotReference
 
-  /** @param tick the room's, when the seat was given */
-  constructor(codec: GameCodec, tick: number) {
-    const { layout, packer, schema, eventNames } = codec
+  /** @param last what was received so far, and is in `replica`; of a seat that was just given nothing, and the room's tick */
+  constructor(codec: GameCodec, last: SnapshotReference, replica: Replica = new Replica(codec.layout, codec.packer)) {
     this.codec = codec
-    this.replica = new Replica(layout, packer)
-    this.eventFields = eventNames.map((name) => schema.events[name]!)
-    this.row = new Int32Array(layout.maxColumns)
-    this.last = { seq: 0, tick }
+    this.replica = replica
+    this.row = new Int32Array(codec.layout.maxColumns)
+    this.last = last
   }
 
-  /** The newest snapshot that was read; 0: none. */
   get seq(): number {
     return this.last.seq
   }
 
-  /** Reads what follows the channel of a snapshot, and takes it in. @throws DecodeError; then nothing was taken in */
+  /** Takes it in, too; when it throws, nothing was. */
   readSnapshot(bits: BitReader, channel: number): DecodedSnapshot {
-    const { replica, codec } = this
-    const header = readSnapshotHeader(bits, channel, this.last)
+    const { replica, codec, last } = this
+    const { header, events } = readSnapshot(bits, channel, { codec, replica, last })
     const { seq, tick } = header
-    replica.begin()
-    replica.readTrack(bits, 'all', tick)
-    bits.align('body padding')
-    replica.readTrack(bits, 'owner', tick)
-    replica.readTrack(bits, 'revealed', tick)
-    readSpawnKeys(bits, tick)
-    const events = readEvents(bits, tick, this.eventFields, codec.packer)
-    bits.expectEnd()
     const before = this.expected(tick)
     const { entered, left } = replica.commit()
     this.last = { seq, tick }
-    return { header, changes: this.changes(tick, before, entered, left), events: events.map((one) => this.told(one)) }
+    return { header, changes: this.changes(tick, before, entered, left), events: toldEvents(codec, events) }
   }
 
-  /** Reads what follows the ack of a packet of inputs. */
   readInputs(bits: BitReader): DecodedInput[] {
-    const { inputs } = this.codec
-    const read = inputs.read(bits, this.last.tick)
-    bits.expectEnd()
-    return read.map(({ tick, columns, viewStamp }) => ({
-      tick,
-      viewTick: viewStamp < 0 ? null : viewStamp / VIEW_STEPS,
-      fields: inputs.fromColumns(columns),
-    }))
+    return readInputs(this.codec, bits, this.last.tick)
   }
 
   learnTable(number: number, bytes: Uint8Array): void {
@@ -141,10 +144,11 @@ export class RoomDecoder {
     }
     return changes
   }
+}
 
-  private told({ event, tick, payload }: EventFrame): ToldEvent {
-    return { name: this.codec.eventNames[event]!, tick, fields: payload }
-  }
+/** Events by their names. */
+export function toldEvents({ eventNames }: GameCodec, events: readonly EventFrame[]): ToldEvent[] {
+  return events.map(({ event, tick, payload }) => ({ name: eventNames[event]!, tick, fields: payload }))
 }
 
 interface Known {

@@ -8,6 +8,7 @@ import { nextRetryDelayMs } from '../connection/reconnect.ts'
 import type { Connect } from '../connection/transport.ts'
 import { UnreachableError } from '../errors.ts'
 import { Emitter } from '../events.ts'
+import type { Observed } from '../observer.ts'
 import type { Report } from '../report.ts'
 import type { CloseInfo, ConnectionState, Unsubscribe } from '../room-api.ts'
 import type { PageEvent, PageLife } from './page-life.ts'
@@ -20,6 +21,7 @@ export interface LineParts {
   /** Null where there is no page. */
   readonly page: PageLife | null
   readonly report: Report
+  readonly observed: Observed
 }
 
 export interface LineHandlers {
@@ -116,7 +118,9 @@ export class Line {
   send(packet: Uint8Array): void {
     const { phase } = this
     if (phase.phase !== 'greeting' && phase.phase !== 'online') return
-    if (phase.connection.send(packet)) this.outbound.add(packet.length, this.parts.clock.nowMs())
+    if (!phase.connection.send(packet)) return
+    this.outbound.add(packet.length, this.parts.clock.nowMs())
+    this.parts.observed.observer?.packetSent(packet)
   }
 
   /** The server has taken us in. @param resumeWindowMs how long it keeps a seat after a drop */
@@ -154,11 +158,12 @@ export class Line {
   }
 
   private open(outage: Outage | null): void {
-    const { connect, clock } = this.parts
+    const { connect, clock, observed } = this.parts
     const connection = new Connection(connect, this.address, clock, {
       onOpen: () => this.opened(),
       onPacket: (bytes) => {
         this.inbound.add(bytes.length, clock.nowMs())
+        observed.observer?.packetReceived(bytes)
         this.handlers.onPacket(bytes)
       },
       onEnded: (ending) => this.ended(ending),

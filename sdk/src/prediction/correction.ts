@@ -20,6 +20,11 @@ const DONE_PART = 1 / 16
 export class Correction {
   private readonly errors: Map<string, unknown> = new Map()
 
+  /** What is left to be added to fields, by name. */
+  get left(): ReadonlyMap<string, unknown> {
+    return this.errors
+  }
+
   get isActive(): boolean {
     return this.errors.size > 0
   }

@@ -6,6 +6,7 @@ import type { Connect } from '../../../sdk/src/connection/transport.ts'
 import { Link } from '../../../sdk/src/link/link.ts'
 import type { JoinOutcome } from '../../../sdk/src/link/joining.ts'
 import type { PageEvent, PageLife } from '../../../sdk/src/link/page-life.ts'
+import { Observed } from '../../../sdk/src/observer.ts'
 import type { Joined, RoomLink, RoomReceiver } from '../../../sdk/src/link/ports.ts'
 import { ResumeStore } from '../../../sdk/src/link/resume.ts'
 import type { CloseInfo } from '../../../sdk/src/room-api.ts'
@@ -142,6 +143,7 @@ export class LinkSetup {
         store: this.store,
         page: this.page,
         report: (message) => this.reports.push(message),
+        observed: new Observed(this.clock),
       },
     )
     link.onConnection((state) => {
