@@ -1,4 +1,5 @@
 import type { Client, JoinedRoom, WatchedRoom } from 'tickwire/client'
+import type { Inspector } from 'tickwire/client/inspector'
 import type { Arena } from '../shared/schema.ts'
 
 /** What `window.tickwire` holds, for the console and for tests. */
@@ -8,6 +9,8 @@ export interface Console {
   room: JoinedRoom<Arena> | undefined
   /** Undefined while nothing is only looked at. */
   watched: WatchedRoom<Arena> | undefined
+  /** Undefined until it was asked for. */
+  inspector: Inspector | undefined
 }
 
 declare global {

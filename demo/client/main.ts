@@ -11,6 +11,7 @@ import { find } from './dom.ts'
 import { enter } from './entry.ts'
 import type { Entered, Way } from './entry.ts'
 import { Hud } from './hud.ts'
+import { offerInspector } from './inspector.ts'
 import { Lobby } from './lobby.ts'
 import type { ToWorld } from './mouse.ts'
 import { readOptions } from './options.ts'
@@ -25,12 +26,13 @@ import { Watcher } from './watcher.ts'
 
 const options = readOptions(new URL(location.href))
 const client = createClient(options.serverUrl, options.impair ? { impair: options.impair } : {})
-const page: Console = { client, room: undefined, watched: undefined }
+const page: Console = { client, room: undefined, watched: undefined, inspector: undefined }
 window.tickwire = page
 revealTouch()
 const stage = createStage(find('#stage', HTMLElement), ArenaScene, options.renderer)
 const veil = new Veil()
 const lobby = new Lobby(client, options)
+offerInspector(client, stage, (inspector) => (page.inspector = inspector))
 const settings = new SettingsPanel()
 const sounds = new Sounds()
 for (const gesture of ['keydown', 'pointerdown'] as const) window.addEventListener(gesture, () => sounds.unlock())

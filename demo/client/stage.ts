@@ -26,6 +26,13 @@ export function toWorld(scene: Scene, clientX: number, clientY: number): { x: nu
   return { x, y }
 }
 
+/** Where in the window a place of the scene's world is. */
+export function toScreen(scene: Scene, x: number, y: number): { x: number; y: number } {
+  const { worldView, zoom } = scene.cameras.main
+  const scale = zoom / pixelRatio(scene)
+  return { x: (x - worldView.x) * scale, y: (y - worldView.y) * scale }
+}
+
 /** Starts Phaser with one scene in `parent`, as large as the window; resolves when scenes can be started. */
 export function createStage(parent: HTMLElement, scene: typeof Scene, wish: string | null): Promise<Game> {
   const type = chooseRenderer(wish)
