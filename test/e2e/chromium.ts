@@ -66,7 +66,7 @@ const advice = `The browser tests need a Chromium and found none. One of these h
   install chromium or google-chrome with the system's package manager
   CHROMIUM_PATH=/path/to/chromium npm test`
 
-function mayInstall(): boolean {
+export function mayInstall(): boolean {
   if (process.getuid?.() !== 0) return false
   try {
     return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
@@ -75,7 +75,7 @@ function mayInstall(): boolean {
   }
 }
 
-function apt(...args: string[]): void {
+export function apt(...args: string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const done = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`apt-get ${args.join(' ')} failed:\n${done.stderr}\n${advice}`)

@@ -1,0 +1,66 @@
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { BULLETS, startCrowd } from './arena-crowd.ts'
+import { openPilot } from './arena-page.ts'
+import { launchBrowser } from './browser.ts'
+import { startDemoProcess, type DemoProcess } from './demo-process.ts'
+
+let demo: DemoProcess
+let browser: Browser
+
+beforeAll(async () => {
+  // Without a GPU Chromium draws WebGL by software only when it is told to.
+  ;[demo, browser] = await Promise.all([startDemoProcess(), launchBrowser(['--enable-unsafe-swiftshader'])])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await demo?.close()
+})
+
+const SECONDS = 2
+
+interface Pace {
+  readonly framesPerSecond: number
+  /** Work of the page's main thread for one frame: game, network and drawing. */
+  readonly msPerFrame: number
+}
+
+async function measure(page: Page): Promise<Pace> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable')
+  const busySeconds = async (): Promise<number> => {
+    const { metrics } = await devtools.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value
+  }
+  const before = await busySeconds()
+  const { frames, seconds } = await page.evaluate((least) => {
+    return new Promise<{ frames: number; seconds: number }>((resolve) => {
+      let frames = 0
+      const start = performance.now()
+      const count = (): void => {
+        frames++
+        const passed = (performance.now() - start) / 1000
+        if (passed < least) requestAnimationFrame(count)
+        else resolve({ frames, seconds: passed })
+      }
+      requestAnimationFrame(count)
+    })
+  }, SECONDS)
+  return { framesPerSecond: frames / seconds, msPerFrame: ((await busySeconds()) - before) * (1000 / frames) }
+}
+
+it.each(['canvas', 'webgl'])('32 ships and 300 bullets are drawn by %s', async (renderer) => {
+  const crowd = await startCrowd()
+  onTestFinished(() => crowd.close())
+  const query = `?renderer=${renderer}&server=${encodeURIComponent(crowd.url)}`
+  const page = await openPilot(browser, `${demo.url}${query}`, 'Ada', { viewport: { width: 1280, height: 720 } })
+  await page.waitForFunction((least) => {
+    const { room } = window.tickwire
+    return [...room!.view('ship')].length === 32 && [...room!.view('bullet')].length >= least
+  }, BULLETS)
+  const { framesPerSecond, msPerFrame } = await measure(page)
+  console.log(`${renderer}: ${framesPerSecond.toFixed(1)} frames per second, ${msPerFrame.toFixed(1)} ms of work each`)
+  // How fast depends on the machine and on what else it does; that it is drawn at all does not.
+  expect(framesPerSecond).toBeGreaterThan(1)
+})
