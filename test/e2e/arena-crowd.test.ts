@@ -34,20 +34,23 @@ async function measure(page: Page): Promise<Pace> {
     return metrics.find(({ name }) => name === 'TaskDuration')!.value
   }
   const before = await busySeconds()
-  const { frames, seconds } = await page.evaluate((least) => {
-    return new Promise<{ frames: number; seconds: number }>((resolve) => {
-      let frames = 0
-      const start = performance.now()
-      const count = (): void => {
-        frames++
-        const passed = (performance.now() - start) / 1000
-        if (passed < least) requestAnimationFrame(count)
-        else resolve({ frames, seconds: passed })
-      }
-      requestAnimationFrame(count)
-    })
-  }, SECONDS)
+  const { frames, seconds } = await page.evaluate(countFrames, SECONDS)
   return { framesPerSecond: frames / seconds, msPerFrame: ((await busySeconds()) - before) * (1000 / frames) }
+}
+
+/** Runs in the page. */
+function countFrames(least: number): Promise<{ frames: number; seconds: number }> {
+  return new Promise((resolve) => {
+    let frames = 0
+    const start = performance.now()
+    const count = (): void => {
+      frames++
+      const seconds = (performance.now() - start) / 1000
+      if (seconds < least) requestAnimationFrame(count)
+      else resolve({ frames, seconds })
+    }
+    requestAnimationFrame(count)
+  })
 }
 
 it.each(['canvas', 'webgl'])('32 ships and 300 bullets are drawn by %s', async (renderer) => {

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 it('Firefox plays a round against Chromium, and both tell the same result', { timeout: 120_000 }, async (test) => {
-  if (firefox === null) return test.skip('there is no Firefox to play with')
+  test.skip(firefox === null, 'there is no Firefox to play with')
   const ada = await openPage(chromium, demo.url, { viewport: { width: 900, height: 640 } })
   await ada.getByLabel('Your name').fill('Ada')
   await ada.getByLabel('Bots in your room').selectOption('No bots')
@@ -27,7 +27,7 @@ it('Firefox plays a round against Chromium, and both tell the same result', { ti
   await ada.getByRole('button', { name: 'Create private room' }).click()
   await hasShip(ada)
   const code = await ada.locator('#invite b').innerText()
-  const fox = await openPage(firefox, `${demo.url}?quick&name=Fox&room=${code}`)
+  const fox = await openPage(firefox!, `${demo.url}?quick&name=Fox&room=${code}`)
   await hasShip(fox)
 
   // Whoever has three first has won: a side that waits for its own three would wait for ever.
