@@ -1,12 +1,20 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { GameCodec } from '@tickwire/protocol/internal'
 import { createGameServer } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createStepper } from 'tickwire/testing'
+import { encodeTrace } from '../../../sdk/src/inspector/trace.ts'
+import type { TraceRecord } from '../../../sdk/src/inspector/trace.ts'
 import { openBot } from '../../../tickwire/src/bots/bot.ts'
 import type { Bot } from '../../../tickwire/src/bots/bot.ts'
 import { arena } from '../../games/arena/arena.ts'
+import type { Arena } from '../../games/arena/arena.ts'
 import { arenaRoom } from '../../games/arena/room.ts'
 import { startTickwire, tickwire } from './command.ts'
 import { allowSlowMachines } from '../../scenarios/seams.ts'
@@ -107,9 +115,46 @@ describe('tickwire inspect', () => {
     expect(await stop()).toBe(0)
   })
 
-  it('says in one line what is no server', () => {
+  it('reads what the inspector has saved', async () => {
+    const trace = await record()
+    const { status, stdout } = tickwire('inspect', trace, '--game', GAME, '--json', '--filter', 'join,chat,bullet')
+    expect(status).toBe(0)
+    const told = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; name: string | null })
+    expect(told[0]).toMatchObject({ type: 'join', direction: 'up', says: { join: { name: 'Ada' } } })
+    expect(told).toContainEqual(expect.objectContaining({ type: 'message', name: 'chat', payload: { text: 'hello' } }))
+    expect(told.at(-1)).toMatchObject({
+      type: 'snapshot',
+      changes: expect.arrayContaining([expect.objectContaining({ kind: 'bullet' })]),
+    })
+    const other = tickwire('inspect', trace, '--game', 'test/games/cards/cards.ts')
+    expect(other.status).toBe(2)
+    expect(other.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('says in one line what is neither a server nor a trace', () => {
     const { status, stderr } = tickwire('inspect', 'nowhere', '--game', GAME)
-    expect(stderr).toBe('expected a server such as ws://localhost:2567, got "nowhere"\n')
+    expect(stderr).toBe('expected a server such as ws://localhost:2567, or a trace; there is no nowhere\n')
     expect(status).toBe(2)
   })
 })
+
+/** Three seconds of a game, as a file. */
+async function record(): Promise<string> {
+  const stepper = createStepper<Arena>({ rooms: [arenaRoom], clients: 1 })
+  const records: TraceRecord[] = []
+  const note = (type: TraceRecord['type']) => (packet: Uint8Array) =>
+    void records.push({ type, atMs: stepper.clock.nowMs(), bytes: packet.slice() })
+  Object.assign(stepper.clients[0]!, { onSend: note('sent'), onReceive: note('received') })
+  const room = await stepper.join(arena, { name: 'Ada' })
+  room.send('chat', { text: 'hello' })
+  await stepper.run(3, { input: ({ tick }) => ({ thrust: true, fire: tick % 40 < 4 }) })
+  await stepper.close()
+  const header = { game: 'arena', hashes: new GameCodec(arena.schema).hashes }
+  const folder = mkdtempSync(join(tmpdir(), 'tickwire-inspect-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'trace.twt'), encodeTrace({ header, records }))
+  return join(folder, 'trace.twt')
+}

@@ -1,8 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Game, GameTypes } from '@tickwire/protocol'
 import { GameCodec } from '@tickwire/protocol/internal'
 import { Decoder, packerFor } from '@tickwire/sdk/internal'
-import type { ConnectionDecoder, Direction } from '@tickwire/sdk/internal'
+import type { ConnectionDecoder, DecodedMessage } from '@tickwire/sdk/internal'
 import { Command, Option } from 'commander'
 import { chain, parseFilter } from '../inspect/filter.ts'
 import type { Filter } from '../inspect/filter.ts'
@@ -29,7 +30,7 @@ interface InspectFlags {
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('listens between clients and a server, and tells in words what they say')
-    .argument('<target>', 'the server, such as ws://localhost:2567')
+    .argument('<target>', 'the server, such as ws://localhost:2567, or a trace that the inspector saved: a .twt file')
     .requiredOption('--game <module>', 'the module that exports the game, such as shared/arena.js')
     .addOption(
       new Option('--port <port>', 'where clients connect in place of the server')
@@ -57,12 +58,18 @@ const EXAMPLES = `
 Examples:
   tickwire inspect ws://localhost:2567 --game shared/arena.js
   tickwire inspect ws://localhost:2567 --game shared/arena.js --filter=ship,chat,-reply
+  tickwire inspect trace.twt --game shared/arena.js --filter down,-snapshot
   tickwire inspect ws://localhost:2567 --game shared/arena.js --join '{"name":"Ada"}' --json | jq .type`
 
 async function run(target: string, flags: InspectFlags): Promise<void> {
   const game = await loadGame(flags.game)
+  if (/^(ws|http)s?:/.test(target)) await listen(target, game, flags)
+  else await readFrom(target, game, flags)
+}
+
+async function listen(target: string, game: Game<GameTypes>, flags: InspectFlags): Promise<void> {
   const decoder = new Decoder(new GameCodec(game.schema, await packerFor(game.schema)))
-  const relay = await startRelay({ target: serverUrl(target), port: flags.port, listener: printer(decoder, flags) })
+  const relay = await startRelay({ target: serverUrl(target), port: flags.port, listener: teller(decoder, flags) })
   console.error(`${relay.url} -> ${target}   (give clients the first address; Ctrl-C stops)`)
   const player = flags.join === undefined ? null : await join(relay.url, game, flags)
   const lines = createInterface({ input: process.stdin }).on('line', (line) => void obey(player, line))
@@ -70,6 +77,15 @@ async function run(target: string, flags: InspectFlags): Promise<void> {
   lines.close()
   await player?.close()
   await relay.close()
+}
+
+async function readFrom(file: string, game: Game<GameTypes>, flags: InspectFlags): Promise<void> {
+  if (!existsSync(file))
+    throw new UsageError(`expected a server such as ws://localhost:2567, or a trace; there is no ${file}`)
+  // Only here: the inspector is most of the SDK's modules once more.
+  const { readTrace } = await import('@tickwire/sdk/inspector')
+  const tell = printer(flags)
+  for (const { atMs, bytes, messages } of await readTrace(readFileSync(file), game)) tell(atMs, 1, bytes, messages)
 }
 
 async function join(
@@ -93,14 +109,30 @@ async function obey(player: InspectingPlayer | null, line: string): Promise<void
   }
 }
 
-function printer(decoder: Decoder, { filter = [], hex, json }: InspectFlags): RelayListener {
-  const startMs = performance.now()
+/** Prints what of a packet passes the filters. */
+type Tell = (atMs: number, connection: number, packet: Uint8Array, messages: readonly DecodedMessage[]) => void
+
+function printer({ filter = [], hex, json }: InspectFlags): Tell {
   const passes = chain(filter)
+  return (atMs, connection, packet, messages) => {
+    const shown = messages.flatMap((message) => passes(message) ?? [])
+    for (const message of shown) console.log((json ? toJson : toText)({ atMs, connection, message }))
+    if (!hex || shown.length === 0) return
+    if (json)
+      console.log(JSON.stringify({ at: atMs, connection, type: 'packet', hex: Buffer.from(packet).toString('hex') }))
+    else console.log(toHex(packet))
+  }
+}
+
+/** Tells what a relay hears. */
+function teller(decoder: Decoder, flags: InspectFlags): RelayListener {
+  const startMs = performance.now()
+  const tell = printer(flags)
   const connections = new Map<number, ConnectionDecoder>()
   /** What concerns a connection as a whole: apart from what is said over it, but in its order. */
   const note = (connection: number, what: string, about: Readonly<Record<string, unknown>>): void => {
     const atMs = performance.now() - startMs
-    if (json) console.log(JSON.stringify({ at: atMs, connection, type: what, ...about }))
+    if (flags.json) console.log(JSON.stringify({ at: atMs, connection, type: what, ...about }))
     else console.log(`${(atMs / 1000).toFixed(3)} #${connection} ${what} ${Object.values(about).join(' ')}`.trimEnd())
   }
   return {
@@ -109,13 +141,8 @@ function printer(decoder: Decoder, { filter = [], hex, json }: InspectFlags): Re
       note(connection, 'opened', { path })
     },
     onPacket(connection, direction, packet) {
-      const atMs = performance.now() - startMs
-      const shown = connections
-        .get(connection)!
-        .decode(direction, packet)
-        .flatMap((message) => passes(message) ?? [])
-      for (const message of shown) console.log((json ? toJson : toText)({ atMs, connection, message }))
-      if (hex && shown.length > 0) console.log(json ? hexObject(connection, direction, packet) : toHex(packet))
+      const messages = connections.get(connection)!.decode(direction, packet)
+      tell(performance.now() - startMs, connection, packet, messages)
     },
     onText: (connection, direction, text) => note(connection, 'text-frame', { direction, text }),
     onClose(connection, by, code, reason) {
@@ -125,16 +152,10 @@ function printer(decoder: Decoder, { filter = [], hex, json }: InspectFlags): Re
   }
 }
 
-function hexObject(connection: number, direction: Direction, packet: Uint8Array): string {
-  return JSON.stringify({ connection, direction, type: 'packet', hex: Buffer.from(packet).toString('hex') })
-}
-
 /** As clients read addresses: `http` is `ws`, and without a path it is `/tickwire`. */
 function serverUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text.replace(/^http/, 'ws')) : null
-  if (url === null || !/^wss?:$/.test(url.protocol)) {
-    throw new UsageError(`expected a server such as ws://localhost:2567, got "${text}"`)
-  }
+  if (!URL.canParse(text)) throw new UsageError(`expected a server such as ws://localhost:2567, got "${text}"`)
+  const url = new URL(text.replace(/^http/, 'ws'))
   if (url.pathname === '/') url.pathname = '/tickwire'
   return url
 }
