@@ -25,11 +25,8 @@ import { packerFor } from './link/packer.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
 import type { TabLocks } from './link/tab-locks.ts'
-import { GameLobby } from './lobby/game-lobby.ts'
-import type { Lobby } from './lobby/lobby-api.ts'
 import type { LobbyChannel } from './lobby/lobby-channel.ts'
-import { RoomLists } from './lobby/room-lists.ts'
-import { PeopleClient } from './lobby/people-client.ts'
+import { PeopleDoor } from './lobby/people-door.ts'
 import { makeObservable, Observed } from './observer.ts'
 import { checkRoomName } from './options.ts'
 import type { Report } from './report.ts'
@@ -72,7 +69,7 @@ export function createClientWith(
 /** A server that sends its clients round in circles is told so. */
 const MAX_REDIRECTS = 5
 
-class GameClient extends PeopleClient implements Client {
+class GameClient extends PeopleDoor implements Client {
   private readonly url: string
   private readonly ticket: Ticket
   private readonly network: ImpairedConnect
@@ -81,7 +78,6 @@ class GameClient extends PeopleClient implements Client {
   private readonly codecs = new WeakMap<object, Promise<GameCodec>>()
   private readonly store: ResumeStore
   private readonly observed: Observed
-  private readonly lists: RoomLists
   private link: Link | null = null
   private shown: ConnectionState = { phase: 'connecting' }
 
@@ -93,7 +89,6 @@ class GameClient extends PeopleClient implements Client {
     this.parts = parts
     const { page, locks = null } = parts
     this.store = new ResumeStore(parts.storage, this.url, page === null ? null : { page, locks })
-    this.lists = new RoomLists(parts.report)
     this.observed = makeObservable(this, parts.clock)
     this.states = new Emitter((error) => parts.report('onConnection: the listener threw', error))
   }
@@ -145,11 +140,6 @@ class GameClient extends PeopleClient implements Client {
     return this.enter(game, codec, { ...named, wish: wishOf(codec, options), join: NO_BYTES })
   }
 
-  lobby<G extends GameTypes>(game: Game<G>): Lobby<G> {
-    const { lists, report } = this
-    return new GameLobby<G>({ lists, report, channel: () => this.channel(), codec: () => this.codecOf(game) })
-  }
-
   async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
     const codec = await this.codecOf(game)
     const stored = await this.store.claim()
@@ -169,7 +159,7 @@ class GameClient extends PeopleClient implements Client {
   }
 
   close(): Promise<void> {
-    this.lists.closed()
+    this.closed()
     this.link?.close()
     return Promise.resolve()
   }
@@ -189,7 +179,7 @@ class GameClient extends PeopleClient implements Client {
     return this.enter(game, codec, ask, seat)
   }
 
-  protected override measure(url: string): Promise<number | null> {
+  override measure(url: string): Promise<number | null> {
     const { ticket, parts, store } = this
     // Links to other servers are no business of whoever looks at this one.
     const observed = new Observed(parts.clock)
@@ -235,8 +225,7 @@ class GameClient extends PeopleClient implements Client {
     this.link = link
     old?.close()
     this.follow(link)
-    this.lists.attach(link.lobby)
-    this.attachPeople(link.lobby)
+    this.attachLobby(link.lobby)
     return link
   }
 

@@ -1,9 +1,7 @@
 import { GameCodec } from '../game-codec.ts'
-import { hashText } from '../hash.ts'
 import { LIMITS } from '../limits.ts'
 import { defineGame } from '../schema/define.ts'
 import type { TypedSchema } from '../schema/define.ts'
-import { describeSection } from '../schema/describe.ts'
 import { field } from '../schema/field.ts'
 import type { FieldMap } from '../schema/field.ts'
 import type { LobbyTypes } from './types.ts'
@@ -158,11 +156,6 @@ const schema = defineGame({
 })
 
 export const LOBBY: TypedSchema<LobbyTypes> = schema
-
-/** Both ends compare this in the handshake. */
-export const LOBBY_HASH: number = hashText(
-  [...describeSection(schema, 'messages'), ...describeSection(schema, 'requests')].join('\n'),
-)
 
 /** A room in a list: the payload within `rooms` and `list`. */
 export const LISTED_ROOM: FieldMap = {

@@ -199,7 +199,6 @@ export class Link implements SeatHost {
     this.sender.greetAgain({ ...hello, resume: { receivedSeq, seat: this.seating.seatClaim() } })
   }
 
-  /** The one place where a broken packet ends: it costs the connection and nothing else. */
   private receive(bytes: Uint8Array): void {
     this.heartbeat.heard()
     try {
@@ -209,10 +208,15 @@ export class Link implements SeatHost {
       })
       this.seating.packetHandled()
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error
-      this.parts.report(`the server broke the protocol: ${error.message}`)
-      this.line.close(closeNamed('protocol-error', error.message), error.message)
+      this.broken(error)
     }
+  }
+
+  /** The one place where what the server may not say ends: it costs the link and nothing else. */
+  broken(error: unknown): void {
+    if (!(error instanceof DecodeError)) throw error
+    this.parts.report(`the server broke the protocol: ${error.message}`)
+    this.line.close(closeNamed('protocol-error', error.message), error.message)
   }
 
   private handle(message: ServerMessage): void {
@@ -322,6 +326,7 @@ export class Link implements SeatHost {
   private closed(reason: CloseInfo, error: Error): void {
     this.lost()
     this.requests.failAll(error)
+    this.lobby.ended()
     this.seating.closed(reason, error)
   }
 }

@@ -1,24 +1,20 @@
 import { ConfigError } from '@tickwire/protocol'
 import { queueHash } from '@tickwire/protocol/internal'
-import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
-import type { GameCodec, SeatOffer } from '@tickwire/protocol/internal'
+import type { Game, GameTypes } from '@tickwire/protocol'
 import { StateError } from '../errors.ts'
-import { Emitter } from '../events.ts'
-import type { Report } from '../report.ts'
-import type { JoinedRoom, Unsubscribe } from '../room-api.ts'
+import type { Unsubscribe } from '../room-api.ts'
 import type { LobbyChannel } from './lobby-channel.ts'
 import { HeldTicket, ticketOf } from './match-ticket.ts'
 import { JoinedParty } from './party.ts'
-import type { DirectMessage, FoundPlayer, MatchTicket, Party, People } from './people-api.ts'
+import type { FoundPlayer, MatchTicket, Party, People } from './people-api.ts'
 import type { PeopleHost } from './people-host.ts'
 
 const DEFAULT_PARTY_SIZE = 4
 
-/** Parties, tickets and names of one client: at whichever server it is, over drops and rooms. The rest of a client is built on it. */
-export abstract class PeopleClient implements People, PeopleHost {
+/** Parties, tickets and names of one client: at whichever server it is, over drops and rooms. */
+export class PeopleClient implements Omit<People, 'onDirect'> {
   alias: string | null = null
-  readonly report: Report
-  private readonly directs: Emitter<DirectMessage>
+  private readonly host: PeopleHost
   private readonly tickets = new Map<number, HeldTicket>()
   private joined: JoinedParty | null = null
   private newestTicket: HeldTicket | null = null
@@ -26,33 +22,26 @@ export abstract class PeopleClient implements People, PeopleHost {
   /** `queue` calls whose answer is not here yet: a ticket that comes meanwhile is their own. */
   private asking = 0
 
-  constructor(report: Report) {
-    this.report = report
-    this.directs = new Emitter((error) => report('onDirect: the listener threw', error))
+  constructor(host: PeopleHost) {
+    this.host = host
   }
 
-  abstract channel(): LobbyChannel
-  abstract codecOf(game: { readonly schema: GameSchema }): Promise<GameCodec>
-  /** Null when there is no answer. */
-  protected abstract measure(url: string): Promise<number | null>
-  abstract takeSeat<G extends GameTypes>(game: Game<G>, join: G['join'], seat: SeatOffer): Promise<JoinedRoom<G>>
-
   /** The client is on another link, which knows nothing of the one before. */
-  protected attachPeople(channel: LobbyChannel): void {
+  attach(channel: LobbyChannel): void {
     for (const stop of this.stops) stop()
-    this.peopleLost()
+    this.lost()
     this.stops = [
       channel.on('party', (state) => {
         if (this.joined?.code === state.code && this.joined.ended === null) this.joined.update(state)
-        else this.joined = new JoinedParty(state, channel, this)
+        else this.joined = new JoinedParty(state, channel, this.host)
       }),
       channel.on('partyEnded', ({ reason }) => this.endParty(reason)),
       channel.on('seatOffer', (offer) => this.joined?.offered(offer)),
-      channel.on('direct', (message) => this.directs.emit(message)),
+      channel.on('direct', (message) => this.host.directs.emit(message)),
       channel.on('ticketQueued', (told) => {
         const known = this.tickets.get(told.ticket)
         if (known !== undefined) return known.queued(told)
-        const ticket = new HeldTicket(told, channel, this.report)
+        const ticket = new HeldTicket(told, channel, this.host.report)
         this.tickets.set(ticket.id, ticket)
         this.newestTicket = ticket
         if (this.asking === 0) this.joined?.queued(ticket)
@@ -63,12 +52,12 @@ export abstract class PeopleClient implements People, PeopleHost {
       channel.on('ticketSeating', ({ ticket }) => this.tickets.get(ticket)?.become({ phase: 'seating' })),
       channel.on('ticketMatched', (told) => this.over(told.ticket)?.matched(told)),
       channel.on('ticketEnded', ({ ticket, ...ended }) => this.over(ticket)?.become({ phase: 'ended', ...ended })),
-      channel.onRenewed(() => this.peopleLost()),
+      channel.onRenewed(() => this.lost()),
     ]
   }
 
   /** The link is over, and all that belonged to it. */
-  protected peopleLost(): void {
+  lost(): void {
     this.alias = null
     this.endParty('link-lost')
     for (const ticket of this.tickets.values()) ticket.become({ phase: 'ended', reason: 'link-lost', mine: false })
@@ -80,12 +69,12 @@ export abstract class PeopleClient implements People, PeopleHost {
   }
 
   async createParty({ maxMembers = DEFAULT_PARTY_SIZE }: { readonly maxMembers?: number } = {}): Promise<Party> {
-    await this.channel().request('createParty', { maxMembers })
+    await this.host.channel().request('createParty', { maxMembers })
     return this.expectParty()
   }
 
   async joinParty(code: string): Promise<Party> {
-    await this.channel().request('joinParty', { code })
+    await this.host.channel().request('joinParty', { code })
     return this.expectParty()
   }
 
@@ -94,7 +83,7 @@ export abstract class PeopleClient implements People, PeopleHost {
     queue: Q,
     attributes: G['queues'][Q],
   ): Promise<MatchTicket<G>> {
-    const codec = await this.codecOf(game)
+    const codec = await this.host.codecOf(game)
     const { schema } = codec
     const fields = schema.queues[queue]
     if (fields === undefined) throw new ConfigError('queue', `one of ${Object.keys(schema.queues).join(', ')}`, queue)
@@ -102,9 +91,9 @@ export abstract class PeopleClient implements People, PeopleHost {
     const ask = { game: schema.name, queue, hash: queueHash(schema, queue), attributes: payload }
     this.asking++
     try {
-      const { ticket } = await this.channel().request('queue', ask)
+      const { ticket } = await this.host.channel().request('queue', ask)
       // It was told ahead of the answer, and may be over by now.
-      if (this.newestTicket?.id === ticket) return ticketOf(game, this.newestTicket, this)
+      if (this.newestTicket?.id === ticket) return ticketOf(game, this.newestTicket, this.host)
       throw new StateError('ticket-ended', 'the link was lost while it was asked for a ticket')
     } finally {
       this.asking--
@@ -114,12 +103,12 @@ export abstract class PeopleClient implements People, PeopleHost {
   async setLatencies(roundTripsMs: Readonly<Record<string, number>>): Promise<void> {
     const regions = Object.keys(roundTripsMs)
     const ms = Object.values(roundTripsMs).map((one) => Math.ceil(one))
-    await this.channel().request('setLatencies', { regions, roundTripsMs: ms })
+    await this.host.channel().request('setLatencies', { regions, roundTripsMs: ms })
   }
 
   async measureLatencies(urls: Readonly<Record<string, string>>): Promise<Record<string, number>> {
     const measured = await Promise.all(
-      Object.entries(urls).map(async ([region, url]) => [region, await this.measure(url)] as const),
+      Object.entries(urls).map(async ([region, url]) => [region, await this.host.measure(url)] as const),
     )
     const reached = Object.fromEntries(measured.flatMap(([region, ms]) => (ms === null ? [] : [[region, ms]])))
     await this.setLatencies(reached)
@@ -127,30 +116,26 @@ export abstract class PeopleClient implements People, PeopleHost {
   }
 
   async setAlias(typed: string): Promise<string> {
-    const { alias } = await this.channel().request('setAlias', { alias: typed })
+    const { alias } = await this.host.channel().request('setAlias', { alias: typed })
     this.alias = alias === '' ? null : alias
     return alias
   }
 
   async setStatus(status: string): Promise<void> {
-    await this.channel().request('setStatus', { status })
+    await this.host.channel().request('setStatus', { status })
   }
 
   async find(typed: string): Promise<FoundPlayer> {
-    const { room, ...found } = await this.channel().request('find', { alias: typed })
+    const { room, ...found } = await this.host.channel().request('find', { alias: typed })
     return { ...found, roomId: room === '' ? null : room }
   }
 
   async sendTo(alias: string, text: string): Promise<void> {
-    await this.channel().request('sendTo', { alias, text })
-  }
-
-  onDirect(listener: (message: DirectMessage) => void): Unsubscribe {
-    return this.directs.on(listener)
+    await this.host.channel().request('sendTo', { alias, text })
   }
 
   async block(alias: string, blocked: boolean = true): Promise<void> {
-    await this.channel().request('block', { alias, blocked })
+    await this.host.channel().request('block', { alias, blocked })
   }
 
   /** It was told ahead of the answer, and may be over by now. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hashText } from '../../../protocol/src/hash.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
-import { LISTED_ROOM, LOBBY, LOBBY_HASH, lobbyCodec } from '../../../protocol/src/lobby/schema.ts'
+import { LOBBY_HASH } from '../../../protocol/src/lobby/hash.ts'
+import { LISTED_ROOM, LOBBY, lobbyCodec } from '../../../protocol/src/lobby/schema.ts'
 import { describeSection } from '../../../protocol/src/schema/describe.ts'
 
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')

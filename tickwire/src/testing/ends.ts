@@ -1,6 +1,6 @@
 import type { Random } from '@tickwire/protocol'
 import type { Client, TokenStorage, Impairment } from '@tickwire/sdk'
-import { webSocketConnect, createClientWith, impairConnect, openJoinedRoom } from '@tickwire/sdk/internal'
+import { webSocketConnect, createClientWith, impairConnect, loadWhole, openJoinedRoom } from '@tickwire/sdk/internal'
 import type { Connect, Transport, TransportHandlers, ImpairmentControls } from '@tickwire/sdk/internal'
 import { createLogger } from '@tickwire/server'
 import type { Authenticate, Directory, HostedQueue, ServerLimits } from '@tickwire/server'
@@ -64,6 +64,7 @@ export class Ends {
   private clients = 0
 
   constructor(options: EndsOptions) {
+    loadWhole()
     this.options = options
   }
 
