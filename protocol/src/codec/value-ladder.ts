@@ -21,7 +21,7 @@ export interface Ladder {
 const NARROW_BITS = 5
 
 /**
- * The widths of each column of a track, null for those that travel as themselves. Chosen from histograms of the arena:
+ * The widths of each column of a track, at most 24 bits; null for those that travel as themselves. Chosen from histograms of the arena:
  * what moves by a rate, and a velocity that turns on, miss by one step or by many, other trends by half of their bits, what
  * is steered otherwise by most of its range.
  */

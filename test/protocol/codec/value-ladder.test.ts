@@ -87,7 +87,10 @@ describe('writeChanged and readChanged', () => {
       .map(([one, by]) => [one, Math.max(min, Math.min(max, one + by))] as const)
     const widths =
       bits > 5 && bits < 32
-        ? fc.record({ near: fc.integer({ min: 2, max: 4 }), far: fc.integer({ min: 4, max: Math.max(4, bits - 1) }) })
+        ? fc.record({
+            near: fc.integer({ min: 1, max: Math.max(4, bits >> 1) }),
+            far: fc.integer({ min: 4, max: Math.ceil((bits * 3) / 4) }),
+          })
         : fc.constant(null)
     return fc.record({ column: fc.constant(column), ladder: widths, pair: fc.oneof(near, fc.tuple(value, value)) })
   })
