@@ -2,7 +2,7 @@
 export { BitReader } from './bits/reader.ts'
 export { BitWriter } from './bits/writer.ts'
 export { bitWidth, widen16 } from './bits/width.ts'
-export { Anchors } from './codec/anchors.ts'
+export { Anchors, FORGOTTEN } from './codec/anchors.ts'
 export { defaultValue } from './codec/default-value.ts'
 export { mixEntity } from './codec/state-hash.ts'
 export { extrapolate, freshHidden, isFreshHidden, leadsTo } from './codec/extrapolate.ts'

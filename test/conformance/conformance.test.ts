@@ -103,7 +103,22 @@ describe('all recordings', () => {
     }
     const tracks = ['all', 'owner', 'revealed'].map((track) => [track, 'full', 'delta', 'catch-up', 'removal'])
     const forms = tracks.flatMap(([track, ...rest]) => rest.map((form) => `${track} ${form}`))
-    expect([...met].toSorted()).toEqual([...forms, 'all coded'].toSorted())
+    expect([...met].toSorted()).toEqual([...forms, 'all known', 'all coded'].toSorted())
+  })
+
+  it('[REC4] [REC7] tell who comes back by catch-ups from what the ring still holds, and of what it forgot not whose it is', () => {
+    const { conversation } = new SecondReader()
+    const back: Set<string>[] = []
+    let hellos = 0
+    for (const { from, hex, messages } of CORPUS.find(({ name }) => name === 'zoo')!.frames) {
+      const types = messages.map(typeOf)
+      if (types.includes('hello')) hellos++
+      const isBack = hellos === 2 && types.includes('snapshot') && back.length === 0
+      if (isBack) for (const { met } of conversation.readers()) met.clear()
+      conversation.read(from, fromHex(hex))
+      if (isBack) back.push(...conversation.readers().map(({ met }) => new Set(met)))
+    }
+    expect([...back[0]!]).toEqual(expect.arrayContaining(['all catch-up', 'all known', 'owner catch-up']))
   })
 
   it('[HSK9] show a reloaded page claim its seat with nothing in hand, and get it under new numbers', () => {

@@ -145,7 +145,9 @@ export const catchUp = (age: number): Piece[] => [yes, no, v(4, age)]
 export const full = (age: number): Piece[] => [yes, yes, v(4, age)]
 export const DOT = 2
 export const ROCK = 3
-export const head = (kind: number, generation: number): Piece[] => [v(4, kind), v(7, generation)]
+/** Of an entity that the reader holds. */
+export const KNOWN: readonly Piece[] = [yes]
+export const head = (kind: number, generation: number): Piece[] => [no, v(4, kind), v(7, generation)]
 /** A rock is at its defaults: its heat, and whatever is cold. */
 export const PLAIN_ROCK: readonly Piece[] = [no, no]
 /** Nothing differs: the column that moves another, and any other. */

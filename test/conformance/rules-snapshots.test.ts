@@ -13,6 +13,7 @@ import {
   full,
   head,
   joined,
+  KNOWN,
   no,
   NOTHING,
   PLAIN_ROCK,
@@ -87,6 +88,10 @@ describe('an anchor', () => {
     expect(changesOf(pair.read('server', snapshotOf({ seq: 3, tick: 103, all: again })))).toEqual([
       [7 * 65_536, 'dot', { all: [0, 90, 0, 0, 0, ''], owner: [9] }],
     ])
+    const known = update(...full(0), ...KNOWN, ...dotAt(0, 91))
+    expect(changesOf(pair.read('server', snapshotOf({ seq: 4, tick: 104, all: known })))).toEqual([
+      [7 * 65_536, 'dot', { all: [0, 91, 0, 0, 0, ''], owner: [9] }],
+    ])
   })
 
   it('[REC4] goes forward only, and is not from before the first tick', () => {
@@ -135,6 +140,10 @@ describe('a record', () => {
     const outcome = (told: Partial<Parameters<typeof snapshotOf>[0]>): unknown =>
       withDot(0, 80).read('server', snapshotOf({ seq: 2, tick: 102, ...told }))
     const still = [...DELTA, ...STILL]
+    const known = [...full(0), ...KNOWN, ...dotAt(0, 1)]
+    expect(outcome({ all: update(...known) })).not.toBe('refused')
+    expect(outcome({ all: [count(0), count(1), ...first(2), ...known] })).toBe('refused')
+    expect(outcome({ all: [count(1), ...first(0), count(1), ...first(0), ...known] })).toBe('refused')
     expect(outcome({ all: update(...still) })).not.toBe('refused')
     expect(outcome({ all: [count(0), count(1), ...first(2), ...still] })).toBe('refused')
     expect(outcome({ all: [count(1), ...first(0), count(1), ...first(0), ...still] })).toBe('refused')

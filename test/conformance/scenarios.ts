@@ -161,11 +161,10 @@ function menagerie(): Promise<Recording[]> {
     const abort = new AbortController()
     const never = refused(room.request('never', {}, { signal: abort.signal }))
     await stepper.run(0.6, { input: wander, each: jumpAtTimes })
-    client.network.stall(700)
-    await stepper.run(1, { input: wander, each: jumpAtTimes })
-    // What was missed meanwhile is caught up with.
+    // Whoever is away from a link that was free is told of what the ring still holds by catch-ups, of the rest in full.
     client.network.cut()
-    await stepper.run(0.6, { input: wander, each: jumpAtTimes })
+    client.network.stall(800)
+    await stepper.run(1.6, { input: wander, each: jumpAtTimes })
     await stepper.sleep(0.2)
     abort.abort(new Error('enough'))
     await stepper.until(never)

@@ -28,6 +28,8 @@ export function shown(value: unknown): Shown {
   if (value instanceof Uint8Array) return toHex(value)
   if (Array.isArray(value)) return value.map(shown)
   if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(12))
+  // What a bent packet unpacks to is whatever msgpack knows.
+  if (typeof value === 'bigint') return `${value}n`
   if (typeof value !== 'object' || value === null) return value as Shown
   const entries = Object.entries(value).filter(isShown)
   return Object.fromEntries(entries.map(([name, one]) => [name, shown(one)]))

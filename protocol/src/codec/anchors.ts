@@ -5,6 +5,8 @@ import { RecordCodec } from './record.ts'
 
 const RING = LIMITS.anchorRingAnchors + 1
 const NONE = -1
+/** In place of the tick of an anchor that a reader holds: it has left the ring. */
+export const FORGOTTEN = -2
 
 /**
  * The writer's memory of one track: for each entity slot the newest anchor and a ring of older ones. A new anchor is set
@@ -63,14 +65,14 @@ export class Anchors {
     return NONE
   }
 
-  /** The newest tick of an anchor that a reader up to `syncTick` holds, or -1: nothing of this entity is that old. */
+  /** The tick of the anchor that a reader holds who knows the entity, and all up to `syncTick`; or `FORGOTTEN`. */
   heldAt(slot: number, syncTick: number): number {
     let best = NONE
     for (let i = 0; i < RING; i++) {
       const tick = this.ticks[slot * RING + i]!
       if (tick <= syncTick && tick > best) best = tick
     }
-    return best
+    return best === NONE ? FORGOTTEN : best
   }
 
   /** Takes the truth at `tick` from a flat row; true if that needed a new anchor. */

@@ -198,7 +198,9 @@ export class Replica {
   }
 
   private readArrival(reader: BitReader, slot: number): HeldEntity {
-    const { kind, generation } = readHead(reader, this.layout.kinds.length)
+    const head = readHead(reader, this.layout.kinds.length)
+    if (head === 'known') return this.known(reader, slot)
+    const { kind, generation } = head
     const id = entityId(slot, generation)
     const held = this.leaving.all.has(slot) ? undefined : this.entities.get(slot)
     // A full record for what is held already only replaces its anchor: the object stays the same for the game.

@@ -29,6 +29,9 @@ export interface EntityHeadBits {
   readonly generation: number
 }
 
+/** Which entity a full record is of: a reader that holds it knows. */
+export type Head = EntityHeadBits | 'known'
+
 /** Nothing is one bit: most lists are empty. */
 export function writeCount(writer: BitWriter, count: number): void {
   writer.bool(count > 0)
@@ -113,7 +116,7 @@ function noSlot(offset: number, got: string): DecodeError {
   return new DecodeError('out-of-range', { what: 'slot', expected, got, offset })
 }
 
-/** Which record leads a reader that holds the anchor of `heldTick` (-1: nothing) to the newest one. */
+/** Which record leads a reader that holds the anchor of `heldTick` (-1: nothing; or `FORGOTTEN`) to the newest one. */
 export function formFor(anchors: Anchors, slot: number, heldTick: number, snapshotTick: number): UpdateForm {
   if (heldTick < 0) return 'full'
   const isNext = anchors.newestTick(slot) === snapshotTick && anchors.previousTick(slot) === heldTick
@@ -144,7 +147,7 @@ export function writeUpdate(
     form,
     snapshotTick - newestTick,
     newestTick - heldTick,
-    head,
+    head === null || heldTick === -1 ? head : 'known',
     rows,
     from,
     rows,
@@ -160,7 +163,7 @@ export function writeUpdateRows(
   form: UpdateForm,
   age: number,
   ticks: number,
-  head: EntityHeadBits | null,
+  head: Head | null,
   from: Int32Array,
   fromAt: number,
   next: Int32Array,
@@ -195,12 +198,15 @@ export function readAnchorTick(reader: BitReader, snapshotTick: number): number 
 
 const KIND_BITS = 4
 
-function writeHead(writer: BitWriter, { kind, generation }: EntityHeadBits): void {
-  writer.varuint(kind, KIND_BITS)
-  writer.varuint(generation, GENERATION_BITS)
+function writeHead(writer: BitWriter, head: Head): void {
+  writer.bool(head === 'known')
+  if (head === 'known') return
+  writer.varuint(head.kind, KIND_BITS)
+  writer.varuint(head.generation, GENERATION_BITS)
 }
 
-export function readHead(reader: BitReader, kinds: number): EntityHeadBits {
+export function readHead(reader: BitReader, kinds: number): Head {
+  if (reader.bool('known entity')) return 'known'
   return {
     kind: reader.varuint(kinds - 1, 'entity kind', KIND_BITS),
     generation: reader.varuint(MAX_GENERATION, 'generation', GENERATION_BITS),

@@ -8,7 +8,7 @@ export type OnBits = (kind: string, field: string, bits: number) => void
 export const SNAPSHOT_PART = '(snapshot)'
 export const EVENT_PART = '(events)'
 
-const ADDRESS = new Set(['slot gap', 'record form', 'anchor age', 'entity kind', 'generation'])
+const ADDRESS = new Set(['slot gap', 'record form', 'anchor age', 'known entity', 'entity kind', 'generation'])
 const FLAGS = new Set(['other columns', 'cold columns'])
 const MOTION = new Set(['fresh hidden columns', 'whole trend', 'trend', 'carry', 'carry of a trend'])
 const BODY_STARTS = new Set(['table', 'entity count'])

@@ -134,7 +134,8 @@ export class OwnRecords {
     const isFull = from === null || from.tick === NOTHING || hidesInLists(from.mask) || hidesInLists(mask)
     if (isFull) {
       freshHidden(codec.track, next, 0)
-      writeUpdateRows(writer, codec, 'full', 0, 0, { kind: kind.index, generation }, next, 0, next, 0, blobs)
+      const head = from === null ? { kind: kind.index, generation } : 'known'
+      writeUpdateRows(writer, codec, 'full', 0, 0, head, next, 0, next, 0, blobs)
       return
     }
     const ticks = tick - from.tick

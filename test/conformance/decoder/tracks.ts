@@ -144,7 +144,11 @@ function arrive(reading: TrackReading, slot: number, tick: number): void {
 }
 
 /** The entity of a full record in track "all": the one that is held, or another one. */
-function entityOf({ from, kinds, world }: TrackReading, slot: number): Entity {
+function entityOf({ from, kinds, world, met }: TrackReading, slot: number): Entity {
+  if (bool.read(from)) {
+    met.add('all known')
+    return world.get(slot) ?? malformed(`slot ${slot} is not held`)
+  }
   const kind = kinds[varuint(4).read(from)] ?? malformed('an unknown kind')
   const generation = generations.read(from)
   const entity = world.get(slot)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Anchors } from '../../../protocol/src/codec/anchors.ts'
+import { Anchors, FORGOTTEN } from '../../../protocol/src/codec/anchors.ts'
 import { layoutOf } from '../../../protocol/src/codec/layout.ts'
 import type { KindLayout } from '../../../protocol/src/codec/layout.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
@@ -41,7 +41,10 @@ describe('Anchors', () => {
     anchors.advance(0, ship.index, shipRow(0, 0), 5)
     anchors.clear(0)
     expect([anchors.newestTick(0), anchors.previousTick(0), anchors.find(0, 5), anchors.heldAt(0, 99)]).toEqual([
-      -1, -1, -1, -1,
+      -1,
+      -1,
+      -1,
+      FORGOTTEN,
     ])
   })
 
@@ -85,7 +88,15 @@ describe('Anchors', () => {
   it('finds what a reader up to some tick holds: the newest anchor that is not younger', () => {
     const anchors = anchorsWith()
     for (const tick of [10, 20, 30]) anchors.advance(0, wall.index, Int32Array.from([tick, 0, 0]), tick)
-    expect([9, 10, 19, 20, 29, 30, 99].map((tick) => anchors.heldAt(0, tick))).toEqual([-1, 10, 10, 20, 20, 30, 30])
+    expect([9, 10, 19, 20, 29, 30, 99].map((tick) => anchors.heldAt(0, tick))).toEqual([
+      FORGOTTEN,
+      10,
+      10,
+      20,
+      20,
+      30,
+      30,
+    ])
   })
 
   it('keeps what it has when it makes room for more slots', () => {

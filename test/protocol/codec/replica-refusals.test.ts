@@ -56,6 +56,7 @@ class TrackWriter {
       writer.bits(0b11, 2)
       writer.varuint(age, 4)
       if (head !== null) {
+        writer.bool(false)
         writer.varuint(head.kind, 4)
         writer.varuint(head.generation, 7)
       }

@@ -146,7 +146,7 @@ describe('Replica', () => {
       }),
       { numRuns: 400 },
     )
-    expect([...forms].toSorted()).toEqual(['catch-up', 'delta', 'full'])
+    expect([...forms]).toEqual(expect.arrayContaining(['catch-up', 'delta', 'full']))
   })
 
   it('[REC2] says nothing of an entity in steady motion', () => {
@@ -214,7 +214,7 @@ describe('Replica', () => {
       session.snapshot()
     }
     session.send()
-    expect(session.world.forms).toContain('all full')
+    expect(session.world.forms).toContain('all known')
     expect(session.replica.entities.get(0)).toBe(held)
     session.expectTruth()
   })

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BitReader } from '../../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../../protocol/src/bits/writer.ts'
-import { Anchors } from '../../../protocol/src/codec/anchors.ts'
+import { Anchors, FORGOTTEN } from '../../../protocol/src/codec/anchors.ts'
 import { layoutOf } from '../../../protocol/src/codec/layout.ts'
 import {
   formFor,
@@ -107,7 +107,7 @@ describe('formFor', () => {
   it('is full for who holds nothing, or what has left the ring', () => {
     expect(formFor(anchorsOf(1, 2), 0, -1, 20)).toBe('full')
     const many = anchorsOf(...Array.from({ length: 12 }, (_, i) => i))
-    expect([30, 40].map((held) => formFor(many, 0, held, 120))).toEqual(['full', 'catch-up'])
+    expect([FORGOTTEN, 30, 40].map((held) => formFor(many, 0, held, 120))).toEqual(['full', 'full', 'catch-up'])
   })
 })
 
@@ -130,6 +130,12 @@ describe('writeUpdate', () => {
     const full = new BitReader(update(anchorsOf(5), -1, 17).toBytes())
     expect([readForm(full), readAnchorTick(full, 17)]).toEqual(['full', 10])
     expect(readHead(full, layout.kinds.length)).toEqual({ kind: thing.index, generation: 7 })
+    const known = new BitReader(update(anchorsOf(5), FORGOTTEN, 17).toBytes())
+    expect([readForm(known), readAnchorTick(known, 17), readHead(known, layout.kinds.length)]).toEqual([
+      'full',
+      10,
+      'known',
+    ])
     const late = new BitReader(update(anchorsOf(5, 6), 10, 23).toBytes())
     expect([readForm(late), readAnchorTick(late, 23)]).toEqual(['catch-up', 20])
     expect(readForm(new BitReader(update(anchorsOf(5, 6), 10, 20).toBytes()))).toBe('delta')
@@ -139,13 +145,16 @@ describe('writeUpdate', () => {
     // No hot columns: one bit for all cold ones, one each for owner, jumps and hp, five for a difference.
     expect(update(anchorsOf(5, 6), 10, 20).bitLength).toBe(1 + 1 + 3 + 5)
     expect(update(anchorsOf(5, 6), 10, 23).bitLength).toBe(2 + 5 + 1 + 3 + 5)
-    expect(update(anchorsOf(5), -1, 10).bitLength).toBe(2 + 5 + 5 + 8 + 1 + 3 + 6)
+    expect(update(anchorsOf(5), -1, 10).bitLength).toBe(2 + 5 + 1 + 5 + 8 + 1 + 3 + 6)
+    // Who holds the entity is not told again which one it is.
+    expect(update(anchorsOf(5), FORGOTTEN, 10).bitLength).toBe(2 + 5 + 1 + 1 + 3 + 6)
   })
 
   it.each([
     { form: 'delta', held: 10, tick: 20, expected: '5200' },
     { form: 'catch-up', held: 10, tick: 23, expected: '8d14' },
-    { form: 'full', held: -1, tick: 20, expected: '03719006' },
+    { form: 'full', held: -1, tick: 20, expected: '03e2200d' },
+    { form: 'full of a known entity', held: FORGOTTEN, tick: 20, expected: '836900' },
   ])('writes a $form in fixed bytes', ({ held, tick, expected }) => {
     expect(hex(update(anchorsOf(5, 6), held, tick))).toBe(expected)
   })
@@ -154,6 +163,7 @@ describe('writeUpdate', () => {
 describe('heads of records', () => {
   it('[VAL1] refuse a kind that does not exist, and an anchor before tick 0', () => {
     const kind = new BitWriter()
+    kind.bool(false)
     kind.varuint(layout.kinds.length, 4)
     kind.varuint(0, 7)
     expect(() => readHead(new BitReader(kind.toBytes()), layout.kinds.length)).toThrow(DecodeError)

@@ -1,6 +1,7 @@
 import {
   Anchors,
   encodeBlob,
+  FORGOTTEN,
   formFor,
   layoutOf,
   NO_PACKER,
@@ -112,7 +113,8 @@ export class TestWorld {
       const head = track === 'all' ? { kind: truth.kind.index, generation: truth.generation } : null
       gaps.write(writer, slot)
       writeUpdate(writer, anchors, slot, truth.kind.index, held, tick, head, (blob) => truth.blobs[blob]!.bytes)
-      this.forms.push(`${track} ${formFor(anchors, slot, held, tick)}`)
+      const isKnown = track === 'all' && held === FORGOTTEN
+      this.forms.push(`${track} ${isKnown ? 'known' : formFor(anchors, slot, held, tick)}`)
     }
   }
 
