@@ -54,6 +54,8 @@ export class FakeLink implements SeatLink {
   heldSeq = -1
   tick = 0
   private pending = false
+  /** What its reader learns with the next packet; reliable items survive a cut. */
+  private readonly tables: Extract<ServerItem, { type: 'table' }>[] = []
   private readonly codec: GameCodec
 
   constructor(codec: GameCodec, userId: string = 'ada') {
@@ -68,6 +70,7 @@ export class FakeLink implements SeatLink {
 
   push(item: ServerItem): boolean {
     this.items.push(item)
+    if (item.type === 'table') this.tables.push(item)
     this.pending = true
     return true
   }
@@ -80,6 +83,7 @@ export class FakeLink implements SeatLink {
   flush(snapshot: Uint8Array | null): SendResult {
     if (this.isCut) return 'closed'
     this.pending = false
+    for (const { number, bytes } of this.tables.splice(0)) this.replica.learnTable(number, bytes)
     if (snapshot !== null) readPacket(snapshot.slice(), (_, bits) => this.read(bits, snapshot.length))
     return 'sent'
   }
