@@ -2,9 +2,11 @@ import { el, setText } from './dom.ts'
 import { formatRate } from './format.ts'
 import type { Panel } from './panel.ts'
 import type { Probe } from './probe.ts'
-import type { KindRate } from './traffic.ts'
+import type { FieldRate, KindRate } from './traffic.ts'
 
 const EVERY_FRAMES = 15
+/** Lines that change places at each look cannot be read. */
+const SORT_EVERY_FRAMES = 120
 
 interface Row {
   readonly element: HTMLTableRowElement
@@ -26,6 +28,8 @@ export class BytesPanel implements Panel {
   )
   private readonly folded: Set<string> = new Set()
   private shown: readonly KindRate[] = []
+  /** Where each kind and field stands. */
+  private readonly ranks: Map<string, number> = new Map()
 
   constructor(probe: Probe) {
     this.probe = probe
@@ -41,12 +45,31 @@ export class BytesPanel implements Panel {
   }
 
   update(frame: number): void {
-    if (frame % EVERY_FRAMES === 0) this.show(this.probe.traffic.kindRates(this.probe.observed.clock.nowMs()))
+    if (frame % EVERY_FRAMES !== 0) return
+    const kinds = this.probe.traffic.kindRates(this.probe.observed.clock.nowMs())
+    if (frame % SORT_EVERY_FRAMES === 0 || this.ranks.size === 0) this.rank(kinds)
+    this.show(kinds.map((kind) => ({ ...kind, fields: this.inOrder(kind.fields) })).toSorted(this.byRank))
   }
+
+  private rank(kinds: readonly KindRate[]): void {
+    this.ranks.clear()
+    for (const kind of kinds) {
+      this.ranks.set(kind.kind, this.ranks.size)
+      for (const { field } of kind.fields) this.ranks.set(`${kind.kind} ${field}`, this.ranks.size)
+    }
+  }
+
+  private inOrder(fields: readonly FieldRate[]): FieldRate[] {
+    const rank = ({ kind, field }: FieldRate): number => this.ranks.get(`${kind} ${field}`) ?? this.ranks.size
+    return fields.toSorted((a, b) => rank(a) - rank(b))
+  }
+
+  private readonly byRank = (a: KindRate, b: KindRate): number =>
+    (this.ranks.get(a.kind) ?? this.ranks.size) - (this.ranks.get(b.kind) ?? this.ranks.size)
 
   private show(kinds: readonly KindRate[]): void {
     this.shown = kinds
-    const most = kinds[0]?.bytesPerSecond ?? 1
+    const most = Math.max(1, ...kinds.map(({ bytesPerSecond }) => bytesPerSecond))
     let used = 0
     for (const { kind, bytesPerSecond, recordsPerSecond, fields } of kinds) {
       const isFolded = this.folded.has(kind)

@@ -3,7 +3,7 @@ import type { RoomInside } from '../observer.ts'
 import { el, setText } from './dom.ts'
 import { entitiesOf, isCurrent, ValueReader } from './entity-values.ts'
 import type { EntityInside } from './entity-values.ts'
-import { formatValue } from './format.ts'
+import { formatId, formatValue } from './format.ts'
 import type { Panel } from './panel.ts'
 import type { Probe } from './probe.ts'
 import { shownKind } from './snapshot-bits.ts'
@@ -60,7 +60,7 @@ class KindBranch {
     this.room = room
     this.kind = kind
     this.reader = reader
-    const head = el('summary', {}, shownKind(kind), this.count)
+    const head = el('summary', {}, shownKind(kind.name), this.count)
     this.element = el('details', { class: 'kind', open: kind.predicted }, head, this.more)
   }
 
@@ -116,7 +116,10 @@ class EntityBranch {
   update(entity: EntityInside, reader: ValueReader): void {
     this.entity = entity
     const marks = [entity.isMine ? 'mine' : '', entity.held === null ? 'only predicted' : ''].filter(Boolean)
-    setText(this.title, `${nameOf(entity)}${marks.length > 0 ? `  ·  ${marks.join(', ')}` : ''}`)
+    setText(
+      this.title,
+      `${shownKind(entity.kind.name)} ${formatId(entity.id)}${marks.length > 0 ? `  ·  ${marks.join(', ')}` : ''}`,
+    )
     if (!this.element.open) return
     for (const [i, field] of reader.fieldsOf(entity).entries()) {
       const row = (this.cells[i] ??= this.addRow(field.name))
@@ -131,10 +134,4 @@ class EntityBranch {
     this.body.append(el('tr', {}, el('th', { scope: 'row' }, name), ...cells))
     return cells
   }
-}
-
-/** Slots are used again: the generation tells one tenant from the next. */
-function nameOf({ id, kind }: EntityInside): string {
-  if (id < 0) return `${shownKind(kind)} (new)`
-  return `${shownKind(kind)} ${id % 0x1_0000}.${Math.floor(id / 0x1_0000)}`
 }

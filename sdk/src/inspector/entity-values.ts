@@ -55,12 +55,12 @@ export class ValueReader {
     this.row = new Int32Array(room.codec.layout.maxColumns)
   }
 
-  fieldsOf(entity: EntityInside): FieldValues[] {
+  fieldsOf(entity: EntityInside, isWanted: (name: string) => boolean = () => true): FieldValues[] {
     const { held, predicted } = entity
     const drawn = this.room.parts.views.find(entity.id)?.fields
     if (held !== null) this.room.replica.rowAt(held, this.room.tick, this.row)
     return entity.kind.fields
-      .filter(({ audience }) => audience !== 'nobody')
+      .filter(({ audience, name }) => audience !== 'nobody' && isWanted(name))
       .map((layout) => ({
         name: layout.name,
         predicted: predicted?.object[layout.name],

@@ -16,6 +16,11 @@ export function formatBytes(bytes: number): string {
   return bytes >= 1000 ? `${(bytes / 1000).toFixed(1)} kB` : `${bytes} B`
 }
 
+/** Slots are used again: the generation tells one tenant from the next. A negative id is this client's own, for now. */
+export function formatId(id: number): string {
+  return id < 0 ? '(new)' : `${id % 0x1_0000}.${Math.floor(id / 0x1_0000)}`
+}
+
 /** Any value of a field or a message, on one line. */
 export function formatValue(value: unknown): string {
   if (typeof value === 'number') return formatNumber(value)

@@ -3,13 +3,15 @@ import { numbersIn } from './correction-size.ts'
 import { el } from './dom.ts'
 import { entitiesOf, ValueReader } from './entity-values.ts'
 import type { EntityInside } from './entity-values.ts'
-import type { Palette } from './palette.ts'
+import { PALETTES } from './palette.ts'
 
 /** Where a place of the game's world is in the window, in CSS pixels; null: nowhere. */
 export type ToScreen = (x: number, y: number) => { readonly x: number; readonly y: number } | null
 
 const MOST_SHOWN = 200
 const RADIUS = 9
+const ARM = 5
+const COLORS = PALETTES.dark
 
 /** Draws over the game where the server has each entity, where it is predicted and where it is drawn. */
 export class Ghosts {
@@ -26,7 +28,7 @@ export class Ghosts {
     this.toScreen = toScreen
   }
 
-  draw(room: RoomInside | null, palette: Palette): void {
+  draw(room: RoomInside | null): void {
     this.clear()
     if (!this.isOn || room === null) return
     if (room !== this.room) this.reader = new ValueReader(room)
@@ -35,7 +37,7 @@ export class Ghosts {
     let left = MOST_SHOWN
     for (const kind of room.codec.layout.kinds) {
       if (kind.position.length === 0) continue
-      for (const entity of entitiesOf(room, kind)) if (left-- > 0) this.drawOne(entity, palette)
+      for (const entity of entitiesOf(room, kind)) if (left-- > 0) this.drawOne(entity)
     }
   }
 
@@ -52,20 +54,19 @@ export class Ghosts {
     this.isClear = true
   }
 
-  private drawOne(entity: EntityInside, palette: Palette): void {
+  private drawOne(entity: EntityInside): void {
     const { context, reader } = this
     if (context === null || reader === null) return
-    const fields = reader.fieldsOf(entity).filter(({ name }) => entity.kind.position.includes(name))
-    const place = (of: 'received' | 'predicted' | 'drawn'): { x: number; y: number } | null => {
+    const fields = reader.fieldsOf(entity, (name) => entity.kind.position.includes(name))
+    const place = (of: 'received' | 'predicted' | 'drawn'): Point | null => {
       const [x, y] = fields.flatMap((field) => numbersIn(field[of]))
       return x === undefined || y === undefined ? null : this.toScreen(x, y)
     }
     const [received, predicted, drawn] = [place('received'), place('predicted'), place('drawn')]
-    context.lineWidth = 1.5
-    if (received !== null && drawn !== null) line(context, received, drawn, palette.received)
-    if (received !== null) ring(context, received, RADIUS, palette.received)
-    if (predicted !== null) ring(context, predicted, RADIUS / 2, palette.predicted)
-    if (drawn !== null) cross(context, drawn, palette.drawn)
+    if (received !== null && drawn !== null) stroke(context, COLORS.received, (path) => line(path, received, drawn))
+    if (received !== null) stroke(context, COLORS.received, (path) => ring(path, received, RADIUS))
+    if (predicted !== null) stroke(context, COLORS.predicted, (path) => ring(path, predicted, RADIUS / 2))
+    if (drawn !== null) stroke(context, COLORS.drawn, (path) => cross(path, drawn))
   }
 }
 
@@ -74,29 +75,32 @@ interface Point {
   readonly y: number
 }
 
-function line(context: CanvasRenderingContext2D, from: Point, to: Point, color: string): void {
-  context.strokeStyle = color
-  context.globalAlpha = 0.6
+/** With a dark edge: whatever the game draws there, it can be seen. */
+function stroke(
+  context: CanvasRenderingContext2D,
+  color: string,
+  draw: (path: CanvasRenderingContext2D) => void,
+): void {
   context.beginPath()
-  context.moveTo(from.x, from.y)
-  context.lineTo(to.x, to.y)
+  draw(context)
+  context.strokeStyle = '#0008'
+  context.lineWidth = 3.5
   context.stroke()
-  context.globalAlpha = 1
+  context.strokeStyle = color
+  context.lineWidth = 1.5
+  context.stroke()
 }
 
-function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, color: string): void {
-  context.strokeStyle = color
-  context.beginPath()
-  context.arc(x, y, radius, 0, 2 * Math.PI)
-  context.stroke()
+function line(path: CanvasRenderingContext2D, from: Point, to: Point): void {
+  path.moveTo(from.x, from.y)
+  path.lineTo(to.x, to.y)
 }
 
-function cross(context: CanvasRenderingContext2D, { x, y }: Point, color: string): void {
-  context.strokeStyle = color
-  context.beginPath()
-  context.moveTo(x - 5, y)
-  context.lineTo(x + 5, y)
-  context.moveTo(x, y - 5)
-  context.lineTo(x, y + 5)
-  context.stroke()
+function ring(path: CanvasRenderingContext2D, { x, y }: Point, radius: number): void {
+  path.arc(x, y, radius, 0, 2 * Math.PI)
+}
+
+function cross(path: CanvasRenderingContext2D, { x, y }: Point): void {
+  line(path, { x: x - ARM, y }, { x: x + ARM, y })
+  line(path, { x, y: y - ARM }, { x, y: y + ARM })
 }

@@ -169,7 +169,7 @@ class Session {
     if (!this.ghosts.isOn && this.ghosts.isClear) return
     queueMicrotask(() => {
       this.probe.cost.begin()
-      this.ghosts.draw(this.observed.room, this.shell.palette)
+      this.ghosts.draw(this.observed.room)
       this.probe.cost.end()
     })
   }

@@ -1,5 +1,6 @@
 import type { DecodedMessage } from './decode.ts'
-import { formatFields, formatValue } from './format.ts'
+import { formatFields, formatId, formatValue } from './format.ts'
+import { shownKind } from './snapshot-bits.ts'
 
 /** What a message is, in a word or two. */
 export function titleOf({ type, name }: DecodedMessage): string {
@@ -28,7 +29,9 @@ export function describe(message: DecodedMessage): string {
     ...Object.entries(rest).map(([name, value]) => `${name} ${formatValue(value)}`),
     ...(Array.isArray(inputs) ? inputs.map((input: object) => `input ${formatFields(input)}`) : []),
     ...(payload === null ? [] : [`payload ${formatValue(payload)}`]),
-    ...changes.map(({ change, kind, id, fields }) => `${change} ${kind} ${id}  ${formatFields(fields)}`.trimEnd()),
+    ...changes.map(({ change, kind, id, fields }) =>
+      `${change} ${shownKind(kind)} ${formatId(id)}  ${formatFields(fields)}`.trimEnd(),
+    ),
     ...events.map(({ name, tick, fields }) => `event ${name} of tick ${tick}  ${formatFields(fields)}`),
   ]
   return lines.join('\n')
@@ -44,8 +47,8 @@ function brief({ inputs, ...says }: DecodedMessage['says']): object {
 function changesOf({ changes }: DecodedMessage): string {
   const counts = new Map<string, number>()
   for (const { change, kind } of changes) {
-    const what = change === 'update' ? kind : `${kind} ${change}s`
+    const what = change === 'update' ? shownKind(kind) : `${shownKind(kind)} ${change}s`
     counts.set(what, (counts.get(what) ?? 0) + 1)
   }
-  return [...counts].map(([what, count]) => (count === 1 ? what : `${count} ${what}`)).join(', ')
+  return [...counts].map(([what, count]) => (count === 1 ? what : `${what} ×${count}`)).join(', ')
 }

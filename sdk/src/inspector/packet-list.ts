@@ -12,7 +12,7 @@ interface Line {
 
 const ROW_HEIGHT = 20
 /** Rows on the tallest screen, and some. */
-const POOL = 120
+const POOL = 80
 const MOST_LINES = 6000
 const HEX_ROWS = 24
 
@@ -29,14 +29,18 @@ export class PacketList {
   private readonly spacer = el('div', { class: 'spacer' })
   private readonly scroller: HTMLElement
   private readonly detail = el('pre', { class: 'detail', hidden: true, tabindex: 0 })
+  private readonly stack: HTMLElement
   private lines: Line[] = []
+  /** Lines that were dropped: a line's number stays. */
+  private dropped = 0
   private selected: Line | null = null
   private startMs = 0
 
   constructor() {
     this.rows = Array.from({ length: POOL }, makeRow)
-    const list = el('div', { class: 'rows' }, this.spacer, ...this.rows.map(({ element }) => element))
-    this.scroller = el('div', { class: 'list', role: 'listbox', 'aria-label': 'Messages', tabindex: 0 }, list)
+    this.stack = el('div', { class: 'rows' }, ...this.rows.map(({ element }) => element))
+    const attributes = { class: 'list', role: 'listbox', 'aria-label': 'Messages', tabindex: 0 }
+    this.scroller = el('div', attributes, this.stack, this.spacer)
     this.element = el('div', { class: 'packets' }, this.scroller, this.detail)
     this.scroller.addEventListener('scroll', () => this.draw())
     this.scroller.addEventListener('mousedown', (event) => event.preventDefault())
@@ -46,6 +50,8 @@ export class PacketList {
 
   clear(startMs: number): void {
     this.lines = []
+    this.dropped = 0
+    for (const row of this.rows) row.line = null
     this.selected = null
     this.startMs = startMs
     this.scroller.scrollTop = 0
@@ -59,22 +65,30 @@ export class PacketList {
     for (const packet of packets) {
       for (const message of packet.messages) if (isShown(message)) this.lines.push({ packet, message })
     }
-    if (this.lines.length > MOST_LINES) this.lines = this.lines.slice(-MOST_LINES / 2)
-    // Who has scrolled down looks at something: it stays where it is.
     const added = this.lines.length - before
+    if (this.lines.length > MOST_LINES) {
+      this.dropped += this.lines.length - MOST_LINES / 2
+      this.lines = this.lines.slice(-MOST_LINES / 2)
+    }
+    // Who has scrolled down looks at something: it stays where it is.
     if (this.scroller.scrollTop > 0 && added > 0) this.scroller.scrollTop += added * ROW_HEIGHT
     this.draw()
   }
 
   private draw(): void {
-    const first = Math.floor(this.scroller.scrollTop / ROW_HEIGHT)
-    this.spacer.style.height = `${this.lines.length * ROW_HEIGHT}px`
-    for (const [i, row] of this.rows.entries()) {
-      const index = first + i
-      const line = this.lines[this.lines.length - 1 - index]
-      row.element.hidden = line === undefined
-      if (line === undefined) continue
-      row.element.style.transform = `translateY(${index * ROW_HEIGHT}px)`
+    const top = Math.floor(this.scroller.scrollTop / ROW_HEIGHT)
+    const height = this.lines.length * ROW_HEIGHT
+    this.spacer.style.height = `${height}px`
+    // What is on top moves with all lines at once: each line stays where it is, counted from the bottom.
+    this.stack.style.transform = `translateY(${height}px)`
+    const newest = this.lines.length - 1 - top
+    const oldest = Math.max(0, newest - POOL + 1)
+    for (const row of this.rows) row.element.hidden = true
+    for (let index = oldest; index <= newest; index++) {
+      const row = this.rows[(this.dropped + index) % POOL]!
+      const line = this.lines[index]!
+      row.element.hidden = false
+      row.element.style.transform = `translateY(${-(index + 1) * ROW_HEIGHT}px)`
       row.element.setAttribute('aria-selected', String(line === this.selected))
       if (row.line !== line) this.fill(row, line)
     }

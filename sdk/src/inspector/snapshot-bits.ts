@@ -34,11 +34,11 @@ export function attributeBits(meter: MeteringReader, content: SnapshotContent, o
 }
 
 /** `#room` and `#player` are the game's `room` and `player` to whoever looks. */
-export const shownKind = ({ name }: KindLayout): string => name.replace('#', '')
+export const shownKind = (name: string): string => name.replace('#', '')
 
 function countsOf(kinds: readonly KindLayout[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const kind of kinds) counts.set(shownKind(kind), (counts.get(shownKind(kind)) ?? 0) + 1)
+  for (const { name } of kinds) counts.set(shownKind(name), (counts.get(shownKind(name)) ?? 0) + 1)
   return counts
 }
 
@@ -104,7 +104,7 @@ class Walk {
 
   private takeOfRecord(what: string, bits: number): void {
     const kind = this.content.kinds[this.record]
-    const name = kind === undefined ? SNAPSHOT_PART : shownKind(kind)
+    const name = kind === undefined ? SNAPSHOT_PART : shownKind(kind.name)
     if (this.gapBits > 0) this.onBits(name, '(address)', this.takeGap())
     const isField = kind?.columns.some((column) => column.name === what) ?? false
     this.onBits(name, isField ? what : around(what), bits)

@@ -84,7 +84,8 @@ summary { padding: 2px 0; cursor: pointer; }
 .packets { display: flex; flex: 1; flex-direction: column; min-height: 0; margin: 0 -12px; border-top: 1px solid var(--line); }
 .list { flex: 1; min-height: 80px; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .list:focus-visible { outline-offset: -2px; }
-.rows { position: relative; }
+.list { position: relative; }
+.rows { position: absolute; inset: 0 0 auto; height: 0; }
 .row { position: absolute; inset: 0 0 auto; display: flex; gap: 8px; height: 20px; padding: 1px 12px; cursor: pointer; white-space: nowrap; }
 .row:hover { background: var(--raised); }
 .row[aria-selected=true] { background: color-mix(in srgb, var(--accent) 20%, transparent); }
