@@ -32,9 +32,10 @@ export class Lobby {
 
   constructor(client: Client, options: PageOptions) {
     this.options = options
-    const { code, party } = options
+    const { code, party, quick } = options
     if (party !== undefined) this.invitation = { kind: 'party', code: party }
-    if (code !== undefined) this.invitation = { kind: 'room', code }
+    // Whoever asks for no lobby has tried the code before.
+    if (code !== undefined && !quick) this.invitation = { kind: 'room', code }
     this.rooms = new RoomList(client, (way) => this.choose(way))
     this.party = new PartyPanel(client, (way) => this.choose(way))
     this.listen()

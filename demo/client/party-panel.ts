@@ -90,6 +90,8 @@ function hintFor({ me, members }: Party): string {
 function row({ alias, leader, me }: PartyMember, index: number): HTMLLIElement {
   const made = document.createElement('li')
   const marks = [leader ? 'leads' : '', me ? 'you' : ''].filter((mark) => mark !== '')
-  made.textContent = `${alias || `Pilot ${index + 1}`}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
+  const name = document.createElement('b')
+  name.textContent = alias || `Pilot ${index + 1}`
+  made.append(name, marks.length === 0 ? '' : ` (${marks.join(', ')})`)
   return made
 }

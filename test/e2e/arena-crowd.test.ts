@@ -28,7 +28,8 @@ interface Pace {
 
 async function measure(page: Page): Promise<Pace> {
   const devtools = await page.context().newCDPSession(page)
-  await devtools.send('Performance.enable')
+  // Time of the processor, not of the clock: others may want the machine too.
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
   const busySeconds = async (): Promise<number> => {
     const { metrics } = await devtools.send('Performance.getMetrics')
     return metrics.find(({ name }) => name === 'TaskDuration')!.value
@@ -64,6 +65,7 @@ it.each(['canvas', 'webgl'])('32 ships and 300 bullets are drawn by %s', async (
   }, BULLETS)
   const { framesPerSecond, msPerFrame } = await measure(page)
   console.log(`${renderer}: ${framesPerSecond.toFixed(1)} frames per second, ${msPerFrame.toFixed(1)} ms of work each`)
-  // How fast depends on the machine and on what else it does; that it is drawn at all does not.
-  expect(framesPerSecond).toBeGreaterThan(1)
+  // Frames per second depend on what draws and on what else runs; the work for one does not. Of a frame at 60 per second it is
+  // a half here; twice a whole one is a fault on any machine.
+  expect(msPerFrame).toBeLessThan(2000 / 60)
 })

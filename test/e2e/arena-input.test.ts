@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright'
+import type { Browser, JSHandle, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPilot } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
@@ -23,9 +23,11 @@ const fires = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => [...window.tickwire.room!.view('bullet')].length > 1)
 }
 
-/** Counts the beams that the page draws from now on. */
-const watchForBeam = (page: Page): Promise<void> =>
-  page.evaluate(() => new Promise((resolve) => window.tickwire.room!.onEvent('laser', () => resolve())))
+/** Listens for the next beam that the page draws; it does so already when this resolves. */
+const watchForBeam = (page: Page): Promise<JSHandle<{ beam: Promise<void> }>> =>
+  page.evaluateHandle(() => {
+    return { beam: new Promise<void>((resolve) => window.tickwire.room!.onEvent('laser', () => resolve())) }
+  })
 
 describe('the mouse', () => {
   it('aims the ship at where it points, fires with its left button and uses the laser with its right one', async () => {
@@ -33,10 +35,10 @@ describe('the mouse', () => {
     // A place on the left of its ship, wherever the camera stands: the first team begins turned to the right.
     await page.mouse.move(20, 120)
     await page.waitForFunction(() => Math.abs(window.tickwire.room!.mine('ship')!.angle) > Math.PI / 2)
-    const beam = watchForBeam(page)
+    const watch = await watchForBeam(page)
     await page.mouse.down({ button: 'right' })
     await page.mouse.up({ button: 'right' })
-    await beam
+    await watch.evaluate(({ beam }) => beam)
     await page.mouse.down()
     await fires(page)
     await page.mouse.up()
@@ -54,9 +56,9 @@ describe('a gamepad', () => {
       return ship.thrusting && ship.angle !== angle
     }, before)
     await fires(page)
-    const beam = watchForBeam(page)
+    const watch = await watchForBeam(page)
     await holdGamepad(page, { stick: 0.1, buttons: [LASER] })
-    await beam
+    await watch.evaluate(({ beam }) => beam)
     // A stick that rests near its middle does not turn.
     await page.waitForFunction(() => {
       const { angle, thrusting } = window.tickwire.room!.mine('ship')!
