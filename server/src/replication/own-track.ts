@@ -153,7 +153,8 @@ export class OwnTrack {
     const { table, tick } = this.replication
     const records = Array.from(this.wanted, (slot) => table.at(slot)!)
     feed.waits.begin(tick, table.slots)
-    this.choice.deferFar(records, feed, reader.own, sight)
+    // What is wrong does not wait for being near.
+    if (!feed.isLost) this.choice.deferFar(records, feed, reader.own, sight)
     // As long as all fits, a budget costs nothing: everybody stays in step.
     reader.isTight = room !== null && !this.choice.fitsAll(records, reader, room)
     if (room !== null && reader.isTight) this.choice.fit(records, this.visible.set, feed, reader, sight, room)

@@ -88,6 +88,15 @@ const SEEN: readonly (readonly [what: string, commands: readonly Command[]])[] =
       { do: 'snapshot', times: 13 },
     ],
   ],
+  [
+    'who reports a mismatch is far from something',
+    [
+      { do: 'snapshot', times: 1 },
+      { do: 'wait', times: 60 },
+      { do: 'view', seat: 0, area: { x: 0, y: 0, radius: 157 } },
+      { do: 'mismatch', seat: 0 },
+    ],
+  ],
 ]
 
 describe('what was once not the truth', () => {

@@ -30,6 +30,8 @@ export class TruthChecks {
     const { replication } = this.harness.room.core
     if (link.isCut || link.tick !== replication.tick || link.heldSeq === this.checked.get(id)) return
     this.checked.set(id, link.heldSeq)
+    const [first, second] = link.told.slice(-2).map(({ header }) => header)
+    if (first?.tick === second?.tick) expect(second?.isPartial, '[VER4] tells everything').toBe(false)
     const visible = [...replication.table].filter((record) => this.isVisible(record, id))
     for (const record of replication.table) this.checkView(record, id, visible.includes(record))
     expect(new Set([...link.replica.entities.values()].map(({ id: heldId }) => heldId))).toEqual(
