@@ -14,7 +14,7 @@ const source = '@tickwire/source'
 const slow = {
   e2e: 'test/e2e/**/*.test.ts',
   package: 'test/package/**/*.test.ts',
-  integration: 'test/{conformance,games,scenarios,stepper}/**/*.test.ts',
+  integration: 'test/{conformance,games,scenarios,tickwire/testing}/**/*.test.ts',
 }
 /** Packages bring tests of their own. */
 const foreign = '**/node_modules/**'

@@ -1,7 +1,7 @@
 /** Listens to one client of a stepper and keeps its packets, each with what the real implementation reads in it. */
 import type { GameSchema, GameTypes } from '@tickwire/protocol'
 import { Packr } from 'msgpackr'
-import type { StepperClient } from '../stepper/stepper.ts'
+import type { StepperClient } from 'tickwire/testing'
 import { Oracle } from './oracle.ts'
 import { toHex } from './shown.ts'
 import type { Shown } from './shown.ts'

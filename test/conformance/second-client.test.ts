@@ -6,8 +6,8 @@ import { arena, arenaSchema } from '../games/arena/arena.ts'
 import type { Arena } from '../games/arena/arena.ts'
 import { arenaRoom } from '../games/arena/room.ts'
 import { murmur3 } from '../protocol/murmur3.ts'
-import { createStepper } from '../stepper/stepper.ts'
-import type { Stepper } from '../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper } from 'tickwire/testing'
 import { SecondClient } from './second-client.ts'
 
 /** Each code unit is a word of four bytes, the lowest first. */

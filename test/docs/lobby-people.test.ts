@@ -1,7 +1,7 @@
 import type { JoinedRoom } from 'tickwire/client'
 import { describe, expect, it } from 'vitest'
 import { useStepper } from '../scenarios/seams.ts'
-import type { Stepper } from '../stepper/stepper.ts'
+import type { Stepper } from 'tickwire/testing'
 import type { Duel } from './lobby/duel.ts'
 import { gather, greet, play, quickMatch } from './lobby/people.ts'
 import type { Friends } from './lobby/people.ts'

@@ -1,6 +1,6 @@
 import { Random } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Stepper, StepperClient } from '../stepper/stepper.ts'
+import type { Stepper, StepperClient } from 'tickwire/testing'
 import { drift, driftRoom, newDiary } from './drift.ts'
 import type { Diary, Drift } from './drift.ts'
 import { SEAMS, useStepper } from './seams.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { brawl, brawlRoom } from './brawl.ts'
 import type { Brawl } from './brawl.ts'
 import { SEAMS, useStepper } from './seams.ts'
-import type { Stepper } from '../stepper/stepper.ts'
+import type { Stepper } from 'tickwire/testing'
 
 const start = useStepper()
 

@@ -3,11 +3,11 @@ import { MemoryDirectory } from '@tickwire/server'
 import type { Directory } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
 import { countingBytes } from '../server/helpers.ts'
-import { FakeClock } from '../stepper/fake-clock.ts'
+import { FakeClock } from '../../tickwire/src/testing/fake-clock.ts'
 import { brawl, brawlRoom } from './brawl.ts'
 import type { Brawl } from './brawl.ts'
 import { SEAMS, useStepper } from './seams.ts'
-import type { Stepper, StepperClient } from '../stepper/stepper.ts'
+import type { Stepper, StepperClient } from 'tickwire/testing'
 
 const start = useStepper()
 

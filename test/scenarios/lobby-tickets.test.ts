@@ -4,7 +4,7 @@ import type { QueuedMatch } from '@tickwire/server'
 import { brawl, brawlRoom, casual, duel, newRankedNotes, ranked, regional } from './brawl.ts'
 import type { Brawl } from './brawl.ts'
 import { SEAMS, useStepper } from './seams.ts'
-import type { Stepper, StepperClient } from '../stepper/stepper.ts'
+import type { Stepper, StepperClient } from 'tickwire/testing'
 
 const start = useStepper()
 const WISH = { mode: 'flag', maps: ['dust', 'ice'] } as const

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { duel } from '../docs/lobby/duel.ts'
 import type { Duel } from '../docs/lobby/duel.ts'
 import { casual, ranked } from '../docs/lobby/rooms.ts'
-import type { Stepper } from '../stepper/stepper.ts'
+import type { Stepper } from 'tickwire/testing'
 import { SEAMS, useStepper } from './seams.ts'
-import type { Seam } from '../stepper/ends.ts'
+import type { Seam } from '../../tickwire/src/testing/ends.ts'
 
 const start = useStepper()
 const stand = (seam: Seam = 'transport'): Stepper<Duel> =>

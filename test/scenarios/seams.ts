@@ -1,6 +1,6 @@
 import { afterEach, vi } from 'vitest'
-import { createStepper } from '../stepper/stepper.ts'
-import type { Stepper, StepperOptions } from '../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper, StepperOptions } from 'tickwire/testing'
 import type { GameTypes } from '@tickwire/protocol'
 
 /** Every scenario runs at both: packets in memory, and real ws over streams in memory. */

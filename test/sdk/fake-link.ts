@@ -4,7 +4,7 @@ import type { ClientItem, LatestMessage, TickInput } from '@tickwire/protocol/in
 import type { GameSchema } from '@tickwire/protocol'
 import type { RoomLink } from '../../sdk/src/link/ports.ts'
 import type { ConnectionState, RequestOptions, Unsubscribe } from '../../sdk/src/room-api.ts'
-import type { FakeClock } from '../stepper/fake-clock.ts'
+import type { FakeClock } from '../../tickwire/src/testing/fake-clock.ts'
 
 export interface SentInputs {
   readonly acked16: number

@@ -9,8 +9,8 @@ import {
 import type { BitReader, ClientItem, ClientMessage, ServerItem, ServerMessage } from '@tickwire/protocol/internal'
 import type { Transport as ServerTransport } from '../../server/src/transport/transport.ts'
 import type { Clock } from '../../sdk/src/clock.ts'
-import { createMemoryConnect } from '../stepper/memory-transport.ts'
-import type { MemoryConnect } from '../stepper/memory-transport.ts'
+import { createMemoryConnect } from '../../tickwire/src/testing/memory-transport.ts'
+import type { MemoryConnect } from '../../tickwire/src/testing/memory-transport.ts'
 
 type Welcome = Extract<ServerMessage, { type: 'welcome' }>
 type JoinItem = Extract<ClientItem, { type: 'join' }>

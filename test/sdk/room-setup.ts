@@ -4,7 +4,7 @@ import type { SnapshotHeader } from '@tickwire/protocol/internal'
 import { openJoinedRoom } from '../../sdk/src/joined-room.ts'
 import type { OpenedRoom } from '../../sdk/src/joined-room.ts'
 import type { JoinedRoom } from '../../sdk/src/room-api.ts'
-import { FakeClock } from '../stepper/fake-clock.ts'
+import { FakeClock } from '../../tickwire/src/testing/fake-clock.ts'
 import { Authority } from './authority.ts'
 import { FakeLink } from './fake-link.ts'
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { FaultLog } from '../../server/src/fault-log.ts'
 import { createLogger } from '../../server/src/log.ts'
 import type { RoomError } from '../../server/src/room/definition.ts'
-import { FakeClock } from '../stepper/fake-clock.ts'
+import { FakeClock } from '../../tickwire/src/testing/fake-clock.ts'
 
 function setup(): {
   readonly clock: FakeClock

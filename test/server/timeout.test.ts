@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { TimeoutError, withTimeout } from '../../server/src/timeout.ts'
-import { FakeClock } from '../stepper/fake-clock.ts'
+import { FakeClock } from '../../tickwire/src/testing/fake-clock.ts'
 
 let clock: FakeClock
 beforeEach(() => {

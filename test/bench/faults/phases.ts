@@ -1,6 +1,6 @@
 import { LIMITS } from '@tickwire/protocol'
-import { createStepper } from '../../stepper/stepper.ts'
-import type { Stepper, StepperClient } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper, StepperClient } from 'tickwire/testing'
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Faults, Ledger } from './game.ts'

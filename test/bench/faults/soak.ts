@@ -1,6 +1,6 @@
 import { Random } from '@tickwire/protocol'
-import { createStepper } from '../../stepper/stepper.ts'
-import type { Stepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper } from 'tickwire/testing'
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Faults } from './game.ts'

@@ -1,5 +1,5 @@
 import type { Figure } from '../report.ts'
-import { createStepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
 import type { Arena } from '../../../demo/shared/schema.ts'
 import { demo, fightRoom, Hardship, pilot } from './demo-room.ts'
 import { virtualLab } from './lab.ts'

@@ -10,7 +10,7 @@ import { WebSocket } from 'ws'
 import type { Clock } from '../../../sdk/src/clock.ts'
 import type { Connect } from '../../../sdk/src/connection/transport.ts'
 import { realClock } from '../../../sdk/src/real-clock.ts'
-import { createStepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
 import { trackGame, trackRoom } from './track.ts'
 import type { OnServerInput, OnTurn, Track } from './track.ts'
 

@@ -1,5 +1,5 @@
 import type { JoinedRoom } from '@tickwire/sdk'
-import { createStepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
 import type { Arena } from '../../../demo/shared/schema.ts'
 import { heldBytes } from '../faults/heap.ts'
 import type { Figure } from '../report.ts'

@@ -1,7 +1,7 @@
 import { Random } from '@tickwire/protocol'
 import type { Place } from '@tickwire/protocol'
 import type { JoinedRoom } from '@tickwire/sdk'
-import { createStepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
 import type { Figure } from '../report.ts'
 import { COVER_X, hitOnScreen, RangeGame, TARGET_RADIUS } from './range.ts'
 import type { Range } from './range.ts'

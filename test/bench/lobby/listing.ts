@@ -3,7 +3,7 @@ import { Random } from '@tickwire/protocol'
 import { parseCriteria } from '@tickwire/protocol/internal'
 import type { RoomChanges, RoomEntry, RoomQuery } from '../../../server/src/directory/directory.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import type { Figure } from '../report.ts'
 
 const ROOMS = 5000

@@ -2,7 +2,7 @@ import { LIMITS } from '@tickwire/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../../../sdk/src/connection/connection.ts'
 import type { TransportHandlers } from '../../../sdk/src/connection/transport.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 let clock: FakeClock
 let log: string[]

@@ -5,9 +5,9 @@ import { impairConnect } from '../../../sdk/src/impair/impair-connect.ts'
 import type { ImpairedConnect } from '../../../sdk/src/impair/impair-connect.ts'
 import type { Impairment } from '../../../sdk/src/impair/impairment.ts'
 import type { Transport as ServerTransport } from '../../../server/src/transport/transport.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
-import { createMemoryConnect } from '../../stepper/memory-transport.ts'
-import type { MemoryConnect } from '../../stepper/memory-transport.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
+import { createMemoryConnect } from '../../../tickwire/src/testing/memory-transport.ts'
+import type { MemoryConnect } from '../../../tickwire/src/testing/memory-transport.ts'
 
 let clock = new FakeClock(0)
 let log: string[] = []

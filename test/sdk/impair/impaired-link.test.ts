@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ImpairedLink } from '../../../sdk/src/impair/impaired-link.ts'
 import type { LinkKind } from '../../../sdk/src/impair/impaired-link.ts'
 import type { Impairment } from '../../../sdk/src/impair/impairment.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 interface Arrival {
   readonly id: number

@@ -1,7 +1,7 @@
 import { CLOSE, LIMITS } from '@tickwire/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Heartbeat } from '../../../sdk/src/link/heartbeat.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { LinkSetup } from './link-setup.ts'
 
 describe('a connection that falls silent', () => {

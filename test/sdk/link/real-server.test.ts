@@ -2,8 +2,8 @@ import { LIMITS } from '@tickwire/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { drift, driftRoom, newDiary } from '../../scenarios/drift.ts'
 import type { Drift } from '../../scenarios/drift.ts'
-import { createStepper } from '../../stepper/stepper.ts'
-import type { Stepper } from '../../stepper/stepper.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper } from 'tickwire/testing'
 
 let stepper: Stepper<Drift>
 afterEach(() => stepper.close())

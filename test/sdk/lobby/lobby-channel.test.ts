@@ -4,7 +4,7 @@ import type { CallItem, ClientItem, LobbyMessage } from '@tickwire/protocol/inte
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Requests } from '../../../sdk/src/link/requests.ts'
 import { LobbyChannel } from '../../../sdk/src/lobby/lobby-channel.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 let channel: LobbyChannel
 let sent: ClientItem[]

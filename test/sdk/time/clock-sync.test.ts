@@ -2,7 +2,7 @@ import { Random } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
 import { Heartbeat } from '../../../sdk/src/link/heartbeat.ts'
 import { PingClock } from '../../../sdk/src/time/clock-sync.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 const RATE_HZ = 60
 const PER_MS = RATE_HZ / 1000

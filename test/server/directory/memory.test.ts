@@ -1,5 +1,5 @@
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { countingBytes } from '../helpers.ts'
 import { directoryContract, RESERVATION_MS } from './contract.ts'
 import { delayed } from './delayed.ts'

@@ -4,7 +4,7 @@ import { describeSection, hashSections } from '@tickwire/protocol/internal'
 import { MemoryNames } from '../../../server/src/directory/names.ts'
 import type { Directory, ReserveAnswer } from '../../../server/src/directory/directory.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { countingBytes, hashes, joinItem, pong, schema, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 

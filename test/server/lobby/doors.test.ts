@@ -7,7 +7,7 @@ import { Guesses } from '../../../server/src/lobby/guesses.ts'
 import { Passwords } from '../../../server/src/lobby/passwords.ts'
 import { realRandomBytes, realScrypt } from '../../../server/src/real-clock.ts'
 import { countingBytes, settle, testServer } from '../helpers.ts'
-import { quickScrypt } from '../scrypt.ts'
+import { quickScrypt } from '../../../tickwire/src/testing/quick-scrypt.ts'
 
 describe('invite codes', () => {
   it('have no letter that is taken for another, and all others equally often', () => {

@@ -5,7 +5,7 @@ import type { LobbyRequest, LobbyTypes, WatchedRooms } from '@tickwire/protocol/
 import { describe, expect, it } from 'vitest'
 import type { RoomEntry } from '../../../server/src/directory/directory.ts'
 import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { countingBytes, schema, settle, testServer } from '../helpers.ts'
 import type { TestClient } from '../helpers.ts'
 

@@ -6,7 +6,7 @@ import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
 import { serverLimits } from '../../../server/src/limits.ts'
 import type { LobbyClient } from '../../../server/src/lobby/lobby.ts'
 import { PresenceDesk } from '../../../server/src/lobby/presence.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { delayed } from '../directory/delayed.ts'
 import { countingBytes } from '../helpers.ts'
 

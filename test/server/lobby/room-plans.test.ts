@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RoomPlans } from '../../../server/src/lobby/room-plans.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 describe('the plan of a room', () => {
   it('is there for who makes the room, and for the next one when that failed', () => {

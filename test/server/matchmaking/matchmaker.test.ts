@@ -5,7 +5,7 @@ import type { Match } from '../../../server/src/matchmaking/match.ts'
 import { Matchmaker } from '../../../server/src/matchmaking/matchmaker.ts'
 import type { TicketState } from '../../../server/src/matchmaking/port.ts'
 import { defineQueue } from '../../../server/src/matchmaking/queue.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { settle } from '../helpers.ts'
 
 const ACCEPT_MS = 10_000

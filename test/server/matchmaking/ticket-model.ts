@@ -1,4 +1,4 @@
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 export const PASS_MS = 500
 /** No multiple of what time passes in: few things fall together, and then in the order in which they were set. */

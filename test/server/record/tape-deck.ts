@@ -6,7 +6,7 @@ import type { RoomError } from '../../../server/src/room/definition.ts'
 import { createPacker } from '../../../server/src/room/packer.ts'
 import { createRoomMaker } from '../../../server/src/room/room-maker.ts'
 import type { RoomMachine } from '../../../server/src/room/room.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { FakeLink } from '../room/harness.ts'
 
 /** Keeps a recording in memory. */

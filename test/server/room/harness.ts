@@ -28,7 +28,7 @@ import { Scheduler } from '../../../server/src/room/scheduler.ts'
 import { newTraffic } from '../../../server/src/traffic.ts'
 import type { SendResult } from '../../../server/src/transport/transport.ts'
 import { materialise } from '../../protocol/codec/materialise.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 /** One snapshot as its client read it. */
 export interface Told {

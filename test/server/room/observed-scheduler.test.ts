@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { observedScheduler } from '../../../server/src/room/observed-scheduler.ts'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 it('whoever looks at ticks hears how late each began and how long it took', () => {
   const clock = new FakeClock()

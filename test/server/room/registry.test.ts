@@ -6,7 +6,7 @@ import { MemoryDirectory } from '../../../server/src/directory/memory.ts'
 import type { Directory } from '../../../server/src/directory/directory.ts'
 import { createLogger } from '../../../server/src/log.ts'
 import { RoomRegistry } from '../../../server/src/room/registry.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { countingBytes, pong, schema, settle } from '../helpers.ts'
 import { FakeMaker } from '../link/fake-room.ts'
 

@@ -5,7 +5,7 @@ import { defineRoom } from '../../../server/src/room/define-room.ts'
 import type { RoomError } from '../../../server/src/room/definition.ts'
 import { createPacker } from '../../../server/src/room/packer.ts'
 import { createRoomMaker } from '../../../server/src/room/room-maker.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { FakeLink, RoomHarness } from './harness.ts'
 import { handlers, smallGame } from './small-game.ts'
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
-import { FakeClock } from '../../stepper/fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 /** A clock whose timers come late and whole milliseconds apart, as a platform's do. */
 class CoarseClock {

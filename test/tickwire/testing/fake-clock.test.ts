@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
 describe('FakeClock', () => {
   it('runs timers in the order of their times, equal ones in the order they were set', () => {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Transport as ClientTransport } from '../../sdk/src/connection/transport.ts'
-import type { Accept, Transport as ServerTransport } from '../../server/src/transport/transport.ts'
-import { FakeClock } from './fake-clock.ts'
-import { createMemoryConnect } from './memory-transport.ts'
-import type { MemoryConnect } from './memory-transport.ts'
+import type { Transport as ClientTransport } from '../../../sdk/src/connection/transport.ts'
+import type { Accept, Transport as ServerTransport } from '../../../server/src/transport/transport.ts'
+import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
+import { createMemoryConnect } from '../../../tickwire/src/testing/memory-transport.ts'
+import type { MemoryConnect } from '../../../tickwire/src/testing/memory-transport.ts'
 
 const clock = new FakeClock()
 let log: string[] = []

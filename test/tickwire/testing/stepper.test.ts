@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { drift, driftRoom, newDiary } from '../scenarios/drift.ts'
-import type { Drift } from '../scenarios/drift.ts'
-import { allowSlowMachines, SEAMS } from '../scenarios/seams.ts'
-import { createStepper } from './stepper.ts'
-import type { Stepper, StepperOptions } from './stepper.ts'
+import { drift, driftRoom, newDiary } from '../../scenarios/drift.ts'
+import type { Drift } from '../../scenarios/drift.ts'
+import { allowSlowMachines, SEAMS } from '../../scenarios/seams.ts'
+import { createStepper } from 'tickwire/testing'
+import type { Stepper, StepperOptions } from 'tickwire/testing'
 
 allowSlowMachines()
 let steppers: Stepper<Drift>[] = []

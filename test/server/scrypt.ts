@@ -1,1 +1,0 @@
-export * from '../../tickwire/src/testing/quick-scrypt.ts'

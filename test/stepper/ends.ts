@@ -1,1 +1,0 @@
-export * from '../../tickwire/src/testing/ends.ts'

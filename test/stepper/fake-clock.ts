@@ -1,1 +1,0 @@
-export * from '../../tickwire/src/testing/fake-clock.ts'
