@@ -13,8 +13,8 @@ const WIDEN = 0.16
 const FAST = 400
 /** Zooming is slower than looking ahead: it is to be felt, not seen. */
 const ZOOM_SHARE = 0.4
-/** How far the view may reach beyond the border: there is nothing to see. */
-const OUTSIDE = 110
+/** How far the view may reach beyond the border, as a share of it: nothing is to be seen there, but what lies around the picture covers its edges. */
+const OUTSIDE_SHARE = 0.16
 
 export interface Followed {
   readonly id: number
@@ -82,6 +82,6 @@ export class Chase {
 
 /** The middle of a view of `size` units that looks at `wish` in an arena of `length`. */
 function within(wish: number, size: number, length: number): number {
-  const margin = size / 2 - OUTSIDE
+  const margin = size * (0.5 - OUTSIDE_SHARE)
   return margin * 2 >= length ? length / 2 : Math.min(Math.max(wish, margin), length - margin)
 }

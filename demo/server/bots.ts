@@ -6,7 +6,37 @@ import type { ArenaInput } from '../shared/schema.ts'
 import { countOf } from './teams.ts'
 import type { ArenaRoom, Pilot, Ship } from './types.ts'
 
-const NAMES = ['Vega', 'Rigel', 'Altair', 'Deneb', 'Mira', 'Spica', 'Lyra', 'Castor', 'Pollux', 'Sirius']
+const NAMES = [
+  'Vega',
+  'Rigel',
+  'Altair',
+  'Deneb',
+  'Mira',
+  'Spica',
+  'Lyra',
+  'Castor',
+  'Pollux',
+  'Sirius',
+  'Nashira',
+  'Adhara',
+  'Bellatrix',
+  'Electra',
+  'Maia',
+  'Merope',
+  'Polaris',
+  'Thuban',
+  'Alcor',
+  'Mizar',
+  'Izar',
+  'Gemma',
+  'Hadar',
+  'Naos',
+  'Regor',
+  'Sabik',
+  'Tarazed',
+  'Zaurak',
+  'Atlas',
+]
 /** A bot sees no farther than a player's screen shows. */
 const SIGHT = 620
 /** Units before a wall from which on it turns away. */
@@ -37,7 +67,7 @@ function leastUseful(room: ArenaRoom, bots: readonly Pilot[]): Pilot {
 
 function freeName(bots: readonly Pilot[]): string {
   const taken = new Set(bots.map(({ state }) => state.name))
-  return NAMES.find((name) => !taken.has(name)) ?? 'Nova'
+  return NAMES.find((name) => !taken.has(name)) ?? `Nova ${bots.length}`
 }
 
 /** What a bot presses: it has the inputs of a player, and no more knowledge than a screen. */
