@@ -1,7 +1,9 @@
 import { BitReader } from './bits/reader.ts'
 import { BitWriter } from './bits/writer.ts'
+import type { BodyDecoder } from './codec/entropy/body-decoder.ts'
 import { layoutOf } from './codec/layout.ts'
 import type { GameLayout } from './codec/layout.ts'
+import { Replica } from './codec/replica.ts'
 import { ConfigError, DecodeError } from './errors.ts'
 import { LIMITS } from './limits.ts'
 import { InputCodec } from './messages/input-codec.ts'
@@ -23,10 +25,13 @@ export class GameCodec {
   readonly eventNames: readonly string[]
   readonly messageNames: readonly string[]
   readonly requestNames: readonly string[]
+  private readonly Decoder: typeof BodyDecoder | null
   private readonly scratch = new BitWriter(256, LIMITS.maxPayloadBytes)
 
-  constructor(schema: GameSchema, packer: Packer = NO_PACKER) {
+  /** @param Decoder for a client of a game that is coded by models; without it there is no replica of such a game */
+  constructor(schema: GameSchema, packer: Packer = NO_PACKER, Decoder: typeof BodyDecoder | null = null) {
     this.schema = schema
+    this.Decoder = Decoder
     this.layout = layoutOf(schema)
     this.hashes = hashSections(schema)
     this.inputs = new InputCodec(schema.input)
@@ -34,6 +39,14 @@ export class GameCodec {
     this.eventNames = Object.keys(schema.events)
     this.messageNames = Object.keys(schema.messages)
     this.requestNames = Object.keys(schema.requests)
+  }
+
+  /** What a client holds of a room of this game. */
+  createReplica(): Replica {
+    const { layout, packer, schema, Decoder } = this
+    if (schema.compression !== 'entropy') return new Replica(layout, packer, null)
+    if (Decoder === null) throw new ConfigError('compression', 'a decoder for what is coded by models', null)
+    return new Replica(layout, packer, new Decoder(layout))
   }
 
   /**

@@ -1,7 +1,6 @@
 import { ConfigError } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
 import { NO_WISH } from '@tickwire/protocol/internal'
-import type { SeatOffer } from '@tickwire/protocol/internal'
+import type { GameCodec, SeatOffer } from '@tickwire/protocol/internal'
 import type { Game, GameSchema, GameTypes } from '@tickwire/protocol'
 import type {
   Client,
@@ -21,7 +20,7 @@ import type { Impairment } from './impair/impairment.ts'
 import { Link } from './link/link.ts'
 import type { JoinAsk, LinkParts } from './link/link.ts'
 import { measureRoundTrip } from './link/measure.ts'
-import { packerFor } from './link/packer.ts'
+import { codecFor } from './link/codec.ts'
 import type { Joined, OpenRoom, RoomLink, RoomReceiver } from './link/ports.ts'
 import { ResumeStore } from './link/resume.ts'
 import type { TabLocks } from './link/tab-locks.ts'
@@ -262,7 +261,7 @@ class GameClient extends PeopleDoor implements Client {
     if (game?.schema === undefined) throw new ConfigError('game', 'what defineSimulation returned', game)
     const known = this.codecs.get(game.schema)
     if (known !== undefined) return known
-    const made = packerFor(game.schema).then((packer) => new GameCodec(game.schema, packer))
+    const made = codecFor(game.schema)
     this.codecs.set(game.schema, made)
     return made
   }

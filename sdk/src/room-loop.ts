@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import { Replica, VIEW_STEPS_PER_TICK, NO_SEAT } from '@tickwire/protocol/internal'
-import type { BitReader, GameCodec, HeldEntity, SnapshotHeader, SpawnKey } from '@tickwire/protocol/internal'
+import { VIEW_STEPS_PER_TICK, NO_SEAT } from '@tickwire/protocol/internal'
+import type { BitReader, GameCodec, HeldEntity, Replica, SnapshotHeader, SpawnKey } from '@tickwire/protocol/internal'
 import { ownerOf } from './fields.ts'
 import { InputBuffer } from './input/input-buffer.ts'
 import { Interpolator } from './interpolation/interpolator.ts'
@@ -75,7 +75,7 @@ export class RoomLoop<G extends GameTypes> implements RoomInside {
     this.parts = parts
     this.codec = codec
     this.tick = joined.tick
-    this.replica = new Replica(codec.layout, codec.packer)
+    this.replica = codec.createReplica()
     const { channel } = link
     const ask = (tick16: number): void => void link.push({ type: 'mismatch', channel, tick16 })
     this.check = new StateCheck(this.replica, codec.layout, parts.report, ask)

@@ -1,7 +1,7 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { defineSimulation } from '@tickwire/protocol'
-import { BitReader, GameCodec, NO_PACKER, readSnapshotHeader, Replica } from '@tickwire/protocol/internal'
+import { BitReader, GameCodec, NO_PACKER, readSnapshotHeader, replicaOf } from '@tickwire/protocol/internal'
 import { defineRoom } from '@tickwire/server'
 import type { SendResult } from '../../server/src/transport/transport.ts'
 import { FakeLink, RoomHarness } from '../server/room/harness.ts'
@@ -131,7 +131,7 @@ function crowdedRoom(): RoomHarness {
 
 function measureDecoding(bodies: readonly Uint8Array[]): Figure {
   const { layout } = new GameCodec(interestWorld.schema, NO_PACKER)
-  const replica = new Replica(layout, NO_PACKER)
+  const replica = replicaOf(layout, NO_PACKER)
   const reader = new BitReader(new Uint8Array(0))
   let last = { seq: 0, tick: 0 }
   const decode = (): void => {

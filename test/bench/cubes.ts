@@ -1,4 +1,5 @@
-import { BitReader, BitWriter, BodyEncoder, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
+import { BitReader, BitWriter, BodyEncoder, layoutOf, NO_PACKER, replicaOf } from '@tickwire/protocol/internal'
+import type { Replica } from '@tickwire/protocol/internal'
 import type { GameSchema } from '@tickwire/protocol'
 import { TestWorld } from '../protocol/codec/world.ts'
 import type { Bench, Figure } from './report.ts'
@@ -68,7 +69,7 @@ class Chain {
     this.interval = interval
     this.world = new TestWorld(schema)
     for (const [slot, cube] of bodies.entries()) this.world.spawn(slot, 'cube', cube)
-    this.replica = new Replica(layout, NO_PACKER)
+    this.replica = replicaOf(layout, NO_PACKER)
     this.encoder = schema.compression === 'entropy' ? new BodyEncoder(layout) : null
   }
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { BitReader, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
+import { BitReader, layoutOf, NO_PACKER, replicaOf } from '@tickwire/protocol/internal'
 import type { Stream } from './arena-codec.ts'
 import { arenaSchema, codedArenaSchema } from './worlds/arena-world.ts'
 
@@ -7,7 +7,7 @@ import { arenaSchema, codedArenaSchema } from './worlds/arena-world.ts'
 const WARM_UP_TICKS = 800
 
 const { tier, bodies, tables } = workerData as Stream
-const replica = new Replica(layoutOf(tier === 'packed' ? arenaSchema : codedArenaSchema), NO_PACKER)
+const replica = replicaOf(layoutOf(tier === 'packed' ? arenaSchema : codedArenaSchema), NO_PACKER)
 const times: number[] = []
 for (const [i, body] of bodies.entries()) {
   const tick = i + 1

@@ -9,7 +9,7 @@ import {
   readServerMessage,
   readSnapshotHeader,
   readSpawnKeys,
-  Replica,
+  replicaOf,
   scalarsOf,
 } from '@tickwire/protocol/internal'
 import type {
@@ -23,6 +23,7 @@ import type {
   ServerItem,
   ServerMessage,
   TrackName,
+  Replica,
 } from '@tickwire/protocol/internal'
 import { Ledger, shown } from './shown.ts'
 import type { Shown, ShownEntity, ShownTrack } from './shown.ts'
@@ -164,7 +165,7 @@ function refused(what: string): DecodeError {
 }
 
 function emptyWorld(codec: GameCodec, tick: number): Pick<Seat, 'replica' | 'ledger' | 'last'> {
-  return { replica: new Replica(codec.layout, codec.packer), ledger: new Ledger(), last: { seq: 0, tick } }
+  return { replica: replicaOf(codec.layout, codec.packer), ledger: new Ledger(), last: { seq: 0, tick } }
 }
 
 function entityAt(seat: Seat, slot: number, held: HeldEntity): ShownEntity {

@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { BitReader } from '../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../protocol/src/bits/writer.ts'
 import { TRACKS } from '../../protocol/src/codec/layout.ts'
-import { Replica } from '../../protocol/src/codec/replica.ts'
+import { replicaOf } from '../../protocol/src/codec/entropy/coded-replica.ts'
+import type { Replica } from '../../protocol/src/codec/replica.ts'
 import { DecodeError } from '../../protocol/src/errors.ts'
 import { readClientMessage, writeClientMessage } from '../../protocol/src/messages/client.ts'
 import { readPacket, writeMessage } from '../../protocol/src/messages/packet.ts'
@@ -146,7 +147,7 @@ describe('hostile bytes', () => {
 })
 
 function readerOf(stream: Stream, isCoded: boolean): Replica {
-  const replica = new Replica(isCoded ? codedLayout : layout, NO_PACKER)
+  const replica = replicaOf(isCoded ? codedLayout : layout, NO_PACKER)
   if (isCoded) replica.learnTable(1, stream.table)
   return replica
 }
@@ -237,7 +238,7 @@ describe('hostile snapshots', () => {
 
   it('[BIT1] are refused when they are cut at any bit', () => {
     const stream = new Stream(41)
-    const replica = new Replica(layout, NO_PACKER)
+    const replica = replicaOf(layout, NO_PACKER)
     const first = stream.next()
     for (let end = 0; end < first.length * 8 - 7; end++) {
       replica.begin()
@@ -271,7 +272,7 @@ const REGRESSIONS: readonly (readonly [what: string, read: () => void])[] = [
       writer.bool(true)
       writer.varuint(65_533, 3)
       writer.bits(0, 30)
-      new Replica(layout, NO_PACKER).readTrack(new BitReader(writer.toBytes()), 'all', 9)
+      replicaOf(layout, NO_PACKER).readTrack(new BitReader(writer.toBytes()), 'all', 9)
     },
   ],
   [

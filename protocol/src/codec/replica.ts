@@ -8,7 +8,7 @@ import type { GameLayout, KindLayout, TrackName } from './layout.ts'
 import { RecordCodec } from './record.ts'
 import { NOT_HELD, Staging } from './staging.ts'
 import type { HeldAnchor, HeldEntity } from './staging.ts'
-import { BodyDecoder } from './entropy/body-decoder.ts'
+import type { BodyDecoder } from './entropy/body-decoder.ts'
 import { readAnchorTick, readCount, readForm, readHead, SlotGaps } from './updates.ts'
 import type { UpdateForm } from './updates.ts'
 
@@ -59,10 +59,11 @@ export class Replica {
   }
   private readonly onBlob = (blob: number, bytes: Uint8Array): void => this.stageBlob(blob, bytes)
 
-  constructor(layout: GameLayout, packer: Packer) {
+  /** @param coded for a game that is coded by models; `replicaOf` knows */
+  constructor(layout: GameLayout, packer: Packer, coded: BodyDecoder | null) {
     this.layout = layout
     this.packer = packer
-    this.coded = layout.schema.compression === 'entropy' ? new BodyDecoder(layout) : null
+    this.coded = coded
     this.codecs = layout.kinds.map(({ tracks }) => ({
       all: new RecordCodec(tracks.all),
       owner: new RecordCodec(tracks.owner),

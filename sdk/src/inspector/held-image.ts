@@ -1,6 +1,13 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
-import { BitReader, BitWriter, decodeBlob, encodeBlob, entityId, Replica, TRACKS } from '@tickwire/protocol/internal'
-import type { GameCodec, HeldEntity, KindLayout, SnapshotReference, TrackName } from '@tickwire/protocol/internal'
+import { BitReader, BitWriter, decodeBlob, encodeBlob, entityId, replicaOf, TRACKS } from '@tickwire/protocol/internal'
+import type {
+  GameCodec,
+  HeldEntity,
+  KindLayout,
+  SnapshotReference,
+  TrackName,
+  Replica,
+} from '@tickwire/protocol/internal'
 
 /**
  * What a client holds of its room, as bytes: a trace that begins in the middle of a game begins with it.
@@ -32,7 +39,7 @@ export function decodeHeld(codec: GameCodec, bytes: Uint8Array): HeldImage {
   const reader = new BitReader(bytes)
   const channel = reader.bits(16, 'channel')
   const last = { seq: reader.bits(32, 'snapshot seq'), tick: reader.bits(32, 'snapshot tick') }
-  const replica = new Replica(codec.layout, codec.packer)
+  const replica = replicaOf(codec.layout, codec.packer)
   for (let left = reader.bits(16, 'entity count'); left > 0; left--) replica.hold(readEntity(reader, codec))
   reader.expectEnd()
   return { channel, last, replica }

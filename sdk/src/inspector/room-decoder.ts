@@ -1,4 +1,4 @@
-import { Replica } from '@tickwire/protocol/internal'
+import { replicaOf } from '@tickwire/protocol/internal'
 import type {
   BitReader,
   EventFrame,
@@ -6,6 +6,7 @@ import type {
   HeldEntity,
   SnapshotHeader,
   SnapshotReference,
+  Replica,
 } from '@tickwire/protocol/internal'
 import { heldTracks, ownerOf, readBlobs, readFields, sameValue } from '../fields.ts'
 import type { Fields } from '@tickwire/protocol/internal'
@@ -75,7 +76,7 @@ export class RoomDecoder implements ToldRoom {
   private last: SnapshotReference
 
   /** @param last what was received so far, and is in `replica`; of a seat that was just given nothing, and the room's tick */
-  constructor(codec: GameCodec, last: SnapshotReference, replica: Replica = new Replica(codec.layout, codec.packer)) {
+  constructor(codec: GameCodec, last: SnapshotReference, replica: Replica = replicaOf(codec.layout, codec.packer)) {
     this.codec = codec
     this.replica = replica
     this.row = new Int32Array(codec.layout.maxColumns)

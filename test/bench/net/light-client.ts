@@ -10,12 +10,19 @@ import {
   readServerMessage,
   readSnapshotHeader,
   readSpawnKeys,
-  Replica,
+  replicaOf,
   writeClientMessage,
   writeInputsHead,
   writeMessage,
 } from '@tickwire/protocol/internal'
-import type { BitReader, ClientMessage, GameLayout, ReplicaChanges, SnapshotHeader } from '@tickwire/protocol/internal'
+import type {
+  BitReader,
+  ClientMessage,
+  GameLayout,
+  ReplicaChanges,
+  SnapshotHeader,
+  Replica,
+} from '@tickwire/protocol/internal'
 import { WebSocket } from 'ws'
 import { claimOf, helloOf } from '../../hello.ts'
 
@@ -59,7 +66,7 @@ export class LightClient {
   constructor(url: string, schema: GameSchema, name: string) {
     this.codec = new GameCodec(schema)
     this.layout = this.codec.layout
-    this.replica = new Replica(this.codec.layout, this.codec.packer)
+    this.replica = replicaOf(this.codec.layout, this.codec.packer)
     this.url = url
     this.socket = this.connect(() => this.hello(schema.name, name))
   }

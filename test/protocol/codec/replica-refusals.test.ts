@@ -5,7 +5,9 @@ import { BitReader } from '../../../protocol/src/bits/reader.ts'
 import { BitWriter } from '../../../protocol/src/bits/writer.ts'
 import { layoutOf, TRACKS } from '../../../protocol/src/codec/layout.ts'
 import type { TrackName } from '../../../protocol/src/codec/layout.ts'
-import { Replica, entityId, slotOf } from '../../../protocol/src/codec/replica.ts'
+import { replicaOf } from '../../../protocol/src/codec/entropy/coded-replica.ts'
+import { entityId, slotOf } from '../../../protocol/src/codec/replica.ts'
+import type { Replica } from '../../../protocol/src/codec/replica.ts'
 import type { HeldEntity } from '../../../protocol/src/codec/staging.ts'
 import { SlotGaps, writeCount, writeSlots } from '../../../protocol/src/codec/updates.ts'
 import { DecodeError } from '../../../protocol/src/errors.ts'
@@ -149,7 +151,7 @@ function shown(replica: Replica, tick = TICK): unknown {
 }
 /** A replica that holds ship 3 (hp 50, "Ada", its owner's track) and wall 7, as of tick 100. */
 function held(): Replica {
-  const replica = new Replica(layout, NO_PACKER)
+  const replica = replicaOf(layout, NO_PACKER)
   apply(replica, {
     all: new TrackWriter()
       .full(3, 0, ship(), shipAt(50, 'Ada'))

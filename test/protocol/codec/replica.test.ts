@@ -1,5 +1,5 @@
 import { defineGame, entity, field } from '@tickwire/protocol'
-import { BitReader, BitWriter, layoutOf, NO_PACKER, Replica, TRACKS } from '@tickwire/protocol/internal'
+import { BitReader, BitWriter, layoutOf, NO_PACKER, replicaOf, TRACKS } from '@tickwire/protocol/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TestWorld } from './world.ts'
@@ -78,7 +78,7 @@ const command = fc.oneof(
 /** A world, and one reader that is told only now and then. */
 class Session {
   readonly world = new TestWorld(schema)
-  readonly replica = new Replica(layout, NO_PACKER)
+  readonly replica = replicaOf(layout, NO_PACKER)
   readonly known = new Map<number, number>()
   tick = 3
   private syncTick = -1

@@ -1,6 +1,6 @@
 import { defineGame, defineSimulation, entity, field } from '@tickwire/protocol'
 import type { TypesOf } from '@tickwire/protocol'
-import { BitReader, Replica } from '@tickwire/protocol/internal'
+import { BitReader, replicaOf } from '@tickwire/protocol/internal'
 import { describe, expect, it } from 'vitest'
 import { RemoteEntities } from '../../../sdk/src/interpolation/remote-entities.ts'
 import { Interpolator } from '../../../sdk/src/interpolation/interpolator.ts'
@@ -38,7 +38,7 @@ const SEAT = 0
 class Picture {
   readonly authority = new Authority(game)
   readonly views = new EntityViews(this.authority.codec.layout, SEAT)
-  private readonly replica = new Replica(this.authority.codec.layout, this.authority.codec.packer)
+  private readonly replica = replicaOf(this.authority.codec.layout, this.authority.codec.packer)
   private readonly interpolator = new Interpolator(this.replica, 60, 3, this.authority.codec.layout.maxColumns)
   private readonly remote = new RemoteEntities(this.views, this.interpolator)
   oldestTick = 0

@@ -8,7 +8,7 @@ import {
   readPacket,
   readSnapshotHeader,
   readSpawnKeys,
-  Replica,
+  replicaOf,
 } from '@tickwire/protocol/internal'
 import type {
   CallItem,
@@ -20,6 +20,7 @@ import type {
   SnapshotHeader,
   SpawnKey,
   TickInput,
+  Replica,
 } from '@tickwire/protocol/internal'
 import type { RoomError, RoomType } from '../../../server/src/room/definition.ts'
 import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
@@ -61,7 +62,7 @@ export class FakeLink implements SeatLink {
   constructor(codec: GameCodec, userId: string = 'ada') {
     this.codec = codec
     this.userId = userId
-    this.replica = new Replica(codec.layout, codec.packer)
+    this.replica = replicaOf(codec.layout, codec.packer)
   }
 
   get hasPending(): boolean {
@@ -90,7 +91,7 @@ export class FakeLink implements SeatLink {
 
   /** A page that was reloaded: it holds nothing. */
   reload(): void {
-    this.replica = new Replica(this.codec.layout, this.codec.packer)
+    this.replica = replicaOf(this.codec.layout, this.codec.packer)
     this.heldSeq = -1
   }
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import { readEvents, readSnapshotHeader, readSpawnKeys, Replica } from '@tickwire/protocol/internal'
-import type { BitReader, EventFields, GameCodec, SeatClaim } from '@tickwire/protocol/internal'
+import { readEvents, readSnapshotHeader, readSpawnKeys, replicaOf } from '@tickwire/protocol/internal'
+import type { BitReader, EventFields, GameCodec, SeatClaim, Replica } from '@tickwire/protocol/internal'
 import type { CloseInfo, JoinedRoom } from '@tickwire/sdk'
 import type { Joined, RoomLink, RoomReceiver } from '@tickwire/sdk/internal'
 
@@ -52,7 +52,7 @@ export class LightRoom implements RoomReceiver {
     this.joined = joined
     this.link = link
     this.last = { seq: 0, tick: joined.tick }
-    this.replica = new Replica(layout, packer)
+    this.replica = replicaOf(layout, packer)
     this.eventFields = eventNames.map((name) => schema.events[name]!)
     this.ticksPerPacket = Math.max(1, Math.round(schema.tickRateHz / INPUT_RATE_HZ))
     this.ready = new Promise((resolve) => (this.resolveReady = resolve))

@@ -1,5 +1,6 @@
 import { DecodeError, defineGame, entity, field, Random } from '@tickwire/protocol'
-import { BitReader, BitWriter, BodyEncoder, layoutOf, NO_PACKER, Replica } from '@tickwire/protocol/internal'
+import { BitReader, BitWriter, BodyEncoder, layoutOf, NO_PACKER, replicaOf } from '@tickwire/protocol/internal'
+import type { Replica } from '@tickwire/protocol/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeTable, encodeTable } from '../../../../protocol/src/codec/entropy/tables.ts'
@@ -22,7 +23,7 @@ const contexts = new Models(4096)
 
 /** A replica that holds some dots as of tick 1, and a table. */
 function held(): Replica {
-  const replica = new Replica(layout, NO_PACKER)
+  const replica = replicaOf(layout, NO_PACKER)
   const writer = new BitWriter()
   writer.bits(0, 8)
   writer.varuint(0)
