@@ -19,12 +19,8 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
-/**
- * A button that a click does not focus: the keys stay with the game, while who comes by Tab can use it.
- */
 export function button(label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const made = el('button', { type: 'button', ...attributes }, label)
-  made.addEventListener('mousedown', (event) => event.preventDefault())
   made.addEventListener('click', onClick)
   return made
 }

@@ -4,9 +4,7 @@ import { el } from './dom.ts'
 import { entitiesOf, ValueReader } from './entity-values.ts'
 import type { EntityInside } from './entity-values.ts'
 import { PALETTES } from './palette.ts'
-
-/** Where a place of the game's world is in the window, in CSS pixels; null: nowhere. */
-export type ToScreen = (x: number, y: number) => { readonly x: number; readonly y: number } | null
+import type { ToScreen } from './to-screen.ts'
 
 const MOST_SHOWN = 200
 const RADIUS = 9

@@ -8,13 +8,13 @@ import { BytesPanel } from './bytes-panel.ts'
 import { el } from './dom.ts'
 import { EntitiesPanel } from './entities-panel.ts'
 import { Ghosts } from './ghosts.ts'
-import type { ToScreen } from './ghosts.ts'
 import { ImpairmentForm } from './impairment-form.ts'
 import { NetworkPanel } from './network-panel.ts'
 import { PacketsPanel } from './packets-panel.ts'
 import { Probe } from './probe.ts'
 import { Readings } from './readings.ts'
 import { Shell } from './shell.ts'
+import type { ToScreen } from './to-screen.ts'
 
 export interface InspectorOptions {
   /** The `KeyboardEvent.key` that opens and closes it, default `'F2'`; null: none does. */

@@ -43,7 +43,6 @@ export class PacketList {
     this.scroller = el('div', attributes, this.stack, this.spacer)
     this.element = el('div', { class: 'packets' }, this.scroller, this.detail)
     this.scroller.addEventListener('scroll', () => this.draw())
-    this.scroller.addEventListener('mousedown', (event) => event.preventDefault())
     this.scroller.addEventListener('click', (event) => this.pick(event.target))
     this.scroller.addEventListener('keydown', (event) => this.step(event))
   }

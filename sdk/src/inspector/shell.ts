@@ -112,6 +112,10 @@ export class Shell {
   private listen(nav: HTMLElement): void {
     const { signal } = this.listening
     nav.addEventListener('keydown', (event) => this.stepTab(event))
+    // A click focuses nothing: the keys stay with the game, while who comes by Tab can use everything.
+    this.frame.addEventListener('mousedown', (event) => {
+      if ((event.target as Element).closest('input[type=range], .detail') === null) event.preventDefault()
+    })
     this.frame.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') (this.host.shadowRoot?.activeElement as HTMLElement | null)?.blur()
       // What works the panel is not for the game as well. Releases are: a key may have been pressed before.
