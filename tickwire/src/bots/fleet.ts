@@ -4,9 +4,10 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Impairment } from '@tickwire/sdk'
 import type { BotMode } from './bot.ts'
+import { UsageError } from '../cli/usage.ts'
 import { Samples } from './samples.ts'
 import type { Summary } from './samples.ts'
-import type { WorkerNews, WorkerOrder } from './worker.ts'
+import type { WorkerMessage, WorkerNews, WorkerOrder } from './worker.ts'
 
 export interface FleetOptions {
   readonly url: string
@@ -53,6 +54,8 @@ const FULL_CPU = 0.9
 
 /** Bots in processes of their own, so that they do not share the server's core. */
 export class Fleet {
+  /** Resolves when all processes have loaded the game, which on a busy machine takes seconds; their ramp begins then. Rejects if one cannot. */
+  readonly ready: Promise<unknown>
   private readonly workers: Worker[]
   private samples = emptySamples()
   private joins = 0
@@ -64,6 +67,7 @@ export class Fleet {
     this.workers = Array.from({ length: processes }, (_, index) => {
       return new Worker(orderFor(options, index, processes), (news) => this.heard(news))
     })
+    this.ready = Promise.all(this.workers.map(({ ready }) => ready))
   }
 
   /** Called after each report of a process, about once a second for each. */
@@ -116,19 +120,27 @@ class Worker {
   news: WorkerNews | null = null
   worstLateMs = 0
   worstCpuShare = 0
+  readonly ready: Promise<void>
   private readonly child: ChildProcess
 
   constructor(order: WorkerOrder, onNews: (news: WorkerNews) => void) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     this.child = fork(fileURLToPath(new URL(`worker.${extension}`, import.meta.url)))
-    this.child.on('message', (message: WorkerNews | { readonly failed: string }) => {
-      if ('failed' in message) throw new Error(`a process of bots failed: ${message.failed}`)
-      this.news = message
-      this.worstLateMs = Math.max(this.worstLateMs, message.lateMs)
-      this.worstCpuShare = Math.max(this.worstCpuShare, message.cpuShare)
-      onNews(message)
+    this.ready = new Promise((resolve, reject) => {
+      this.child.on('message', (message: WorkerMessage) => {
+        if (message === 'ready') resolve()
+        else if ('failed' in message) reject(new UsageError(`the bots did not start: ${message.failed}`))
+        else this.heard(message, onNews)
+      })
     })
     this.child.send(order)
+  }
+
+  private heard(message: WorkerNews, onNews: (news: WorkerNews) => void): void {
+    this.news = message
+    this.worstLateMs = Math.max(this.worstLateMs, message.lateMs)
+    this.worstCpuShare = Math.max(this.worstCpuShare, message.cpuShare)
+    onNews(message)
   }
 
   resetWorst(): void {
@@ -137,7 +149,7 @@ class Worker {
   }
 
   close(): void {
-    this.child.disconnect()
+    if (this.child.connected) this.child.disconnect()
   }
 }
 

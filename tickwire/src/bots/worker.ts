@@ -44,6 +44,9 @@ export interface WorkerNews {
   readonly cpuShare: number
 }
 
+/** All that a process says. */
+export type WorkerMessage = WorkerNews | 'ready' | { readonly failed: string }
+
 const REPORT_MS = 1000
 const NS_PER_MS = 1e6
 
@@ -54,11 +57,15 @@ interface Playing {
 
 process.once('message', (order: WorkerOrder) => {
   run(order).catch((error: unknown) => {
-    process.send?.({ failed: error instanceof Error ? error.message : String(error) })
+    tell({ failed: error instanceof Error ? error.message : String(error) })
     process.exit(1)
   })
 })
 process.on('disconnect', () => process.exit(0))
+
+function tell(message: WorkerMessage): void {
+  process.send?.(message)
+}
 
 async function run(order: WorkerOrder): Promise<void> {
   const game = await loadGame(order.game)
@@ -72,6 +79,7 @@ async function run(order: WorkerOrder): Promise<void> {
     for (const { bot, sample } of playing) bot.advance(sample)
   }, tickMs)
   report(playing, joinMs, problems)
+  tell('ready')
   for (const [at, index] of order.indices.entries()) {
     setTimeout(() => {
       const join = { ...order.join, ...('name' in game.schema.join && { name: `Bot ${index}` }) }
@@ -101,7 +109,7 @@ function report(playing: ReadonlySet<Playing>, joinMs: number[], problems: strin
     const stats = Array.from(playing, ({ bot }) => bot.stats)
     const sum = (pick: (one: (typeof stats)[number]) => number): number =>
       stats.reduce((all, one) => all + pick(one), 0)
-    process.send?.({
+    tell({
       open: playing.size,
       joinMs: joinMs.splice(0),
       rttMs: stats.map((one) => one.rttMs),
@@ -114,7 +122,7 @@ function report(playing: ReadonlySet<Playing>, joinMs: number[], problems: strin
       problems: problems.splice(0),
       lateMs: delay.percentile(99) / NS_PER_MS,
       cpuShare: (used.user + used.system) / 1000 / elapsedMs,
-    } satisfies WorkerNews)
+    })
     delay.reset()
     cpu = process.cpuUsage()
     atMs = performance.now()

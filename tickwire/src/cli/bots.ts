@@ -107,6 +107,10 @@ async function run(flags: BotsFlags): Promise<void> {
     behaviour: behaviour === undefined ? null : resolve(behaviour),
     ...(processes !== undefined && { processes }),
   })
+  await fleet.ready.catch((error: unknown) => {
+    fleet.close()
+    throw error
+  })
   const endMs = performance.now() + (ramp + SETTLE_SECONDS + flags.seconds) * 1000
   if (!flags.json && process.stderr.isTTY) {
     fleet.listener = () => progress(fleet.report, count, (endMs - performance.now()) / 1000)
