@@ -96,7 +96,7 @@ describe('an anchor', () => {
 
   it('[REC4] goes forward only, and is not from before the first tick', () => {
     const catching = (age: number): Uint8Array => {
-      const hidden = [no, put(bits(4), 5), no, v(4, 0), u(4, 8), yes, v(4, 0)]
+      const hidden = [no, put(bits(4), 5), no, no, v(4, 0), u(4, 8), yes]
       const all = update(...catchUp(age), yes, no, u(3, 0), no, ...hidden)
       return snapshotOf({ seq: 2, tick: 104, all })
     }

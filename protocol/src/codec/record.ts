@@ -26,8 +26,8 @@ const MAX_TREND = (1 << 24) * TREND_DEN
  *     full:     hot columns | one bit for all cold | cold columns | hidden columns
  *
  * A column is one bit, and behind a 1 its value: in a delta whether it is not as expected, in a full record whether it is not
- * the class default. Hidden columns (carries and trends) are one bit if they are fresh; a trend that was just learnt, from
- * one anchor to the next, is in whole steps.
+ * the class default. Hidden columns (carries and trends) are one bit if they are fresh, a trend is one if it is none; one that
+ * was just learnt, from one anchor to the next, is in whole steps.
  *
  * A delta leads along the chain of anchors: its reader derives the hidden columns by the writer's own rule (`chain`). A
  * catch-up skips anchors of the chain, so its reader is told.
@@ -131,6 +131,9 @@ export class RecordCodec {
     for (const { carry, den } of rates) writer.bits(next[nextAt + carry]!, bitWidth(den - 1))
     for (const { change, carry } of trends) {
       const isWhole = next[nextAt + carry] === TREND_DEN >> 1 && next[nextAt + change]! % TREND_DEN === 0
+      const isRest = isWhole && next[nextAt + change] === 0
+      writer.bool(isRest)
+      if (isRest) continue
       writer.bool(isWhole)
       writer.varint(isWhole ? next[nextAt + change]! / TREND_DEN : next[nextAt + change]!)
       if (!isWhole) writer.bits(next[nextAt + carry]!, bitWidth(TREND_DEN - 1))
@@ -143,6 +146,7 @@ export class RecordCodec {
     if (!hasHidden || reader.bool('fresh hidden columns')) return
     for (const { carry, den } of rates) next[nextAt + carry] = reader.uintMax(den - 1, 'carry')
     for (const { change, carry } of trends) {
+      if (reader.bool('no trend')) continue
       const isWhole = reader.bool('whole trend')
       const unit = isWhole ? TREND_DEN : 1
       next[nextAt + change] = reader.varint(-MAX_TREND / unit, MAX_TREND / unit, 'trend') * unit

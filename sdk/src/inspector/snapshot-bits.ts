@@ -10,7 +10,7 @@ export const EVENT_PART = '(events)'
 
 const ADDRESS = new Set(['slot gap', 'record form', 'anchor age', 'known entity', 'entity kind', 'generation'])
 const FLAGS = new Set(['other columns', 'cold columns'])
-const MOTION = new Set(['fresh hidden columns', 'whole trend', 'trend', 'carry', 'carry of a trend'])
+const MOTION = new Set(['fresh hidden columns', 'no trend', 'whole trend', 'trend', 'carry', 'carry of a trend'])
 const BODY_STARTS = new Set(['table', 'entity count'])
 /** What ends a record. */
 const LIST_ENDS = new Set(['slot gap', 'entity count', 'body padding', 'spawn keys'])

@@ -193,6 +193,7 @@ function readHidden(from: BitSource, track: Track): Pick<Anchor, 'carries' | 'tr
 }
 
 function readTrend(from: BitSource): Trend {
+  if (bool.read(from)) return { change: 0, carry: 8 }
   const isWhole = bool.read(from)
   const change = varint(4).read(from)
   if (isWhole) return { change: bounded(16 * change), carry: 8 }
