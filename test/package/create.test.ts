@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Browser, Page } from 'playwright'
@@ -116,6 +116,9 @@ describe('npm create tickwire', () => {
     for (const trace of ['createGameServer', 'onUpgrade', 'prom-client', 'node:http', 'setMaxListeners']) {
       expect(code.join('\n')).not.toContain(trace)
     }
+    // As the Dockerfile of the guide does: what serves it needs no tools.
+    run(game, 'npm', 'prune', '--omit=dev')
+    expect(existsSync(join(game, 'node_modules/vitest'))).toBe(false)
     await expectPlayable(await start('dist/server/production.js'))
   })
 

@@ -18,4 +18,4 @@ it('a hero that walks about finds coins, and is never corrected on the way', asy
   })
   expect(ada.players.get(ada.seat)?.coins).toBeGreaterThan(0)
   expect(ada.stats.corrections).toBe(0)
-})
+}, 60_000)
