@@ -39,6 +39,8 @@ export class OwnHeld implements Held {
   readonly held: SlotSet = new SlotSet()
   /** Of these, what has an anchor of its own. */
   readonly outOfStep: Map<number, OwnAnchor> = new Map()
+  /** What it holds may name what it does not hold: nothing was hidden from it until now. */
+  namesAnything = true
   private ids: Float64Array = new Float64Array(0)
 
   /** Makes room for slots 0 to `slots - 1`. */
@@ -89,6 +91,7 @@ export class OwnHeld implements Held {
   /** Some of what was sent did not arrive: no row can be relied on. */
   forgetRows(): void {
     for (const anchor of this.outOfStep.values()) anchor.tick = NOTHING
+    this.namesAnything = true
   }
 
   /** It still holds what it held, but nobody knows how. */

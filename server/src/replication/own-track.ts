@@ -74,6 +74,7 @@ export class OwnTrack {
     if (feed.isLost) this.removeBlindly()
     this.holds = isOpen(sight) ? HOLDS_ALL : this.willHold
     if (this.references.hasAny) this.refreshReferences()
+    own.namesAnything = isOpen(sight)
     return isPartial
   }
 
@@ -211,22 +212,36 @@ export class OwnTrack {
     const { table } = this.replication
     const { own } = this.reader
     const { seen, updates } = this
+    const someLeave = own.namesAnything || this.someLeave(own)
     seen.clear()
     for (const [i, word] of this.visible.set.words.entries()) pushSlots(word, i, seen)
     for (const slot of seen) {
       const record = table.at(slot)!
       const canName = this.references.has(record.kind, 'all') && !this.told.has(slot) && own.idAt(slot) === record.id
-      if (canName && this.namesWrongly(record, own)) updates.push(slot)
+      if (canName && this.namesWrongly(record, own, someLeave)) updates.push(slot)
     }
     updates.sort()
   }
 
-  private namesWrongly(record: EntityRecord, own: OwnHeld): boolean {
+  /** Whether the client holds anything no more once it has read this snapshot. */
+  private someLeave(own: OwnHeld): boolean {
+    if (this.removals.count > 0) return true
+    const { table } = this.replication
+    // Others in the place of what it holds need no removal.
+    for (const slot of this.updates) {
+      if (own.idAt(slot) !== NOTHING && own.idAt(slot) !== table.at(slot)!.id) return true
+    }
+    return false
+  }
+
+  private namesWrongly(record: EntityRecord, own: OwnHeld, someLeave: boolean): boolean {
     const { slot, kind } = record
     const anchor = own.outOfStep.get(slot)
     if (anchor?.isLate !== true) return this.references.maskOf(record, 'all', this.holds) !== (anchor?.mask ?? 0)
     // It was put off: the client shows an older anchor, which must not name what leaves.
-    if (anchor.tick === NOTHING || this.references.hasLists(kind, 'all')) return true
+    if (this.holds === HOLDS_ALL) return false
+    if (anchor.tick === NOTHING) return true
+    if (someLeave && this.references.hasLists(kind, 'all')) return true
     return this.references.maskIn(kind, 'all', anchor.row, 0, this.holds) !== 0
   }
 }

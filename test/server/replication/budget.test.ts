@@ -1,3 +1,5 @@
+import { defineGame, defineSimulation, entity, field } from '@tickwire/protocol'
+import type { TypesOf } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
 import { defineRoom } from '../../../server/src/room/define-room.ts'
 import type { Room } from '../../../server/src/room/room-api.ts'
@@ -6,6 +8,15 @@ import { RoomHarness } from '../room/harness.ts'
 import type { Member } from '../room/harness.ts'
 import { handlers, smallGame } from '../room/small-game.ts'
 import type { Small } from '../room/small-game.ts'
+
+const crews = defineGame({
+  name: 'crews',
+  tickRateHz: 20,
+  entities: {
+    ship: entity({ hp: field.uint({ max: 999 }), crew: field.list(field.entity(), { maxItems: 3 }) }),
+  },
+})
+interface Crews extends TypesOf<typeof crews> {}
 
 const start = (options: { bytesPerSecond?: number } = {}): { harness: RoomHarness; room: Room<Small> } => {
   const harness = new RoomHarness(defineRoom(smallGame(), { ...handlers, ...options }))
@@ -71,6 +82,26 @@ describe('a byte budget', () => {
       told = Math.max(told, ...busy.map((_, n) => i - Number(ada.link.shown('ball')[n]?.['tag'] ?? 0)))
     }
     expect(told).toBeLessThan(20)
+  })
+
+  it('holds for what names others in lists, too, and nobody starves behind it', async () => {
+    const harness = new RoomHarness(
+      defineRoom(
+        defineSimulation<Crews>(crews, () => undefined),
+        { bytesPerSecond: 1000 },
+      ),
+    )
+    const { world } = harness.room.core
+    const ships = Array.from({ length: 40 }, () => world.spawn('ship', {}))
+    for (const [i, ship] of ships.entries()) ship['crew'] = [ships[(i + 1) % 40]!.id, ships[(i + 7) % 40]!.id]
+    const ada = await harness.join({})
+    for (let i = 0; i < 60; i++) {
+      for (const ship of ships) ship['hp'] = (i * 37) % 1000
+      step(harness, ada)
+    }
+    const bytes = ada.link.told.slice(-20).reduce((sum, told) => sum + told.bytes, 0)
+    expect(bytes).toBeLessThan(1.1 * 1000)
+    expect(ada.link.shown('ship')).toHaveLength(40)
   })
 
   it('refuses what is no budget', async () => {
