@@ -1,5 +1,5 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
-import { BitReader, BitWriter, decodeBlob, encodeBlob, entityId, replicaOf, TRACKS } from '@tickwire/protocol/internal'
+import { BitReader, BitWriter, decodeBlob, encodeBlob, entityId, TRACKS } from '@tickwire/protocol/internal'
 import type {
   GameCodec,
   HeldEntity,
@@ -39,7 +39,7 @@ export function decodeHeld(codec: GameCodec, bytes: Uint8Array): HeldImage {
   const reader = new BitReader(bytes)
   const channel = reader.bits(16, 'channel')
   const last = { seq: reader.bits(32, 'snapshot seq'), tick: reader.bits(32, 'snapshot tick') }
-  const replica = replicaOf(codec.layout, codec.packer)
+  const replica = codec.createReplica()
   for (let left = reader.bits(16, 'entity count'); left > 0; left--) replica.hold(readEntity(reader, codec))
   reader.expectEnd()
   return { channel, last, replica }

@@ -1,6 +1,7 @@
 import type { GameSchema } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
+import type { GameCodec } from '@tickwire/protocol/internal'
 import type { Client } from '../client-api.ts'
+import { codecFor } from '../link/codec.ts'
 import { observedOf } from '../observer.ts'
 import type { Observed } from '../observer.ts'
 import type { Unsubscribe } from '../room-api.ts'
@@ -57,13 +58,16 @@ class ClientInspector implements Inspector {
   private readonly observed: Observed
   private readonly options: InspectorOptions
   private readonly listening = new AbortController()
+  /** Of the game that was given; null until the parts that it needs are loaded. */
+  private codec: GameCodec | null = null
   private session: Session | null = null
 
   constructor(client: Client, observed: Observed, options: InspectorOptions) {
     this.client = client
     this.observed = observed
     this.options = options
-    const { key = 'F2' } = options
+    const { key = 'F2', game } = options
+    if (game !== undefined) void this.load(game.schema)
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== key || event.repeat) return
       event.preventDefault()
@@ -81,7 +85,8 @@ class ClientInspector implements Inspector {
   }
 
   open(): void {
-    this.session ??= new Session(this.client, this.observed, this.options, () => this.close())
+    const { client, observed, options, codec } = this
+    this.session ??= new Session(client, observed, { ...options, codec, onClose: () => this.close() })
   }
 
   close(): void {
@@ -103,6 +108,19 @@ class ClientInspector implements Inspector {
     this.close()
     this.listening.abort()
   }
+
+  private async load(schema: GameSchema): Promise<void> {
+    try {
+      this.codec = await codecFor(schema)
+    } catch {
+      // A file of the game did not come: payloads are bytes until a room is joined.
+    }
+  }
+}
+
+interface SessionParts extends InspectorOptions {
+  readonly codec: GameCodec | null
+  readonly onClose: () => void
 }
 
 /** The inspector from its opening to its closing. */
@@ -118,9 +136,9 @@ class Session {
   private frame = 0
   private request = 0
 
-  constructor(client: Client, observed: Observed, { toScreen, game }: InspectorOptions, onClose: () => void) {
+  constructor(client: Client, observed: Observed, { toScreen, game, codec, onClose }: SessionParts) {
     this.observed = observed
-    this.probe = new Probe(observed, game === undefined ? null : new GameCodec(game.schema), () => this.drawGhosts())
+    this.probe = new Probe(observed, codec, () => this.drawGhosts())
     this.readings = new Readings(this.probe)
     this.form = new ImpairmentForm(client, observed)
     this.ghosts = new Ghosts(toScreen ?? (() => null))

@@ -1,4 +1,3 @@
-import { replicaOf } from '@tickwire/protocol/internal'
 import type {
   BitReader,
   EventFrame,
@@ -76,7 +75,7 @@ export class RoomDecoder implements ToldRoom {
   private last: SnapshotReference
 
   /** @param last what was received so far, and is in `replica`; of a seat that was just given nothing, and the room's tick */
-  constructor(codec: GameCodec, last: SnapshotReference, replica: Replica = replicaOf(codec.layout, codec.packer)) {
+  constructor(codec: GameCodec, last: SnapshotReference, replica: Replica = codec.createReplica()) {
     this.codec = codec
     this.replica = replica
     this.row = new Int32Array(codec.layout.maxColumns)

@@ -1,7 +1,8 @@
 import { SchemaMismatchError } from '@tickwire/protocol'
 import type { GameSchema } from '@tickwire/protocol'
-import { differingSection, GameCodec } from '@tickwire/protocol/internal'
-import { packerFor } from '../link/packer.ts'
+import { differingSection } from '@tickwire/protocol/internal'
+import type { GameCodec } from '@tickwire/protocol/internal'
+import { codecFor } from '../link/codec.ts'
 import { Decoder } from './decode.ts'
 import type { DecodedMessage } from './decode.ts'
 import { decodeHeld } from './held-image.ts'
@@ -25,7 +26,7 @@ export interface ReadPacket {
  */
 export async function readTrace(file: Uint8Array, game: { readonly schema: GameSchema }): Promise<ReadPacket[]> {
   const { header, records } = decodeTrace(file)
-  const codec = new GameCodec(game.schema, await packerFor(game.schema))
+  const codec = await codecFor(game.schema)
   checkGame(header, codec)
   const decoder = new Decoder(codec).connect()
   const packets: ReadPacket[] = []

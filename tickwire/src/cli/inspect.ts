@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import { GameCodec } from '@tickwire/protocol/internal'
-import { Decoder, packerFor } from '@tickwire/sdk/internal'
+import { codecFor, Decoder } from '@tickwire/sdk/internal'
 import type { ConnectionDecoder, DecodedMessage } from '@tickwire/sdk/internal'
 import { Command, Option } from 'commander'
 import { chain, parseFilter } from '../inspect/filter.ts'
@@ -68,7 +67,7 @@ async function run(target: string, flags: InspectFlags): Promise<void> {
 }
 
 async function listen(target: string, game: Game<GameTypes>, flags: InspectFlags): Promise<void> {
-  const decoder = new Decoder(new GameCodec(game.schema, await packerFor(game.schema)))
+  const decoder = new Decoder(await codecFor(game.schema))
   const relay = await startRelay({ target: serverUrl(target), port: flags.port, listener: teller(decoder, flags) })
   console.error(`${relay.url} -> ${target}   (give clients the first address; Ctrl-C stops)`)
   const player = flags.join === undefined ? null : await join(relay.url, game, flags)
