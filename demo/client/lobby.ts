@@ -36,7 +36,11 @@ export class Lobby {
     if (party !== undefined) this.invitation = { kind: 'party', code: party }
     // Whoever asks for no lobby has tried the code before.
     if (code !== undefined && !quick) this.invitation = { kind: 'room', code }
-    this.rooms = new RoomList(client, (way) => this.choose(way))
+    this.rooms = new RoomList(
+      client,
+      (way) => this.choose(way),
+      (problem) => this.showProblem(problem),
+    )
     this.party = new PartyPanel(client, (way) => this.choose(way))
     this.listen()
   }

@@ -3,6 +3,8 @@ import type { Arena } from '../shared/schema.ts'
 import { arena } from '../shared/simulate.ts'
 import { find, setText, wait } from './dom.ts'
 import type { Way } from './entry.ts'
+import { whyNotJoined } from './problems.ts'
+import type { Problem } from './problems.ts'
 
 const MAX_ROOMS = 30
 const RETRY_MS = [1000, 2000, 4000, 8000]
@@ -11,6 +13,7 @@ const RETRY_MS = [1000, 2000, 4000, 8000]
 export class RoomList {
   private readonly client: Client
   private readonly onPick: (way: Way) => void
+  private readonly onProblem: (problem: Problem) => void
   private readonly list = find('#rooms ul', HTMLUListElement)
   private readonly note = find('#rooms-note', HTMLElement)
   private readonly rows = new Map<string, HTMLLIElement>()
@@ -18,9 +21,11 @@ export class RoomList {
   /** Counts openings, so that one which was closed meanwhile knows it. */
   private turn = 0
 
-  constructor(client: Client, onPick: (way: Way) => void) {
+  /** @param onProblem nothing but another page helps */
+  constructor(client: Client, onPick: (way: Way) => void, onProblem: (problem: Problem) => void) {
     this.client = client
     this.onPick = onPick
+    this.onProblem = onProblem
   }
 
   /** Shows it, and follows it until the call returned. */
@@ -54,7 +59,13 @@ export class RoomList {
         return this.show()
       } catch (error) {
         console.warn(error)
-        if (turn === this.turn) this.say('The server cannot be reached. Trying again.')
+        if (turn !== this.turn) return
+        const problem = whyNotJoined(error)
+        if (problem.needsReload) {
+          this.say('')
+          return this.onProblem(problem)
+        }
+        this.say('The server cannot be reached. Trying again.')
         await wait(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]!)
       }
     }

@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openPage, openPilot } from './arena-page.ts'
+import { hasShip, openPage, openPilot } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
 import { startDemoProcess, type DemoProcess } from './demo-process.ts'
 
@@ -54,4 +54,18 @@ it('neither do the game, its settings, the result of a round and the wait for th
   await page.locator('#veil', { hasText: 'Reconnecting' }).waitFor()
   await page.locator('#veil').evaluate((veil) => Promise.all(veil.getAnimations().map(({ finished }) => finished)))
   expect(await findings(page)).toEqual([])
+})
+
+it('who asked the system for less motion gets less, until the settings say otherwise', async () => {
+  const calm = { ...DESK, reducedMotion: 'reduce' } as const
+  const page = await openPilot(browser, `${demo.url}?key=calm`, 'Ada', calm)
+  const isCalm = (): Promise<boolean> => page.evaluate(() => document.documentElement.classList.contains('calm'))
+  expect(await isCalm()).toBe(true)
+  await page.getByText('Settings', { exact: true }).click()
+  expect(await page.getByLabel('Screen shake').isChecked()).toBe(false)
+  await page.getByLabel('Less motion').uncheck()
+  expect(await isCalm()).toBe(false)
+  await page.reload()
+  await hasShip(page)
+  expect(await isCalm()).toBe(false)
 })

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { BULLETS, startCrowd } from './arena-crowd.ts'
+import { BULLETS, startCrowd } from './arena-servers.ts'
 import { openPilot } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
 import { startDemoProcess, type DemoProcess } from './demo-process.ts'

@@ -65,7 +65,7 @@ it('neither who comes and goes nor who stays grows by it', { timeout: 120_000 },
     await stays.waitForFunction(() => [...window.tickwire.room!.view('bullet')].length === 0)
   }
   // The first rounds fill caches: textures, compiled code, the chat's forty lines.
-  for (let round = 0; round < 10; round++) await visit()
+  for (let round = 0; round < 8; round++) await visit()
   const before = await Promise.all(watched.map(weigh))
   for (let round = 0; round < 10; round++) await visit()
   const after = await Promise.all(watched.map(weigh))

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { hasShip, openPage, openPilot } from './arena-page.ts'
 import { launchBrowser } from './browser.ts'
+import { startOther, startStrict } from './arena-servers.ts'
 import { startDemoProcess, type DemoProcess } from './demo-process.ts'
 
 let demo: DemoProcess
@@ -174,6 +175,24 @@ describe('what goes wrong is said in words, with what helps', () => {
     await page.locator('#veil', { hasText: 'Next try in' }).waitFor()
     proxy.accepting = true
     await hasShip(page)
+  })
+
+  it('a page that is older than its server: there is a button to reload it', async () => {
+    const server = await startOther()
+    onTestFinished(() => server.close())
+    const page = await openLobby(`?server=${encodeURIComponent(server.url)}`, 'Ada')
+    await page.getByRole('alert').getByText('There is a new version').waitFor()
+    const loaded = page.waitForEvent('load')
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await loaded
+  })
+
+  it('a player who was shut out', async () => {
+    const server = await startStrict()
+    onTestFinished(() => server.close())
+    const page = await openPilot(browser, `${demo.url}?server=${encodeURIComponent(server.url)}`, 'Ada')
+    await page.evaluate(() => window.tickwire.room!.send('chat', { text: 'shut me out' }))
+    await page.getByRole('alert').getByText('You were shut out').waitFor()
   })
 
   it('nothing, to who left', async () => {

@@ -1,6 +1,7 @@
-// As much as the arena is made for: 32 ships and 300 bullets, all of it in sight.
+// Game servers that do what the demo's own would do too rarely. Pages of this machine may play on all of them.
+import { defineGame, defineSimulation, entity, field } from 'tickwire'
 import { createGameServer, defineRoom } from 'tickwire/server'
-import type { GameServer } from 'tickwire/server'
+import type { GameServer, RoomType } from 'tickwire/server'
 import { FULL_HP, MAX_PLAYERS } from '../../demo/shared/schema.ts'
 import { arena } from '../../demo/shared/simulate.ts'
 
@@ -35,7 +36,36 @@ const crowd = defineRoom(arena, {
   onMessage: { chat() {} },
 })
 
-/** Starts a game server on a free port that has only this room; any page of this machine may play there. */
-export function startCrowd(): Promise<GameServer> {
-  return createGameServer({ port: 0, rooms: [crowd], log: 'silent' })
+/** As much as the arena is made for: 32 ships and 300 bullets, all of it in sight. */
+export const startCrowd = (): Promise<GameServer> => start(crowd)
+
+const other = defineSimulation(
+  defineGame({
+    name: 'arena',
+    tickRateHz: 60,
+    entities: { dot: entity({ x: field.uint({ max: 9 }) }, {}) },
+    input: { up: field.bool() },
+  }),
+  () => undefined,
+)
+
+/** Another version of the game, of the same name. */
+export const startOther = (): Promise<GameServer> => start(defineRoom(other, {}))
+
+const strict = defineRoom(arena, {
+  onJoin(room, player) {
+    room.world.spawn('ship', { x: 300, y: 300, hp: FULL_HP }, { owner: player })
+  },
+  onMessage: {
+    chat(_room, player) {
+      player.ban()
+    },
+  },
+})
+
+/** Whoever says a word is shut out. */
+export const startStrict = (): Promise<GameServer> => start(strict)
+
+function start(room: RoomType): Promise<GameServer> {
+  return createGameServer({ port: 0, rooms: [room], log: 'silent' })
 }
