@@ -16,6 +16,8 @@ const slow = {
   package: 'test/package/**/*.test.ts',
   integration: 'test/{conformance,games,scenarios,tickwire/testing}/**/*.test.ts',
 }
+/** Tests wait for conditions and not for times; on a busy machine a second of work takes ten. */
+const PATIENCE_MS = 30_000
 /** Packages bring tests of their own. */
 const foreign = '**/node_modules/**'
 
@@ -46,11 +48,12 @@ export default defineConfig({
           root: repository,
           include: ['test/**/*.test.ts'],
           exclude: [foreign, ...Object.values(slow)],
+          testTimeout: PATIENCE_MS,
         },
       },
       {
         extends: true,
-        test: { name: 'integration', root: repository, include: [slow.integration] },
+        test: { name: 'integration', root: repository, include: [slow.integration], testTimeout: PATIENCE_MS },
       },
       {
         extends: true,
