@@ -32,7 +32,9 @@ export async function climb(
   const steps: Step[] = []
   try {
     for (let players = by; players <= most; players += by) {
-      fleets.push(newFleet(server.url, by, fleets.length))
+      const fleet = newFleet(server.url, by, fleets.length)
+      fleets.push(fleet)
+      await fleet.ready
       await pause(by / JOINS_PER_SECOND + SETTLE_SECONDS)
       const step = await measure(server, fleets, empty.rssBytes)
       steps.push(step)
