@@ -143,6 +143,8 @@ describe('the inspector', () => {
     await panel.getByText(/trace: expected a trace of the inspector/).waitFor()
     await panel.getByRole('button', { name: 'Back to live' }).click()
     await panel.getByText(/last \d+ s/).waitFor()
+    await page.evaluate((bytes) => window.tickwire.inspector!.openTrace(new Uint8Array(bytes), 'by code'), [...file])
+    await panel.getByText(/by code: \d+ packets/).waitFor()
   })
 
   it('leaves the keys to the game, also after its own buttons and sliders were clicked', async () => {
@@ -181,7 +183,10 @@ describe('the inspector', () => {
 
   it.each(['light', 'dark'] as const)('keeps nobody out, in %s', async (colorScheme) => {
     const page = await openInspector(`inspector-axe-${colorScheme}`)
+    // Pages begin light: that it turns with the system is part of the rule.
     await page.emulateMedia({ colorScheme })
+    const back = (): Promise<string> => panelOf(page).evaluate((panel) => getComputedStyle(panel).backgroundColor)
+    await expect.poll(back, SOON).toBe(colorScheme === 'light' ? 'rgb(252, 253, 254)' : 'rgb(20, 23, 28)')
     await page.evaluate(axe.source)
     for (const tab of ['Network', 'Bytes', 'Entities', 'Packets']) {
       await panelOf(page).getByRole('tab', { name: tab }).click()

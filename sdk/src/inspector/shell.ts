@@ -35,6 +35,7 @@ export class Shell {
   private readonly listening = new AbortController()
   private width: number
   private theme: Theme | null
+  private colors: Palette = PALETTES.dark
   private selected = 0
 
   constructor(panels: readonly Panel[], overlay: HTMLElement, onClose: () => void) {
@@ -69,7 +70,7 @@ export class Shell {
   }
 
   get palette(): Palette {
-    return PALETTES[this.theme ?? (this.system.matches ? 'light' : 'dark')]
+    return this.colors
   }
 
   get shown(): Panel {
@@ -160,14 +161,17 @@ export class Shell {
   }
 
   private turnTheme(): void {
-    this.theme = this.palette === PALETTES.dark ? 'light' : 'dark'
+    this.theme = this.colors === PALETTES.dark ? 'light' : 'dark'
     this.paint()
     this.remember()
   }
 
   private paint(): void {
-    this.frame.style.colorScheme = this.palette === PALETTES.dark ? 'dark' : 'light'
-    applyPalette(this.frame.style, this.palette)
+    // Not asked at each frame: Chromium tells of no change that was looked at before.
+    const theme = this.theme ?? (this.system.matches ? 'light' : 'dark')
+    this.colors = PALETTES[theme]
+    this.frame.style.colorScheme = theme
+    applyPalette(this.frame.style, this.colors)
   }
 
   private remember(): void {
