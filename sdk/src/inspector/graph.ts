@@ -29,13 +29,10 @@ export class Graph {
     this.element = frame(spec.label, spec.hint, this.canvas, this.value)
   }
 
-  draw(palette: Palette, total: number | null): void {
+  /** @param text instead of the newest sample, where that says little */
+  draw(palette: Palette, text: string | null): void {
     const { series, spec } = this
-    const shown = total ?? series.newest
-    setText(
-      this.value,
-      Number.isFinite(shown) ? `${formatNumber(shown)} ${total === null ? spec.unit : ''}`.trimEnd() : '–',
-    )
+    setText(this.value, text ?? (series.length === 0 ? '–' : `${formatNumber(series.newest)} ${spec.unit}`))
     const context = this.canvas.clear()
     if (context === null || series.length === 0) return
     const { least, most } = series.range

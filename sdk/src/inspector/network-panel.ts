@@ -1,4 +1,5 @@
 import { el } from './dom.ts'
+import { formatNumber } from './format.ts'
 import { Graph, StackGraph } from './graph.ts'
 import type { Palette } from './palette.ts'
 import type { Panel } from './panel.ts'
@@ -35,16 +36,19 @@ export class NetworkPanel implements Panel {
     const turn = frame % TURNS
     if (turn % 2 === 0) this.strip.draw(palette)
     for (const [i, graph] of this.graphs.entries()) {
-      if (i % TURNS === turn) graph.draw(palette, this.totalOf(READINGS[i]!.id))
+      if (i % TURNS === turn) graph.draw(palette, this.textOf(READINGS[i]!.id))
     }
     this.stacks[turn === 1 ? 0 : turn === 3 ? 1 : -1]?.draw(palette)
   }
 
   /** What counts up is shown as its count. */
-  private totalOf(id: string): number | null {
-    const { stats } = this.readings
+  private textOf(id: string): string | null {
+    const { stats, series } = this.readings
     if (stats === null) return null
-    if (id === 'resumes') return stats.resumes
-    return id === 'starved' ? stats.starvedTicks : null
+    if (id === 'resumes') return String(stats.resumes)
+    if (id === 'starved') return String(stats.starvedTicks)
+    if (id !== 'correction') return null
+    const { most } = series.get(id)!.range
+    return most > 0 ? `${stats.corrections}, up to ${formatNumber(most)} units` : String(stats.corrections)
   }
 }
