@@ -86,6 +86,7 @@ export {
 export type {
   EventFields,
   EventFrame,
+  LooseHead,
   PredictionKey,
   SnapshotHeader,
   SnapshotReference,

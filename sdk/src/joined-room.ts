@@ -1,6 +1,6 @@
 import { DecodeError } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import type { BitReader, CallItem, LatestMessage, SeatClaim } from '@tickwire/protocol/internal'
+import type { BitReader, CallItem, LatestMessage, LooseHead, SeatClaim } from '@tickwire/protocol/internal'
 import { ConnectionClosedError } from './errors.ts'
 import { Emitter } from './events.ts'
 import type { Joined, RoomLink, RoomReceiver } from './link/ports.ts'
@@ -87,8 +87,8 @@ class SeatedRoom<G extends GameTypes> implements OpenedRoom<G> {
     return { channel, epoch: joined.epoch, game: codec.schema.name, hashes: codec.hashes, heldSnapshot }
   }
 
-  receiveSnapshot(bits: BitReader, nowMs: number): void {
-    this.parts.loop.receive(bits, nowMs)
+  receiveSnapshot(bits: BitReader, nowMs: number, loose: LooseHead | null = null): void {
+    this.parts.loop.receive(bits, nowMs, loose)
     this.resolveReady()
   }
 

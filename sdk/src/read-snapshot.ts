@@ -28,8 +28,13 @@ export interface SnapshotReader {
 /** Reads a snapshot from behind its channel. Nothing changes until `replica.commit`. @throws DecodeError */
 export function readSnapshot(bits: BitReader, channel: number, { codec, replica, last }: SnapshotReader): ReadSnapshot {
   const header = readSnapshotHeader(bits, channel, last)
-  const { tick, seq } = header
-  if (seq <= last.seq || tick < last.tick) throw outOfOrder(bits, header)
+  if (header.seq <= last.seq || header.tick < last.tick) throw outOfOrder(bits, header)
+  return readBody(bits, header, replica, codec)
+}
+
+/** Reads what follows the header. Nothing changes until `replica.commit`. @throws DecodeError */
+export function readBody(bits: BitReader, header: SnapshotHeader, replica: Replica, codec: GameCodec): ReadSnapshot {
+  const { tick } = header
   replica.begin()
   replica.readTrack(bits, 'all', tick)
   bits.align('body padding')

@@ -1,7 +1,15 @@
 import { LIMITS } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
 import { VIEW_STEPS_PER_TICK, NO_SEAT } from '@tickwire/protocol/internal'
-import type { BitReader, GameCodec, HeldEntity, Replica, SnapshotHeader, SpawnKey } from '@tickwire/protocol/internal'
+import type {
+  BitReader,
+  GameCodec,
+  HeldEntity,
+  LooseHead,
+  Replica,
+  SnapshotHeader,
+  SpawnKey,
+} from '@tickwire/protocol/internal'
 import { ownerOf } from './fields.ts'
 import { InputBuffer } from './input/input-buffer.ts'
 import { Interpolator } from './interpolation/interpolator.ts'
@@ -9,6 +17,7 @@ import { RemoteEntities } from './interpolation/remote-entities.ts'
 import { hasMotion } from './interpolation/blend.ts'
 import { Timeline } from './interpolation/timeline.ts'
 import type { Joined, RoomLink } from './link/ports.ts'
+import { LooseSnapshots } from './loose-snapshots.ts'
 import { PredictedEntities } from './prediction/predicted-entity.ts'
 import { Predictor } from './prediction/predictor.ts'
 import type { Observed, RoomInside } from './observer.ts'
@@ -55,6 +64,7 @@ export class RoomLoop<G extends GameTypes> implements RoomInside {
   readonly pacer: Pacer
   readonly timeline: Timeline
   readonly check: StateCheck
+  private readonly loose: LooseSnapshots
   private readonly predictor: Predictor<G>
   private readonly interpolator: Interpolator
   private readonly remote: RemoteEntities
@@ -76,6 +86,7 @@ export class RoomLoop<G extends GameTypes> implements RoomInside {
     this.codec = codec
     this.tick = joined.tick
     this.replica = codec.createReplica()
+    this.loose = new LooseSnapshots(codec, () => codec.createReplica())
     const { channel } = link
     const ask = (tick16: number): void => void link.push({ type: 'mismatch', channel, tick16 })
     this.check = new StateCheck(this.replica, codec.layout, parts.report, ask)
@@ -120,14 +131,36 @@ export class RoomLoop<G extends GameTypes> implements RoomInside {
   }
 
   /** Reads a snapshot whole, then applies it. @throws DecodeError, with nothing applied */
-  receive(bits: BitReader, nowMs: number): void {
+  receive(bits: BitReader, nowMs: number, loose: LooseHead | null): void {
+    const snapshot = loose === null ? this.take(bits) : this.takeLoose(bits, loose)
+    if (snapshot === null) return
+    this.apply(snapshot, nowMs)
+    this.parts.observed.observer?.snapshotApplied(this, snapshot.header)
+    this.acknowledge(nowMs)
+  }
+
+  private take(bits: BitReader): ReadSnapshot {
     const snapshot = this.read(bits)
     this.check.before(snapshot.header)
     this.replica.commit()
     this.check.after(snapshot.header)
-    this.apply(snapshot, nowMs)
-    this.parts.observed.observer?.snapshotApplied(this, snapshot.header)
-    this.acknowledge(nowMs)
+    return snapshot
+  }
+
+  /** One that may be lost; null: it came late, and has nothing new [LSE3]. */
+  private takeLoose(bits: BitReader, loose: LooseHead): ReadSnapshot | null {
+    const { seq, tick } = this
+    const snapshot = this.loose.read(bits, this.parts.link.channel, loose, { seq, tick })
+    if (snapshot === null) return null
+    const { header, replica } = snapshot
+    this.replica.copyFrom(replica, (entity) => header.isPartial && this.mayBePutOff(entity))
+    return snapshot
+  }
+
+  /** The room, the players and what this client owns never are. */
+  private mayBePutOff(entity: HeldEntity): boolean {
+    const { room, player } = this.codec.layout
+    return entity.kind !== room && entity.kind !== player && ownerOf(entity) !== this.parts.joined.seat
   }
 
   /** The seat is held on a new connection: neither the way to the server nor the time that has passed is known. */

@@ -132,6 +132,21 @@ export function snapshotOf(told: Told): Uint8Array {
   return packetOf('server', 'snapshot', ...head, ...all, align, ...owner, ...revealed, ...keys, ...events)
 }
 
+/** What may be lost: it leads on from `back` snapshots ago. */
+export function looseOf(told: Told & { readonly back: number; readonly firstEvent?: number }): Uint8Array {
+  const { back, firstEvent = 1, seq, tick, flags = NO_FLAGS, all = NOTHING, events = NONE } = told
+  const head = [
+    put(channel, 1),
+    v(4, back),
+    u(16, firstEvent),
+    u(16, seq % 65_536),
+    u(16, tick % 65_536),
+    ...flags,
+    align,
+  ]
+  return packetOf('server', 'looseSnapshot', ...head, ...all, align, ...NOTHING, ...NOTHING, ...NONE, ...events)
+}
+
 /** The gap before the first slot of a list: of 2 bits, and of one more for each 1 before. */
 export const first = (slot: number): Piece[] => {
   const width = Math.floor(Math.log2(slot + 4))

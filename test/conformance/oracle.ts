@@ -17,14 +17,18 @@ import type {
   CallItem,
   ClientItem,
   ClientMessage,
+  EventFrame,
   FieldLayout,
   HeldEntity,
   Packer,
   ServerItem,
   ServerMessage,
+  SnapshotHeader,
+  SpawnKey,
   TrackName,
   Replica,
 } from '@tickwire/protocol/internal'
+import { LooseSnapshots } from '../../sdk/src/loose-snapshots.ts'
 import { Ledger, shown } from './shown.ts'
 import type { Shown, ShownEntity, ShownTrack } from './shown.ts'
 
@@ -34,6 +38,7 @@ type End = 'client' | 'server'
 interface Seat {
   readonly codec: GameCodec
   readonly replica: Replica
+  readonly loose: LooseSnapshots
   readonly ledger: Ledger
   last: { readonly seq: number; readonly tick: number }
   readonly asked: Readonly<Record<End, Map<number, number>>>
@@ -66,6 +71,8 @@ export class Oracle {
         return this.inputs(message)
       case 'snapshot':
         return this.snapshot(message)
+      case 'looseSnapshot':
+        return this.looseSnapshot(message)
       case 'latest':
         return { ...message, values: this.message(end, message.channel, message.message, message.payload) }
       case 'reliable':
@@ -104,18 +111,20 @@ export class Oracle {
     const header = readSnapshotHeader(bits, message.channel, seat.last)
     // As the client does before it reads on.
     if (header.seq <= seat.last.seq || header.tick < seat.last.tick) throw refused('snapshot order')
-    seat.replica.begin()
-    seat.replica.readTrack(bits, 'all', header.tick)
-    bits.align('body padding')
-    seat.replica.readTrack(bits, 'owner', header.tick)
-    seat.replica.readTrack(bits, 'revealed', header.tick)
-    const spawnKeys = readSpawnKeys(bits, header.tick)
-    const events = readEvents(bits, header.tick, Object.values(seat.codec.schema.events), seat.codec.packer)
-    bits.expectEnd()
-    seat.replica.commit()
+    const body = readBody(seat, bits, header, seat.replica)
     seat.last = header
-    const entities = [...seat.replica.entities].map(([slot, held]) => entityAt(seat, slot, held))
-    return { type: 'snapshot', ...header, spawnKeys, events, changes: seat.ledger.changes(entities) }
+    return { type: 'snapshot', ...header, ...body, changes: changesOf(seat) }
+  }
+
+  private looseSnapshot(message: ServerMessage & { readonly type: 'looseSnapshot' }): object {
+    const { type, channel, loose, bits } = message
+    const seat = this.seat(channel)
+    const read = seat.loose.read(bits, channel, loose, seat.last)
+    if (read === null) return { type, channel, isLate: true }
+    const { header, keys: spawnKeys, events, replica } = read
+    seat.replica.copyFrom(replica, () => false)
+    seat.last = header
+    return { type, ...header, loose, spawnKeys, events, changes: changesOf(seat) }
   }
 
   private item(end: End, item: ClientItem | ServerItem): { readonly values?: unknown } {
@@ -159,13 +168,36 @@ export class Oracle {
   }
 }
 
+function readBody(
+  { codec }: Seat,
+  bits: BitReader,
+  { tick }: SnapshotHeader,
+  replica: Replica,
+): { readonly spawnKeys: readonly SpawnKey[]; readonly events: readonly EventFrame[] } {
+  replica.begin()
+  replica.readTrack(bits, 'all', tick)
+  bits.align('body padding')
+  replica.readTrack(bits, 'owner', tick)
+  replica.readTrack(bits, 'revealed', tick)
+  const spawnKeys = readSpawnKeys(bits, tick)
+  const events = readEvents(bits, tick, Object.values(codec.schema.events), codec.packer)
+  bits.expectEnd()
+  replica.commit()
+  return { spawnKeys, events }
+}
+
+function changesOf(seat: Seat): object {
+  return seat.ledger.changes([...seat.replica.entities].map(([slot, held]) => entityAt(seat, slot, held)))
+}
+
 /** What the ends around the codec refuse. */
 function refused(what: string): DecodeError {
   return new DecodeError('unexpected', { what, expected: 'another', got: 'this', offset: 0 })
 }
 
-function emptyWorld(codec: GameCodec, tick: number): Pick<Seat, 'replica' | 'ledger' | 'last'> {
-  return { replica: replicaOf(codec.layout, codec.packer), ledger: new Ledger(), last: { seq: 0, tick } }
+function emptyWorld(codec: GameCodec, tick: number): Pick<Seat, 'replica' | 'loose' | 'ledger' | 'last'> {
+  const create = (): Replica => replicaOf(codec.layout, codec.packer)
+  return { replica: create(), loose: new LooseSnapshots(codec, create), ledger: new Ledger(), last: { seq: 0, tick } }
 }
 
 function entityAt(seat: Seat, slot: number, held: HeldEntity): ShownEntity {

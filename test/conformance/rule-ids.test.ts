@@ -45,6 +45,7 @@ describe('the rules of docs/protocol.md', () => {
       'SNP7',
       'EVT3',
       'VER',
+      'LSE5',
     ]
     const decoding = RULES.filter((id) => !behaviour.some((one) => id.startsWith(one)))
     const tested = new Set(idsIn('test/conformance', '.test.ts'))

@@ -14,6 +14,7 @@ import {
   head,
   joined,
   KNOWN,
+  looseOf,
   no,
   NOTHING,
   PLAIN_ROCK,
@@ -218,5 +219,57 @@ describe('keys and events', () => {
     ])
     expect(told([few(0)], [few(1), u(2, 3), no, v(4, 0)])).toBe('refused')
     expect(told([few(0)], [few(1025), ...Array.from({ length: 1025 }, () => puff).flat()])).toBe('refused')
+  })
+})
+
+describe('a snapshot that may be lost', () => {
+  const dots = (vx: number, x: number): Piece[] => update(...full(0), ...head(DOT, 7), ...dotAt(vx, x))
+  /** One that holds a dot as of tick 101. */
+  const withLooseDot = () => {
+    const pair = joined()
+    expect(changesOf(pair.read('server', looseOf({ back: 0, seq: 1, tick: 101, all: dots(0, 80) })))).toHaveLength(1)
+    return pair
+  }
+
+  it('[LSE1] leads on from the one that it names, and not from what came after that', () => {
+    const pair = withLooseDot()
+    expect(changesOf(pair.read('server', looseOf({ back: 1, seq: 2, tick: 102, all: removal })))).toEqual([[0, 'gone']])
+    // To whoever has read the first one only, the dot is still there.
+    expect(changesOf(pair.read('server', looseOf({ back: 2, seq: 3, tick: 103 })))).toEqual(dot(0, 80, 0, 0, 0, ''))
+    expect(changesOf(pair.read('server', looseOf({ back: 0, seq: 4, tick: 104 })))).toEqual([[0, 'gone']])
+  })
+
+  it('[LSE2] names one that is kept: not one that never came, nor one from before the newest that was named', () => {
+    const pair = withLooseDot()
+    expect(pair.read('server', looseOf({ back: 1, seq: 3, tick: 103 }))).toBe('refused')
+    expect(pair.read('server', looseOf({ back: 3, seq: 4, tick: 104 }))).not.toBe('refused')
+    expect(pair.read('server', looseOf({ back: 1, seq: 5, tick: 105 }))).not.toBe('refused')
+    expect(pair.read('server', looseOf({ back: 5, seq: 6, tick: 106 }))).toBe('refused')
+    expect(pair.read('server', looseOf({ back: 33, seq: 37, tick: 107 }))).toBe('refused')
+  })
+
+  it('[LSE3] is ignored when it comes late', () => {
+    const pair = withLooseDot()
+    expect(pair.read('server', looseOf({ back: 1, seq: 2, tick: 102 }))).not.toBe('refused')
+    const late = [{ type: 'looseSnapshot', channel: 1, isLate: true }]
+    expect(pair.read('server', looseOf({ back: 0, seq: 2, tick: 102, all: removal }))).toEqual(late)
+    expect(pair.read('server', looseOf({ back: 0, seq: 3, tick: 101 }))).toEqual(late)
+    expect(changesOf(pair.read('server', looseOf({ back: 1, seq: 3, tick: 103 })))).toMatchObject([{ seq: 3 }])
+  })
+
+  it('[LSE4] tells events by number until they were heard', () => {
+    const pair = joined()
+    const puff = [u(2, 1), no, v(4, 0)]
+    const heard = (seq: number, firstEvent: number, count_: number): unknown => {
+      const events = [few(count_), ...Array.from({ length: count_ }, () => puff).flat()]
+      const read = pair.read('server', looseOf({ back: 0, seq, tick: 100 + seq, firstEvent, events }))
+      return (read[0] as unknown as { readonly events?: readonly unknown[] }).events?.length ?? 0
+    }
+    expect(heard(1, 1, 2)).toBe(2)
+    expect(heard(2, 1, 3)).toBe(1)
+    expect(heard(3, 1, 3)).toBe(0)
+    expect(heard(4, 4, 0)).toBe(0)
+    expect(heard(5, 6, 2)).toBe(2)
+    expect(heard(6, 3, 5)).toBe(0)
   })
 })

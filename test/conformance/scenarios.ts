@@ -263,9 +263,26 @@ function farewell(): Promise<Recording[]> {
   })
 }
 
+/** Snapshots that are lost now and then: each leads on from one that came, and events are told until they were heard. */
+function lossy(): Promise<Recording[]> {
+  const impair = { latencyMs: 30, lossPercent: 20 }
+  return play<Arena>({ rooms: [arenaRoom], seam: 'datagram', impair, seed: 11 }, async (stepper) => {
+    const recorder = new Recorder([arenaSchema])
+    const client = stepper.addClient()
+    recorder.listen(client)
+    const ada = await stepper.join(arena, { name: 'Ada' })
+    await stepper.join(arena, { name: 'Bob' })
+    const input = (room: JoinedRoom<Arena>): Partial<Arena['input']> => (room === ada ? hunt(room) : { turn: 1 })
+    await stepper.run(1.5, { input })
+    client.network.cut()
+    await stepper.run(1, { input })
+    return [{ name: 'arena-lossy', games: ['arena'], frames: recorder.frames }]
+  })
+}
+
 export async function recordAll(): Promise<Recording[]> {
   const all: Recording[] = []
-  for (const scenario of [duel, table, dish, menagerie, flight, mismatch, redirected, farewell])
+  for (const scenario of [duel, table, dish, menagerie, flight, mismatch, redirected, farewell, lossy])
     all.push(...(await scenario()))
   return all
 }

@@ -28,7 +28,8 @@ export class SecondReader {
   }
 
   private complete(message: Decoded): object {
-    if (message.type !== 'snapshot') return message
+    const isSnapshot = message.type === 'snapshot' || message.type === 'looseSnapshot'
+    if (!isSnapshot || message['isLate'] === true) return message
     const reader = this.conversation.readerOf(Number(message['channel']))
     const ledger = this.ledgers.get(reader) ?? new Ledger()
     this.ledgers.set(reader, ledger)

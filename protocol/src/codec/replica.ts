@@ -95,6 +95,30 @@ export class Replica {
     }
   }
 
+  /**
+   * Comes to hold what another one does, which may be of a later snapshot or an earlier one. Entities that both hold stay the same
+   * objects.
+   * @param mayBeLate of what it says so of, a newer public anchor stays: in the other one it may have been put off
+   */
+  copyFrom(other: Replica, mayBeLate: (entity: HeldEntity) => boolean): void {
+    this.begin()
+    for (const { id, kind, slot } of this.entities.values()) {
+      const theirs = other.entities.get(slot)
+      if (theirs?.id === id && theirs.kind === kind) continue
+      this.entities.delete(slot)
+      this.bySlot[slot] = undefined
+    }
+    for (const theirs of other.entities.values()) {
+      const { slot, id, kind } = theirs
+      const ours = this.entities.get(slot) ?? arrive(id, slot, kind)
+      this.entities.set(slot, ours)
+      while (this.bySlot.length <= slot) this.bySlot.push(undefined)
+      this.bySlot[slot] = ours
+      const isNewer = ours.anchors.all.tick > theirs.anchors.all.tick && mayBeLate(theirs)
+      for (const name of TRACKS) if (name !== 'all' || !isNewer) copyTrack(ours, theirs, name)
+    }
+  }
+
   /** Takes in a table that coded snapshots will start from. */
   learnTable(number: number, bytes: Uint8Array): void {
     this.coded?.learn(number, bytes)
@@ -269,6 +293,14 @@ function arrive(id: number, slot: number, kind: KindLayout): HeldEntity {
   const anchor = (name: TrackName): HeldAnchor => ({ tick: NOT_HELD, row: new Int32Array(kind.tracks[name].size) })
   const anchors = { all: anchor('all'), owner: anchor('owner'), revealed: anchor('revealed') }
   return { id, slot, kind, anchors, blobs: [] }
+}
+
+function copyTrack(ours: HeldEntity, theirs: HeldEntity, name: TrackName): void {
+  const { tick, row } = theirs.anchors[name]
+  const anchor = ours.anchors[name]
+  anchor.tick = tick
+  anchor.row.set(row)
+  for (const { blob } of ours.kind.tracks[name].columns) if (blob >= 0) ours.blobs[blob] = theirs.blobs[blob]
 }
 
 function notHeld(reader: BitReader, slot: number): DecodeError {

@@ -20,6 +20,7 @@ export const SERVER_MESSAGE = {
   reliableAck: 5,
   latest: 6,
   goingAway: 7,
+  looseSnapshot: 8,
 } as const
 
 /** What a reliable message carries; the first five travel both ways. */

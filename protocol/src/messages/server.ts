@@ -6,6 +6,8 @@ import { readCall, readLatest, writeCall, writeLatest } from './calls.ts'
 import type { CallItem, LatestMessage } from './calls.ts'
 import { ITEM, SERVER_MESSAGE } from './ids.ts'
 import { readBytes, readChannel, readEpoch, readSeq, writeBytes, writeChannel, writeEpoch, writeSeq } from './parts.ts'
+import { readLooseHead } from './snapshot.ts'
+import type { LooseHead } from './snapshot.ts'
 
 export type ServerMessage =
   | {
@@ -32,6 +34,13 @@ export type ServerMessage =
     }
   /** `bits` is read by `readSnapshotHeader` and the room's replica. */
   | { readonly type: 'snapshot'; readonly channel: number; readonly bits: BitReader }
+  /** The same where snapshots may be lost. */
+  | {
+      readonly type: 'looseSnapshot'
+      readonly channel: number
+      readonly loose: LooseHead
+      readonly bits: BitReader
+    }
   | { readonly type: 'reliable'; readonly seq: number; readonly item: ServerItem }
   | { readonly type: 'reliableAck'; readonly seq: number }
   | LatestMessage
@@ -102,6 +111,7 @@ export function writeServerMessage(writer: BitWriter, message: ServerMessage): n
       break
     }
     case 'snapshot':
+    case 'looseSnapshot':
       throw new RangeError('snapshots are written by writeSnapshotHeader and the replication')
     case 'reliable':
       writeSeq(writer, message.seq)
@@ -121,10 +131,10 @@ export function writeServerMessage(writer: BitWriter, message: ServerMessage): n
   return SERVER_MESSAGE[message.type]
 }
 
-/** Reads one message; all but `snapshot` to the end. */
+/** Reads one message; all but snapshots to the end. */
 export function readServerMessage(id: number, reader: BitReader): ServerMessage {
   const message = readBody(id, reader)
-  if (message.type !== 'snapshot') reader.expectEnd()
+  if (message.type !== 'snapshot' && message.type !== 'looseSnapshot') reader.expectEnd()
   return message
 }
 
@@ -151,6 +161,8 @@ function readBody(id: number, reader: BitReader): ServerMessage {
       }
     case SERVER_MESSAGE.snapshot:
       return { type: 'snapshot', channel: readChannel(reader), bits: reader }
+    case SERVER_MESSAGE.looseSnapshot:
+      return { type: 'looseSnapshot', channel: readChannel(reader), loose: readLooseHead(reader), bits: reader }
     case SERVER_MESSAGE.reliable:
       return { type: 'reliable', seq: readSeq(reader), item: readServerItem(reader) }
     case SERVER_MESSAGE.reliableAck:

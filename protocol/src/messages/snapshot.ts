@@ -33,12 +33,26 @@ export interface SnapshotHeader {
   readonly starvedTicks: number
 }
 
+/** What a snapshot says besides, where snapshots may be lost or come late. */
+export interface LooseHead {
+  /** How many snapshots ago the one was that this one leads on from; 0: it leads on from nothing. */
+  readonly back: number
+  /** The number of the first event that it tells, of those of this seat; the others follow one by one. */
+  readonly firstEvent: number
+}
+
+const BACK_BITS = 4
 const SLACK_STEPS = 256
 const SLACK_MAX = 0x7fff / SLACK_STEPS
 const STARVED_MAX = 0xff
 
-export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader): void {
+/** @param loose null: the snapshot leads on from the one before */
+export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader, loose: LooseHead | null = null): void {
   writeChannel(writer, header.channel)
+  if (loose !== null) {
+    writer.varuint(loose.back, BACK_BITS)
+    writer.bits(loose.firstEvent & 0xffff, 16)
+  }
   writer.bits(header.seq & 0xffff, 16)
   writer.bits(header.tick & 0xffff, 16)
   writer.bool(header.isPartial)
@@ -50,6 +64,12 @@ export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader): 
   }
   if (header.starvedTicks > 0) writer.bits(Math.min(STARVED_MAX, header.starvedTicks), 8)
   writer.align()
+}
+
+/** Reads what stands between the channel and the header; the number of the event is its low 16 bits. */
+export function readLooseHead(reader: BitReader): LooseHead {
+  const back = reader.varuint(LIMITS.maxSnapshotsInFlight, 'snapshots back', BACK_BITS)
+  return { back, firstEvent: reader.bits(16, 'number of the first event') }
 }
 
 /** What the reader last received of this seat: its wrapped numbers are widened against it. */

@@ -1,8 +1,10 @@
 import { CLOSE } from '@tickwire/protocol'
+import { BitReader, CLIENT_MESSAGE, readSoleMessage, SERVER_MESSAGE } from '@tickwire/protocol/internal'
 import type { Clock, Timer } from '../clock.ts'
 import type { Connect, Transport, TransportHandlers } from '../connection/transport.ts'
 import { ImpairedLink } from './impaired-link.ts'
 import { checkImpairment } from './impairment.ts'
+import type { LinkKind } from './impaired-link.ts'
 import type { Impairment } from './impairment.ts'
 
 /** Makes a network worse or better while it is in use: what a slider or a test turns. */
@@ -132,7 +134,8 @@ class ImpairedTransport implements Transport {
   send(bytes: Uint8Array): void {
     if (this.phase !== 'open') return
     const kept = this.up.isClear ? bytes : bytes.slice()
-    this.up.send(kept.length, () => this.behind?.send(kept))
+    const mayBeLost = this.losesInputs && soleMessage(bytes) === CLIENT_MESSAGE.inputs
+    this.up.send(kept.length, () => this.behind?.send(kept), kindOf(mayBeLost))
   }
 
   close(code: number, reason: string): void {
@@ -157,9 +160,11 @@ class ImpairedTransport implements Transport {
       onOpen: () => this.down.send(0, () => this.opened()),
       onReceive: (bytes) => {
         const kept = this.down.isClear ? bytes : bytes.slice()
-        this.down.send(kept.length, () => {
+        const deliver = (): void => {
           if (this.phase === 'open') this.attempt.handlers.onReceive(kept)
-        })
+        }
+        // Only a server whose transport loses snapshots sends such ones.
+        this.down.send(kept.length, deliver, kindOf(soleMessage(bytes) === SERVER_MESSAGE.looseSnapshot))
       },
       onClose: (code, reason) => {
         if (this.phase !== 'closed') this.down.send(0, () => this.finish(code, reason))
@@ -193,4 +198,14 @@ class ImpairedTransport implements Transport {
     this.attempt.onClosed(this)
     this.attempt.handlers.onClose(code, reason)
   }
+}
+
+function kindOf(mayBeLost: boolean): LinkKind {
+  return mayBeLost ? 'datagram' : 'ordered'
+}
+
+const reader = new BitReader(new Uint8Array(0))
+
+function soleMessage(bytes: Uint8Array): number {
+  return readSoleMessage(bytes, reader)
 }

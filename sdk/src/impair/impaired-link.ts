@@ -31,7 +31,8 @@ export class ImpairedLink {
   private timer: Timer | null = null
   private readonly createdMs: number
   private bandwidthFreeMs = -Infinity
-  private lastDueMs = -Infinity
+  /** By the kind of what was sent: what may be lost waits for nothing that must not. */
+  private readonly lastDueMs: Record<LinkKind, number> = { ordered: -Infinity, datagram: -Infinity }
   private stalledUntilMs = -Infinity
   private lost = 0
 
@@ -57,7 +58,8 @@ export class ImpairedLink {
     const { latencyMs, jitterMs, lossPercent, throttleKbps, stall } = this.impairment
     const isPerfect = !latencyMs && !jitterMs && !lossPercent && throttleKbps === undefined && stall === undefined
     const nowMs = this.clock.nowMs()
-    return isPerfect && this.inFlight.length === 0 && this.lastDueMs <= nowMs && this.stalledUntilMs <= nowMs
+    const lastDueMs = Math.max(this.lastDueMs.ordered, this.lastDueMs.datagram)
+    return isPerfect && this.inFlight.length === 0 && lastDueMs <= nowMs && this.stalledUntilMs <= nowMs
   }
 
   /** How long what was sent waits for bandwidth, in milliseconds: the time to empty the queue. */
@@ -91,9 +93,12 @@ export class ImpairedLink {
     this.deliverDue()
   }
 
-  /** Calls `deliver` when `sizeBytes` sent now arrive: at once if nothing is in the way, never if they are lost. */
-  send(sizeBytes: number, deliver: () => void): void {
-    const dueMs = this.arrivalMs(sizeBytes)
+  /**
+   * Calls `deliver` when `sizeBytes` sent now arrive: at once if nothing is in the way, never if they are lost.
+   * @param kind of this one packet, where both kinds share a way
+   */
+  send(sizeBytes: number, deliver: () => void, kind: LinkKind = this.kind): void {
+    const dueMs = this.arrivalMs(sizeBytes, kind)
     if (dueMs === null) return
     let at = this.inFlight.length
     while (at > 0 && this.inFlight[at - 1]!.dueMs > dueMs) at--
@@ -109,7 +114,7 @@ export class ImpairedLink {
   }
 
   /** Null: lost. */
-  private arrivalMs(sizeBytes: number): number | null {
+  private arrivalMs(sizeBytes: number, kind: LinkKind): number | null {
     const { latencyMs = 0, jitterMs = 0, lossPercent = 0, throttleKbps, reorder = false } = this.impairment
     let dueMs = this.clock.nowMs()
     if (throttleKbps !== undefined) {
@@ -121,11 +126,11 @@ export class ImpairedLink {
     if (jitterMs > 0) dueMs += jitterMs * this.random()
     if (lossPercent > 0 && this.random() * 100 < lossPercent) {
       this.lost++
-      if (this.kind === 'datagram') return null
+      if (kind === 'datagram') return null
       dueMs += Math.max(MIN_RETRANSMISSION_MS, 2 * latencyMs)
     }
-    if (this.kind === 'ordered' || !reorder) dueMs = Math.max(dueMs, this.lastDueMs)
-    this.lastDueMs = Math.max(dueMs, this.lastDueMs)
+    if (kind === 'ordered' || !reorder) dueMs = Math.max(dueMs, this.lastDueMs[kind])
+    this.lastDueMs[kind] = Math.max(dueMs, this.lastDueMs[kind])
     return dueMs
   }
 

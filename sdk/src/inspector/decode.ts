@@ -163,6 +163,9 @@ export class ConnectionDecoder {
         return { type, channel: message.channel, says: { id: message.id, tick: message.tick, holdMs: message.holdMs } }
       case 'snapshot':
         return this.snapshot(message.channel, message.bits)
+      case 'looseSnapshot':
+        // It leads on from one that a listener in between cannot know to have come.
+        return { type, channel: message.channel, says: { back: message.loose.back } }
       case 'reliable':
         return this.item('down', message.seq, message.item)
       case 'reliableAck':

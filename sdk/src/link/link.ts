@@ -227,7 +227,9 @@ export class Link implements SeatHost {
       case 'pong':
         return this.handlePong(message)
       case 'snapshot':
-        return this.seating.receiveSnapshot(message.channel, message.bits, this.clock.nowMs())
+        return this.seating.receiveSnapshot(message.channel, message.bits, this.clock.nowMs(), null)
+      case 'looseSnapshot':
+        return this.seating.receiveSnapshot(message.channel, message.bits, this.clock.nowMs(), message.loose)
       case 'reliable':
         return this.handleReliable(message.seq, message.item)
       case 'reliableAck':

@@ -5,6 +5,7 @@ import type {
   ClientItem,
   GameCodec,
   LatestMessage,
+  LooseHead,
   SeatClaim,
   ServerItem,
 } from '@tickwire/protocol/internal'
@@ -63,8 +64,8 @@ export interface RoomLink {
 export interface RoomReceiver {
   /** Resolves when the first snapshot is in: a join resolves only then. */
   readonly ready: Promise<void>
-  /** `bits` is behind the channel. */
-  receiveSnapshot(bits: BitReader, nowMs: number): void
+  /** `bits` is behind the channel, and behind `loose`, which says what it leads on from; null: from the one before. */
+  receiveSnapshot(bits: BitReader, nowMs: number, loose?: LooseHead | null): void
   /** Messages, and requests of the server; replies go to whoever asked. */
   receiveCall(call: CallItem): void
   receiveLatest(message: LatestMessage): void

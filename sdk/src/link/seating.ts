@@ -4,6 +4,7 @@ import type {
   CallItem,
   GameCodec,
   LatestMessage,
+  LooseHead,
   LinkSecrets,
   SeatClaim,
   ServerItem,
@@ -148,11 +149,11 @@ export class Seating {
     else joining.fail(joinRefusal(joining.codec.schema, item))
   }
 
-  receiveSnapshot(channel: number, bits: BitReader, nowMs: number): void {
-    // Snapshots of a seat that was left may still be on their way.
+  receiveSnapshot(channel: number, bits: BitReader, nowMs: number, loose: LooseHead | null): void {
+    // Snapshots of a seat that was left may still be on their way, and loose ones may overtake `joined`.
     if (this.current?.channel !== channel) return
     const { receiver } = this.current
-    this.guard(() => receiver?.receiveSnapshot(bits, nowMs))
+    this.guard(() => receiver?.receiveSnapshot(bits, nowMs, loose))
   }
 
   receive(message: CallItem | LatestMessage): void {

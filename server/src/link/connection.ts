@@ -92,6 +92,10 @@ export class Connection implements LinkConnection, HandshakeOutcome, TransportHa
     return this.transport.peer.ip
   }
 
+  get losesSnapshots(): boolean {
+    return this.transport.losesSnapshots === true
+  }
+
   get bufferedBytes(): number {
     return this.transport.bufferedBytes
   }

@@ -226,6 +226,10 @@ export class Link implements HolderLink, InboxLink {
 
   // --- what leaves ---
 
+  get losesSnapshots(): boolean {
+    return this.state.phase === 'online' && this.state.connection.losesSnapshots === true
+  }
+
   push(item: ServerItem): boolean {
     return this.enqueue(item) !== null
   }

@@ -20,6 +20,7 @@ export interface LinkConnection {
   readonly ip: string
   /** Bytes that were sent and that the platform still holds. */
   readonly bufferedBytes: number
+  readonly losesSnapshots?: boolean
   send(packet: Uint8Array): SendResult
   /** Asks for a sign of life, if the transport can. */
   ping(onPong: () => void): void

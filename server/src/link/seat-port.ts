@@ -6,6 +6,7 @@ import type { SendResult } from '../transport/transport.ts'
 export interface PortLink {
   readonly userId: string
   readonly hasPending: boolean
+  readonly losesSnapshots?: boolean
   push(item: ServerItem): boolean
   pushLatest(message: LatestMessage): void
   flush(snapshot: Uint8Array | null): SendResult
@@ -37,6 +38,10 @@ export class SeatPort implements SeatLink {
 
   get userId(): string {
     return this.link.userId
+  }
+
+  get losesSnapshots(): boolean {
+    return this.link.losesSnapshots === true
   }
 
   get hasPending(): boolean {

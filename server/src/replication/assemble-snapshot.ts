@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import { BitWriter, SERVER_MESSAGE, writeEvents, writeLastHead } from '@tickwire/protocol/internal'
 import { writeSnapshotHeader, writeSpawnKeys } from '@tickwire/protocol/internal'
-import type { EventFields, GameCodec, SpawnKey } from '@tickwire/protocol/internal'
+import type { EventFields, EventFrame, GameCodec, SpawnKey } from '@tickwire/protocol/internal'
 import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { PlayerViewArea } from '../room/room-api.ts'
@@ -66,8 +66,10 @@ export interface SightRules {
 export class SnapshotAssembler {
   /** The packet that was assembled last. */
   readonly packet: BitWriter = new BitWriter(2048, LIMITS.maxServerMessageBytes)
+  /** The events that it tells. */
+  events: readonly EventFrame[] = []
   private readonly replication: Replication
-  private readonly events: EventLog
+  private readonly eventLog: EventLog
   private readonly codec: GameCodec
   private readonly eventFields: EventFields
   private readonly rules: SightRules
@@ -92,7 +94,7 @@ export class SnapshotAssembler {
     const masked = new MaskedRecords(replication, references, codec.layout.maxColumns)
     this.codec = codec
     this.replication = replication
-    this.events = events
+    this.eventLog = events
     this.rules = rules
     this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
     this.publicTrack = new PublicTrack(replication, records, coded)
@@ -163,9 +165,18 @@ export class SnapshotAssembler {
     const isOwnerNews = this.ownerTrack.write(packet, feed, receiver, holds ?? HOLDS_ALL)
     const isRevealedNews = this.revealedTrack.write(packet, feed, receiver, holds ?? HOLDS_ALL)
     writeSpawnKeys(packet, keys, tick)
-    const events = this.events.since(feed.cursor, id, interest, holds)
-    writeEvents(packet, events, tick, this.eventFields, this.codec.packer)
-    return hasPublicNews || isOwnerNews || isRevealedNews || events.length > 0
+    this.events = this.withPending(feed, this.eventLog.since(feed.cursor, id, interest, holds))
+    writeEvents(packet, this.events, tick, this.eventFields, this.codec.packer)
+    return hasPublicNews || isOwnerNews || isRevealedNews || this.events.length > 0
+  }
+
+  /** Where snapshots may be lost: behind the events that it may not have heard. */
+  private withPending({ bases }: ClientFeed, fresh: readonly EventFrame[]): readonly EventFrame[] {
+    if (bases === null) return fresh
+    const events = [...bases.pending, ...fresh]
+    const excess = Math.max(0, events.length - LIMITS.maxEventsPerSnapshot)
+    this.eventLog.dropped += excess
+    return events.slice(0, events.length - excess)
   }
 
   private sightOf({ id, view }: Receiver): Sight {
@@ -186,8 +197,9 @@ export class SnapshotAssembler {
     header.slackTicks = inputs.feedback.slackTicks
     header.starvedTicks = inputs.feedback.starvedTicks
     packet.reset()
-    writeLastHead(packet, SERVER_MESSAGE.snapshot)
-    writeSnapshotHeader(packet, header)
+    const loose = feed.looseHead
+    writeLastHead(packet, loose === null ? SERVER_MESSAGE.snapshot : SERVER_MESSAGE.looseSnapshot)
+    writeSnapshotHeader(packet, header, loose)
   }
 
   /** The predicted spawns of this seat that it is told of for the first time. */

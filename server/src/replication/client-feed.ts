@@ -1,5 +1,8 @@
 import { DecodeError } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
+import type { EventFrame, LooseHead } from '@tickwire/protocol/internal'
+import { Bases } from './bases.ts'
+import type { Base } from './bases.ts'
 import { IN_STEP, OwnHeld, SparseHeld } from './held.ts'
 import { HeldChanges } from './held-changes.ts'
 import type { Held } from './held.ts'
@@ -49,6 +52,10 @@ export class ClientFeed {
   /** What it may see and was not told yet. */
   readonly waits: Waits = new Waits()
   readonly budget: ByteBudget = new ByteBudget()
+  /** Of a client whose snapshots may be lost; null: all arrive. */
+  bases: Bases | null = null
+  /** There: the snapshot that the next one leads on from; 0: from nothing. */
+  baseSeq = 0
   readonly window: SnapshotWindow = new SnapshotWindow()
   readonly sentTicks: SentTicks = new SentTicks()
   /** The tick of the newest snapshot that it acknowledged, or -1. */
@@ -110,6 +117,30 @@ export class ClientFeed {
     this.cursor = cursor
   }
 
+  /** Snapshots may be lost: what is written next leads on from what the client is known to hold. */
+  standOnBase({ loggedFromTick }: Replication): Bases {
+    const bases = (this.bases ??= new Bases())
+    const base = bases.find(this.ackedSeq, this.nextSeq)
+    const isOld = base === null || base.tick < loggedFromTick
+    this.baseSeq = isOld ? 0 : base.seq
+    this.stand(isOld ? null : base)
+    return bases
+  }
+
+  /** Of the next snapshot, where it may be lost; else null. */
+  get looseHead(): LooseHead | null {
+    if (this.bases === null) return null
+    const back = this.baseSeq === 0 ? 0 : this.nextSeq - this.baseSeq
+    return { back, firstEvent: this.bases.firstEvent }
+  }
+
+  /** The snapshot that was sent last may be lost: should it come, its client holds this, and has heard these events. */
+  keepBase(events: readonly EventFrame[]): void {
+    if (this.bases === null) return
+    const { lastSeq: seq, syncTick: tick, own } = this
+    this.bases.keep({ seq, tick, owner: this.owner.copy(), revealed: this.revealed.copy(), own }, events)
+  }
+
   /** @throws DecodeError when it names a snapshot that was never sent */
   acknowledge(acked16: number): void {
     const seq = widen16(this.lastSeq, acked16)
@@ -119,6 +150,7 @@ export class ClientFeed {
     }
     if (seq <= this.ackedSeq) return
     this.ackedSeq = seq
+    this.bases?.acknowledge(seq)
     while (this.inFlightCount > 0 && this.inFlight[0]!.seq <= seq) {
       const told = this.inFlight.shift()!
       this.ackedTick = told.tick
@@ -158,10 +190,14 @@ export class ClientFeed {
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
   resume(heldSeq: number, cursor: number): void {
     this.window.reset()
+    const base = this.bases?.find(heldSeq, this.nextSeq) ?? null
     const told = this.inFlight.slice(0, this.inFlightCount)
     const lost = told.filter(({ seq }) => seq > heldSeq)
     const isKnown = heldSeq === this.ackedSeq || told.some(({ seq }) => seq === heldSeq)
-    if (heldSeq > 0 && isKnown && lost.every(({ mode }) => mode === this.mode)) {
+    if (base !== null) {
+      this.acknowledge(heldSeq & 0xffff)
+      this.stand(base)
+    } else if (this.bases === null && heldSeq > 0 && isKnown && lost.every(({ mode }) => mode === this.mode)) {
       this.acknowledge(heldSeq & 0xffff)
       this.takeBack(lost)
     } else this.startOver(heldSeq, cursor)
@@ -190,6 +226,18 @@ export class ClientFeed {
     this.own = null
   }
 
+  /** It holds just what it held after one snapshot, or nothing. */
+  private stand(base: Base | null): void {
+    this.mode++
+    this.changes.forget()
+    this.syncTick = base?.tick ?? -1
+    this.isLost = false
+    this.tableNumber = 0
+    this.owner.copyFrom(base?.owner ?? null)
+    this.revealed.copyFrom(base?.revealed ?? null)
+    this.own = base?.own?.copy() ?? null
+  }
+
   private takeBack(lost: readonly InFlight[]): void {
     const first = lost[0]
     if (first === undefined) return
@@ -209,7 +257,9 @@ export class ClientFeed {
     this.sentTicks.clear()
     this.tableNumber = 0
     this.cursor = cursor
+    this.bases?.clear()
     if (heldSeq > 0) return
+    this.bases = null
     this.lastSeq = this.ackedSeq = 0
     this.ackedTick = -1
   }

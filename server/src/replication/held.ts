@@ -64,6 +64,16 @@ export class OwnHeld implements Held {
     return this.outOfStep.get(slot)?.mask ?? 0
   }
 
+  /** The same, which changes on its own. */
+  copy(): OwnHeld {
+    const copy = new OwnHeld()
+    // Not by `reserve`, which makes more room than is asked for: a copy of a copy of a copy would be huge.
+    copy.ids = this.ids.slice()
+    copy.held.words = this.held.words.slice()
+    for (const [slot, anchor] of this.outOfStep) copy.outOfStep.set(slot, { ...anchor, row: anchor.row.slice() })
+    return copy
+  }
+
   isInStep(slot: number): boolean {
     return this.held.has(slot) && (this.outOfStep.size === 0 || !this.outOfStep.has(slot))
   }
@@ -135,6 +145,19 @@ export class SparseHeld implements Held {
   /** The slots of which something is held, rising. */
   slots(): number[] {
     return [...this.entries.keys()].toSorted((a, b) => a - b)
+  }
+
+  copy(): SparseHeld {
+    const copy = new SparseHeld()
+    copy.copyFrom(this)
+    return copy
+  }
+
+  /** Comes to hold what another one does, or nothing. */
+  copyFrom(other: SparseHeld | null): void {
+    this.entries.clear()
+    // What is held of a slot is replaced, not changed: both may name it.
+    for (const [slot, held] of other?.entries ?? []) this.entries.set(slot, held)
   }
 
   clear(): void {

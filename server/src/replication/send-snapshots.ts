@@ -1,3 +1,4 @@
+import { LIMITS } from '@tickwire/protocol'
 import type { GameCodec } from '@tickwire/protocol/internal'
 import type { Traffic } from '../traffic.ts'
 import type { ClientFeed } from './client-feed.ts'
@@ -71,15 +72,17 @@ export class SnapshotSender {
 
   /** @returns whether a packet left */
   send(receiver: Receiver): boolean {
-    const { feed } = receiver
+    const { feed, link } = receiver
     const { nowMs } = this
     this.asked++
+    feed.window.isLossy = link.losesSnapshots === true
     if (!feed.window.takeTurn(nowMs, this.intervalMs)) {
       this.congested++
       this.traffic.snapshotsSkipped++
       return false
     }
-    this.sendTable(receiver)
+    if (feed.window.isLossy) this.goBack(feed)
+    else this.goOn(receiver)
     if (!this.assemble(receiver)) {
       feed.discard()
       return false
@@ -95,6 +98,18 @@ export class SnapshotSender {
     this.isLate = this.asked >= MANY_CLIENTS && 2 * this.congested > this.asked
     this.asked = this.congested = 0
     this.coded?.maintain()
+  }
+
+  /** It is told all that it is not known to hold. No bodies by models for it: their tables may come later than these. */
+  private goBack(feed: ClientFeed): void {
+    const { tick } = this.replication
+    const bases = feed.standOnBase(this.replication)
+    bases.prune(tick - (LIMITS.eventRetentionMs * this.codec.schema.tickRateHz) / 1000)
+  }
+
+  private goOn(receiver: Receiver): void {
+    receiver.feed.bases = null
+    this.sendTable(receiver)
   }
 
   /** The table goes out with the reliable items of the same packet, ahead of the snapshot; a newcomer needs a world first. */
@@ -158,10 +173,11 @@ export class SnapshotSender {
   private release(receiver: Receiver): void {
     const { feed, link, inputs } = receiver
     const { packet, isPartial } = this.assembler
-    if (this.rules.verify && !isPartial) this.sendHash(receiver)
+    if (this.rules.verify && !isPartial && feed.bases === null) this.sendHash(receiver)
     feed.window.sent(feed.nextSeq, packet.byteLength, this.nowMs)
     feed.sent(this.replication.tick, this.events.end)
     if (feed.own?.outOfStep.size === 0 && !isPartial && this.assembler.seesAll(receiver)) feed.toShared()
+    feed.keepBase(this.assembler.events)
     inputs.feedbackSent()
     this.traffic.snapshots++
     this.traffic.snapshotBytes += packet.byteLength

@@ -23,6 +23,11 @@ const CONGESTED_SHARE_MS = 100
 /** Less is not worth a header. */
 const LEAST_BYTES = 128
 
+/** Where snapshots may be lost, so many in a row are no queue. */
+const LOST_IN_A_ROW = 2
+/** There, what was not acknowledged for so long never will be: events are kept for twice as long, and a probe is one snapshot. */
+const GIVEN_UP_MS = 500
+
 const CAPACITY = LIMITS.maxSnapshotsInFlight
 
 /**
@@ -51,8 +56,12 @@ export class SnapshotWindow {
   private probe: 'none' | 'draining' | 'measuring' = 'none'
   private probedAtMs = -Infinity
 
+  /** Snapshots may be lost: an ack that does not come says less. */
+  isLossy = false
+
   /** Whether another snapshot may leave now; if not, that counts as a skip. */
   takeTurn(nowMs: number, intervalMs: number): boolean {
+    if (this.isLossy) this.giveUp(nowMs)
     if (!this.isCongested(nowMs)) this.congestion = null
     else this.considerProbe(nowMs)
     if (this.isOpen(nowMs, intervalMs)) return true
@@ -108,12 +117,21 @@ export class SnapshotWindow {
     if (this.count === 0) return true
     if (this.probe !== 'none' || this.count === CAPACITY) return false
     const tripMs = (this.minRtt.get(nowMs) ?? ASSUMED_RTT_MS) + LIMITS.ackDelayMs
-    const patienceMs = (Math.ceil(tripMs / intervalMs) + 1) * intervalMs
+    const spare = this.isLossy ? 1 + LOST_IN_A_ROW : 1
+    const patienceMs = (Math.ceil(tripMs / intervalMs) + spare) * intervalMs
     if (nowMs - this.sentAtMs[this.oldestSeq % CAPACITY]! >= patienceMs - EARLY_MS) return false
     if (this.congestion === null) return true
     // Nothing waits where the newest answer came as fast as on a free way: the link may carry more than was tried.
     const gain = this.newestRttMs <= tripMs + intervalMs ? FREE_GAIN : 1
     return this.underWayBytes <= (gain * this.throughput.perSecond(nowMs) * tripMs) / 1000
+  }
+
+  private giveUp(nowMs: number): void {
+    while (this.count > 0 && nowMs - this.sentAtMs[this.oldestSeq % CAPACITY]! > GIVEN_UP_MS) {
+      this.underWayBytes -= this.sizes[this.oldestSeq % CAPACITY]!
+      this.oldestSeq++
+      this.count--
+    }
   }
 
   private isCongested(nowMs: number): boolean {

@@ -25,6 +25,8 @@ export interface SeatLink {
   readonly userId: string
   /** The channel that this seat's messages carry. */
   readonly channel: number
+  /** A snapshot may be lost on its way, or come late (default: all arrive in order). */
+  readonly losesSnapshots?: boolean
   /** Queues a reliable item; it leaves with the next `flush`. False: the client's buffer is full, nothing was queued. */
   push(item: ServerItem): boolean
   /** Queues a `latest` message, which replaces one of the same name that has not left yet. */

@@ -8,6 +8,11 @@ export type SendResult = 'sent' | 'queued' | 'closed'
 export interface Transport {
   /** Sends one packet. The bytes may be reused by the caller after the call. */
   send(bytes: Uint8Array): SendResult
+  /**
+   * True: packets that hold nothing but a snapshot may be lost or come late, all others arrive in order (default: all do). Each
+   * snapshot then leads on from one that the client has acknowledged.
+   */
+  readonly losesSnapshots?: boolean
   /** Bytes accepted by `send` that the platform still holds. */
   readonly bufferedBytes: number
   /** Closing handshake with a code; `onClose` follows. */

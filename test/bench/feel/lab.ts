@@ -61,6 +61,8 @@ export interface VirtualLab extends Lab {
 }
 
 export interface LabParts {
+  /** In simulated time: inputs and snapshots may be lost, or overtake each other. */
+  readonly isDatagram?: boolean
   readonly drones?: number
   readonly seed?: number
   readonly onServerInput?: OnServerInput
@@ -85,9 +87,15 @@ function play({ room, hold, onFrame, onDark, isVisible }: Runner, nowMs: number)
   ;(isVisible ? onFrame : onDark)?.()
 }
 
-export async function virtualLab({ drones = 0, seed = 1, ...told }: LabParts = {}): Promise<VirtualLab> {
+export async function virtualLab({
+  drones = 0,
+  seed = 1,
+  isDatagram = false,
+  ...told
+}: LabParts = {}): Promise<VirtualLab> {
   const game = trackGame(told.onServerInput ?? ignore)
-  const stepper = createStepper<Track>({ rooms: [trackRoom(game, drones, told.onTurn ?? ignore)], seed })
+  const seam = isDatagram ? 'datagram' : 'transport'
+  const stepper = createStepper<Track>({ rooms: [trackRoom(game, drones, told.onTurn ?? ignore)], seed, seam })
   const runners: Runner[] = []
   const hide = (runner: Runner, timerMs: number): void => {
     runner.isVisible = timerMs === 0

@@ -21,8 +21,9 @@ export async function loss(): Promise<Figure[]> {
   return [
     ...(await inputs('inputsRepeated', through, '< 1', '<= 4')),
     ...(await inputs('inputsOnce', untold, '', '')),
-    ...(await webSocket('webSocket', { ...NETWORK, lossPercent: LOSS_PERCENT }, '')),
-    ...(await webSocket('noLoss', NETWORK, '<= 2')),
+    ...(await others('webSocket', false, { ...NETWORK, lossPercent: LOSS_PERCENT }, '', '')),
+    ...(await others('noLoss', false, NETWORK, '', '<= 2')),
+    ...(await others('datagram', true, { ...NETWORK, lossPercent: LOSS_PERCENT }, '< 1', '<= 2')),
   ]
 }
 
@@ -48,10 +49,19 @@ async function inputs(
   ]
 }
 
-/** What loss does where nothing is lost: every lost packet, and all behind it, comes a retransmission later. */
-async function webSocket(name: string, impair: Impairment, errorMust: string): Promise<Figure[]> {
+/**
+ * What loss does to what is drawn of others. On an ordered way every lost packet, and all behind it, comes a retransmission
+ * later.
+ */
+async function others(
+  name: string,
+  isDatagram: boolean,
+  impair: Impairment,
+  starvedMust: string,
+  errorMust: string,
+): Promise<Figure[]> {
   const server = new ServerSide(() => lab.nowMs())
-  const lab = await virtualLab({ seed: 25, onServerInput: server.onServerInput })
+  const lab = await virtualLab({ seed: 25, isDatagram, onServerInput: server.onServerInput })
   const mover = await lab.join()
   const viewer = await lab.join({ impair })
   mover.hold = weave(lab)
@@ -70,7 +80,7 @@ async function webSocket(name: string, impair: Impairment, errorMust: string): P
   const starved = viewer.room.stats.starvedTicks - starvedTicks
   await lab.close()
   return [
-    { name: `loss.${name}.starved`, value: (100 * starved) / (60 * SECONDS), unit: '%', must: '' },
+    { name: `loss.${name}.starved`, value: (100 * starved) / (60 * SECONDS), unit: '%', must: starvedMust },
     { name: `loss.${name}.othersErrorP99`, value: p99(errors), unit: 'quantisation steps', must: errorMust },
   ]
 }

@@ -47,13 +47,14 @@ export class Conversation {
   private readMessage(end: End, { name, body }: RawMessage): Decoded {
     const from = new BitSource(body)
     const part = (MESSAGES[end] as Record<string, Part<object> | null>)[name] ?? null
-    const message = part === null ? this.readOfRoom(end, from) : part.read(from)
+    const message = part === null ? this.readOfRoom(end, name, from) : part.read(from)
     from.expectEnd()
     return { type: name, ...message, ...this.follow(end, name, message) }
   }
 
-  private readOfRoom(end: End, from: BitSource): object {
+  private readOfRoom(end: End, name: string, from: BitSource): object {
     const of = channel.read(from)
+    if (name === 'looseSnapshot') return { channel: of, ...(this.readerOf(of).readLoose(from) ?? { isLate: true }) }
     if (end === 'server') return { channel: of, ...this.readerOf(of).read(from) }
     const { schema, reader } = this.seat(of)
     return { channel: of, ...readInputs(from, schema.input, reader?.tick ?? 0) }

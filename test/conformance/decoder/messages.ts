@@ -167,5 +167,6 @@ export const MESSAGES = {
     reliableAck,
     latest,
     goingAway: struct({ retryAfterMs: u32, address: text(1024) }),
+    looseSnapshot: null,
   },
 } as const

@@ -37,9 +37,17 @@ export interface Snapshot {
   readonly events: readonly GameEvent[]
 }
 
+/** What stands ahead of a snapshot that may be lost. */
+interface Loose {
+  readonly back: number
+  readonly firstEvent: number
+}
+
 const [u8, u16, age] = [bits(8), bits(16), varuint(4)]
 const slotOf = uintMax(MAX_SLOT)
 const MAX_EVENTS = 1024
+const MAX_BACK = 32
+const looseBack = varuint(4, MAX_BACK)
 const [keys, events, nth] = [counted(2), counted(2, MAX_EVENTS), varuint(2, 0xffff)]
 
 /** What a client of one room holds. */
@@ -52,6 +60,9 @@ export class SnapshotReader {
   /** Which records were read so far. */
   readonly met: Set<string> = new Set<string>()
   private readonly schema: GameSchema
+  /** What was held after each loose snapshot that can still be named, by its number. */
+  private readonly bases = new Map<number, World>()
+  private heardEvent = 0
 
   /** `joinTick` is that of the `joined`: what the first tick is widened against. */
   constructor(schema: GameSchema, joinTick: number) {
@@ -65,7 +76,32 @@ export class SnapshotReader {
   read(from: BitSource): Snapshot {
     const head = this.readHead(from)
     if (head.seq <= this.seq || head.tick < this.tick) malformed('a snapshot out of order')
-    const world: World = new Map(this.world)
+    return this.readOn(from, head, this.world)
+  }
+
+  /** Reads what follows the channel of a loose one: null if it came late. Its events are those that were not heard before. */
+  readLoose(from: BitSource): (Snapshot & { readonly loose: Loose }) | null {
+    const loose = { back: looseBack.read(from), firstEvent: u16.read(from) }
+    const head = this.readHead(from)
+    from.align()
+    if (head.seq <= this.seq || head.tick < this.tick) {
+      from.rest()
+      return null
+    }
+    const baseSeq = head.seq - loose.back
+    const base = loose.back === 0 ? (new Map() as World) : (this.bases.get(baseSeq) ?? malformed('an unknown base'))
+    const snapshot = this.readOn(from, head, base)
+    for (const seq of this.bases.keys()) if (loose.back > 0 && seq < baseSeq) this.bases.delete(seq)
+    this.bases.set(head.seq, this.world)
+    if (snapshot.events.length === 0) return { ...snapshot, loose }
+    const first = widened(loose.firstEvent, this.heardEvent)
+    const fresh = snapshot.events.filter((_, i) => first + i > this.heardEvent)
+    this.heardEvent = Math.max(this.heardEvent, first + snapshot.events.length - 1)
+    return { ...snapshot, loose, events: fresh }
+  }
+
+  private readOn(from: BitSource, head: Omit<Snapshot, 'spawnKeys' | 'events'>, base: World): Snapshot {
+    const world: World = new Map(base)
     from.align()
     for (const name of TRACKS) {
       this.readTrack({ from, name, world, kinds: this.kinds, tick: head.tick, met: this.met })

@@ -6,6 +6,7 @@ import { DecodeError } from '../../../protocol/src/errors.ts'
 import { LIMITS } from '../../../protocol/src/limits.ts'
 import {
   readEvents,
+  readLooseHead,
   readSnapshotChannel,
   readSnapshotHeader,
   readSpawnKeys,
@@ -101,6 +102,26 @@ describe('the header of a snapshot', () => {
     const writer = new BitWriter()
     writeSnapshotHeader(writer, header)
     expect(hex(writer)).toBe(expected)
+  })
+})
+
+describe('the head of a snapshot that may be lost', () => {
+  it('[LSE1] is fixed bytes, and comes back', () => {
+    const writer = new BitWriter()
+    writeSnapshotHeader(writer, plain, { back: 3, firstEvent: 0x1_0002 })
+    expect(hex(writer)).toBe('3104000e00b00400')
+    const reader = new BitReader(writer.toBytes())
+    expect(readSnapshotChannel(reader)).toBe(1)
+    expect(readLooseHead(reader)).toEqual({ back: 3, firstEvent: 2 })
+    expect(readSnapshotHeader(reader, 1, plain)).toEqual(plain)
+    reader.expectEnd()
+  })
+
+  it('[LSE1] does not reach farther back than snapshots are in flight', () => {
+    const writer = new BitWriter()
+    writer.varuint(LIMITS.maxSnapshotsInFlight + 1, 4)
+    writer.bits(0, 16)
+    expect(() => readLooseHead(new BitReader(writer.toBytes()))).toThrow(DecodeError)
   })
 })
 

@@ -237,4 +237,20 @@ describe('ImpairedLink', () => {
   it('refuses a stall of no length', () => {
     expect(() => make({}).stall(Number.NaN)).toThrow(ConfigError)
   })
+
+  it('carries both kinds side by side: what may be lost is lost, and waits for nothing that is sent again', () => {
+    const link = make({ latencyMs: 20, lossPercent: 50 })
+    for (let id = 0; id < 200; id++) {
+      const sentMs = clock.nowMs()
+      const kind = id % 2 === 0 ? 'ordered' : 'datagram'
+      link.send(10, () => arrivals.push({ id, sentMs, atMs: clock.nowMs() }), kind)
+      clock.advance(10)
+    }
+    clock.advance(120_000)
+    const [ordered, datagrams] = [0, 1].map((kind) => arrivals.filter(({ id }) => id % 2 === kind))
+    expect(ids(ordered!)).toEqual(upTo(100).map((n) => 2 * n))
+    expect(datagrams!.length).toBeGreaterThan(30)
+    expect(datagrams!.length).toBeLessThan(70)
+    for (const delay of delays(datagrams!)) expect(delay).toBeCloseTo(20)
+  })
 })

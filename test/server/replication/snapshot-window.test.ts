@@ -117,4 +117,22 @@ describe('the window of snapshots', () => {
     link.window.reset()
     expect(link.window.takeTurn(3000, INTERVAL_MS)).toBe(true)
   })
+
+  it('[LSE5] sends on where snapshots may be lost: two in a row are no queue, and none is waited for for long', () => {
+    const window = new SnapshotWindow()
+    window.isLossy = true
+    const turns = (fromMs: number, count: number): number[] =>
+      Array.from({ length: count }, (_, i) => fromMs + i * INTERVAL_MS).filter((nowMs) => {
+        const isOpen = window.takeTurn(nowMs, INTERVAL_MS)
+        if (isOpen) window.sent(++seq, BYTES, nowMs)
+        return isOpen
+      })
+    let seq = 0
+    turns(0, 1)
+    window.acknowledged(1, 30)
+    // A way of 30 ms and an ack delay of 50: 4 intervals without a loss, and 6 with two.
+    expect(turns(50, 30)).toEqual([50, 100, 150, 200, 250, 800, 1350])
+    window.acknowledged(seq, 1560)
+    expect(turns(2600, 3)).toEqual([2600, 2650, 2700])
+  })
 })

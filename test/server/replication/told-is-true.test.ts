@@ -5,6 +5,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RoomType } from '../../../server/src/room/definition.ts'
+import type { Fate } from '../room/harness.ts'
 import { command } from './truth-commands.ts'
 import type { Command } from './truth-commands.ts'
 import { budgetRoom, codedRoom, namelessCodedRoom, namelessRoom, openRoom, walledRoom } from './truth-game.ts'
@@ -15,14 +16,18 @@ const params = { numRuns: Number(TRUTH_RUNS ?? 30), ...(TRUTH_SEED !== undefined
 // Far below this on an idle machine; beside many other tests it may take its time.
 const timeoutMs = TRUTH_RUNS === undefined ? 60_000 : 3_600_000
 
-async function live(type: RoomType, commands: readonly Command[]): Promise<void> {
+/** @param fates of the snapshots, where they may be lost */
+async function live(type: RoomType, commands: readonly Command[], fates: readonly Fate[] | null = null): Promise<void> {
   const session = new Session(type)
   await session.start()
+  let sent = 0
+  if (fates !== null) for (const { link } of session.members) link.fate = () => fates[sent++ % fates.length]!
   session.crowd()
   for (const one of commands) session.run(one)
   for (const member of session.members) {
     session.run({ do: 'resume', seat: member.seat, forgotten: false })
     member.ack()
+    if (fates !== null) member.link.fate = () => 'arrives'
   }
   session.run({ do: 'snapshot', times: 1 })
   session.rest()
@@ -42,6 +47,27 @@ describe('what a client is told', () => {
     async (_how, type) => {
       await fc.assert(
         fc.asyncProperty(fc.array(command, { minLength: 10, maxLength: 80 }), (commands) => live(type, commands)),
+        params,
+      )
+    },
+    timeoutMs,
+  )
+
+  const fate: fc.Arbitrary<Fate> = fc.constantFrom('arrives', 'arrives', 'lost', 'late', 'twice')
+  it.each([
+    ['in the open', openRoom],
+    ['with a game that hides', walledRoom],
+    ['within a budget for all', budgetRoom],
+    ['in a game coded by models', codedRoom],
+  ])(
+    '[LSE1] [LSE3] is so where snapshots are lost, overtaken and doubled, too: %s',
+    async (_how, type) => {
+      const [commands, fates] = [
+        fc.array(command, { minLength: 10, maxLength: 80 }),
+        fc.array(fate, { minLength: 1, maxLength: 97 }),
+      ]
+      await fc.assert(
+        fc.asyncProperty(commands, fates, (all, drawn) => live(type, all, drawn)),
         params,
       )
     },

@@ -161,7 +161,7 @@ export class Session {
 
   private bringBack(member: Member): void {
     member.drop()
-    member.link.isCut = false
+    member.link.reconnect()
   }
 
   snapshot(): void {
@@ -175,7 +175,7 @@ export class Session {
     for (let i = 0; i < MOST_SNAPSHOTS_AT_REST; i++) {
       this.snapshot()
       for (const member of this.members) member.ack()
-      if (this.members.every(({ link }) => !link.told.at(-1)!.header.isPartial)) return
+      if (this.members.every(({ link }) => link.told.at(-1)?.header.isPartial === false)) return
     }
     expect.fail('somebody was never told everything')
   }

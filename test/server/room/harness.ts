@@ -6,6 +6,7 @@ import {
   NO_PACKER,
   readEvents,
   readPacket,
+  readServerMessage,
   readSnapshotHeader,
   readSpawnKeys,
   replicaOf,
@@ -15,6 +16,7 @@ import type {
   EventFrame,
   HeldEntity,
   LatestMessage,
+  LooseHead,
   Packer,
   ServerItem,
   SnapshotHeader,
@@ -27,6 +29,7 @@ import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
 import { RoomMachine } from '../../../server/src/room/room.ts'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
 import { newTraffic } from '../../../server/src/traffic.ts'
+import { LooseSnapshots } from '../../../sdk/src/loose-snapshots.ts'
 import type { SendResult } from '../../../server/src/transport/transport.ts'
 import { materialise } from '../../protocol/codec/materialise.ts'
 import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
@@ -41,6 +44,9 @@ export interface Told {
   readonly left: readonly number[]
 }
 
+/** What becomes of one snapshot: it comes behind the next one, or twice. */
+export type Fate = 'arrives' | 'lost' | 'late' | 'twice'
+
 /** A link with nothing behind it but a client that decodes what it is sent, with the protocol's own reader. */
 export class FakeLink implements SeatLink {
   readonly userId: string
@@ -54,6 +60,10 @@ export class FakeLink implements SeatLink {
   /** The newest snapshot, or -1. */
   heldSeq = -1
   tick = 0
+  /** Snapshots may be lost; asked for each one. */
+  fate: (() => Fate) | null = null
+  private late: Uint8Array[] = []
+  private loose: LooseSnapshots
   private pending = false
   /** What its reader learns with the next packet; reliable items survive a cut. */
   private readonly tables: Extract<ServerItem, { type: 'table' }>[] = []
@@ -63,6 +73,16 @@ export class FakeLink implements SeatLink {
     this.codec = codec
     this.userId = userId
     this.replica = replicaOf(codec.layout, codec.packer)
+    this.loose = this.nothingLoose()
+  }
+
+  private nothingLoose(): LooseSnapshots {
+    const { codec } = this
+    return new LooseSnapshots(codec, () => replicaOf(codec.layout, codec.packer))
+  }
+
+  get losesSnapshots(): boolean {
+    return this.fate !== null
   }
 
   get hasPending(): boolean {
@@ -85,13 +105,33 @@ export class FakeLink implements SeatLink {
     if (this.isCut) return 'closed'
     this.pending = false
     for (const { number, bytes } of this.tables.splice(0)) this.replica.learnTable(number, bytes)
-    if (snapshot !== null) readPacket(snapshot.slice(), (_, bits) => this.read(bits, snapshot.length))
+    if (snapshot !== null) this.carry(snapshot.slice(), this.fate?.() ?? 'arrives')
     return 'sent'
+  }
+
+  private carry(packet: Uint8Array, fate: Fate): void {
+    const { late } = this
+    this.late = fate === 'late' ? [...late, packet] : []
+    if (fate === 'late' || fate === 'lost') return
+    for (const arrived of fate === 'twice' ? [packet, packet, ...late] : [packet, ...late]) {
+      readPacket(arrived, (id, reader) => {
+        const message = readServerMessage(id, reader)
+        if (message.type === 'looseSnapshot') this.readLoose(message.bits, message.loose, arrived.length)
+        else if (message.type === 'snapshot') this.read(message.bits, arrived.length)
+      })
+    }
+  }
+
+  /** Another connection: what was on its way on the old one does not come any more. */
+  reconnect(): void {
+    this.isCut = false
+    this.late = []
   }
 
   /** A page that was reloaded: it holds nothing. */
   reload(): void {
     this.replica = replicaOf(this.codec.layout, this.codec.packer)
+    this.loose = this.nothingLoose()
     this.heldSeq = -1
   }
 
@@ -121,30 +161,49 @@ export class FakeLink implements SeatLink {
   }
 
   private read(reader: BitReader, bytes: number): void {
-    const { schema, packer } = this.codec
-    const channel = reader.varuint(0xffff, 'channel', 3)
-    const reference = { seq: Math.max(0, this.heldSeq), tick: this.tick }
-    const header = readSnapshotHeader(reader, channel, reference)
-    this.replica.begin()
-    this.replica.readTrack(reader, 'all', header.tick)
-    reader.align('body padding')
-    this.replica.readTrack(reader, 'owner', header.tick)
-    this.replica.readTrack(reader, 'revealed', header.tick)
-    const keys = readSpawnKeys(reader, header.tick)
-    const fields = this.codec.eventNames.map((name) => schema.events[name]!)
-    const events = readEvents(reader, header.tick, fields, packer)
-    reader.expectEnd()
+    const header = this.readHeader(reader)
+    const body = this.readBody(reader, header, this.replica)
     const { entered, left } = this.replica.commit()
+    this.tell(header, bytes, body, entered, left)
+  }
+
+  private readLoose(reader: BitReader, loose: LooseHead, bytes: number): void {
+    const { channel, tick } = this
+    const read = this.loose.read(reader, channel, loose, { seq: Math.max(0, this.heldSeq), tick })
+    if (read === null) return
+    this.replica.copyFrom(read.replica, () => false)
+    this.tell(read.header, bytes, read, [], [])
+  }
+
+  private readHeader(reader: BitReader): SnapshotHeader {
+    return readSnapshotHeader(reader, this.channel, { seq: Math.max(0, this.heldSeq), tick: this.tick })
+  }
+
+  private readBody(reader: BitReader, { tick }: SnapshotHeader, replica: Replica): Pick<Told, 'keys' | 'events'> {
+    const { schema, packer } = this.codec
+    replica.begin()
+    replica.readTrack(reader, 'all', tick)
+    reader.align('body padding')
+    replica.readTrack(reader, 'owner', tick)
+    replica.readTrack(reader, 'revealed', tick)
+    const keys = readSpawnKeys(reader, tick)
+    const fields = this.codec.eventNames.map((name) => schema.events[name]!)
+    const events = readEvents(reader, tick, fields, packer)
+    reader.expectEnd()
+    return { keys, events }
+  }
+
+  private tell(
+    header: SnapshotHeader,
+    bytes: number,
+    body: Pick<Told, 'keys' | 'events'>,
+    entered: readonly HeldEntity[],
+    left: readonly HeldEntity[],
+  ): void {
     this.heldSeq = header.seq
     this.tick = header.tick
-    this.told.push({
-      header,
-      bytes,
-      keys,
-      events,
-      entered: entered.map(({ id }) => id),
-      left: left.map(({ id }) => id),
-    })
+    const ids = (entities: readonly HeldEntity[]): number[] => entities.map(({ id }) => id)
+    this.told.push({ header, bytes, keys: body.keys, events: body.events, entered: ids(entered), left: ids(left) })
   }
 }
 
@@ -268,7 +327,7 @@ export class Member {
   }
 
   resume(heldSeq: number = this.link.heldSeq): boolean {
-    this.link.isCut = false
+    this.link.reconnect()
     return this.harness.room.resume(this.seat, this.link, heldSeq)
   }
 }

@@ -13,7 +13,7 @@ import { createDuplexNetwork } from './duplex-pair.ts'
 import type { FakeClock } from './fake-clock.ts'
 import { createMemoryConnect } from './memory-transport.ts'
 
-export type Seam = 'transport' | 'ws'
+export type Seam = 'transport' | 'datagram' | 'ws'
 
 /** What a server is started with, as `createGameServer` takes it. */
 export interface ServerParts {
@@ -166,7 +166,8 @@ export class Ends {
       const network = createDuplexNetwork({ clock, random: draw, find, impairment })
       return { connect: webSocketConnect(network.WebSocket), network }
     }
-    const memory = createMemoryConnect({ clock, find: (url) => this.hosts.get(url)?.accept ?? null })
+    const find = (url: string): Accept | null => this.hosts.get(url)?.accept ?? null
+    const memory = createMemoryConnect({ clock, find, isDatagram: seam === 'datagram' })
     const connect = impairConnect(memory, impairment, clock, draw)
     return { connect, network: connect }
   }
@@ -221,7 +222,10 @@ function tapped(connect: Connect, { onSend, onReceive }: Pick<ClientOptions, 'on
       onClose: (code, reason) => handlers.onClose(code, reason),
     })
     return {
-      ...(transport.losesInputs === true && { losesInputs: true }),
+      // Known only once it is open.
+      get losesInputs() {
+        return transport.losesInputs === true
+      },
       get bufferedBytes() {
         return transport.bufferedBytes
       },

@@ -11,6 +11,8 @@ export interface MemoryConnectOptions {
   readonly clock: Clock
   /** Who listens at an address; null: nobody, and the attempt ends with 1006. */
   readonly find: (url: string) => Accept | null
+  /** Packets of inputs alone, and of a snapshot alone, may be lost on what is put in front (default: all arrive). */
+  readonly isDatagram?: boolean
   /** What the server is told of the client. */
   readonly peer?: Partial<Peer>
 }
@@ -62,16 +64,19 @@ class MemoryPair {
   private phase: Phase = 'connecting'
   private isServerTold = false
 
-  constructor(url: string, handlers: ClientHandlers, { clock, find, peer }: MemoryConnectOptions, onOver: () => void) {
+  constructor(url: string, handlers: ClientHandlers, options: MemoryConnectOptions, onOver: () => void) {
+    const { clock, find, peer, isDatagram = false } = options
     this.clientHandlers = handlers
     this.clock = clock
     this.onOver = onOver
     this.client = {
+      losesInputs: isDatagram,
       bufferedBytes: 0,
       send: (bytes) => void this.deliver(bytes, (copy) => this.serverHandlers?.onReceive(copy)),
       close: (code, reason) => this.closeFromClient(code, reason),
     }
     this.server = {
+      losesSnapshots: isDatagram,
       bufferedBytes: 0,
       send: (bytes) => this.deliver(bytes, (copy) => this.clientHandlers.onReceive(copy)),
       close: (code, reason) => this.closeFromServer(code, reason),

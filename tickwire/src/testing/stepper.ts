@@ -6,7 +6,10 @@ import { Ends } from './ends.ts'
 import type { Seam, ServerParts } from './ends.ts'
 import { FakeClock } from './fake-clock.ts'
 export interface StepperOptions extends ServerParts {
-  /** Where the two ends meet: `'transport'` (default): packets in memory; `'ws'`: real ws over streams in memory. */
+  /**
+   * Where the two ends meet: `'transport'` (default): packets in memory; `'ws'`: real ws over streams in memory; `'datagram'`:
+   * packets in memory, of which inputs and snapshots may be lost or overtake each other.
+   */
   readonly seam?: Seam
   /** Every client's network; change it later with `client.network.set`. */
   readonly impair?: Impairment
