@@ -291,13 +291,6 @@ describe('closing', () => {
 })
 
 describe('the lobby, which is fetched at the first use', () => {
-  it('opens no link for what was asked before the client was closed', async () => {
-    const party = client.createParty()
-    await client.close()
-    await expect(party).rejects.toMatchObject({ name: 'ConnectionClosedError', code: 'left' })
-    expect(server.urls).toEqual([])
-  })
-
   it('has no party and no alias before', () => {
     expect([client.party, client.alias]).toEqual([null, null])
   })

@@ -3,8 +3,8 @@ import { createGameServer, defineRoom } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { createClient } from '../../sdk/src/client.ts'
-import type { Client, WebSocketConstructor } from '../../sdk/src/client-api.ts'
+import { createClient } from '../../../sdk/src/client.ts'
+import type { Client, WebSocketConstructor } from '../../../sdk/src/client-api.ts'
 
 /** Over sockets and in real time, where parts of the SDK are files that have to be fetched; elsewhere they are put in place. */
 const schema = defineGame({
