@@ -61,11 +61,14 @@ function splitFine(layout: FieldLayout, value: unknown, row: Int32Array, onClamp
 
 /** Rounds an entity to the precision at which it is simulated. Both ends do this after every tick. */
 export function roundToSimulation(kind: KindLayout, entity: Fields, onClamp: OnFieldClamp): void {
-  for (const layout of kind.fields) {
-    if (layout.parts === 0 && layout.column < 0) continue
-    convert(layout, entity[layout.name], parts, 0, (value) => onClamp(layout.name, value))
-    entity[layout.name] = fromInts(layout.spec, parts, 0, layout.fineBits)
-  }
+  for (const layout of kind.fields) roundField(layout, entity, onClamp)
+}
+
+/** One field of `roundToSimulation`. */
+export function roundField(layout: FieldLayout, entity: Fields, onClamp: OnFieldClamp): void {
+  if (layout.parts === 0 && layout.column < 0) return
+  convert(layout, entity[layout.name], parts, 0, (value) => onClamp(layout.name, value))
+  entity[layout.name] = fromInts(layout.spec, parts, 0, layout.fineBits)
 }
 
 /** One field of a flat row. */

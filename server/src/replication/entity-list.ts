@@ -19,15 +19,25 @@ export class EntityList {
     return this.items.length
   }
 
-  /** The list as it is now; it never changes. */
-  lend(): readonly Entity[] {
-    this.isLent = true
+  /** For a look that ends before anything changes. */
+  get now(): readonly Entity[] {
     return this.items
   }
 
-  *[Symbol.iterator](): Iterator<Entity> {
-    const items = this.lend()
-    for (const entity of items) if (items === this.items || this.has(entity)) yield entity
+  /** Not a generator: those are never inlined, and a step of the world would make an object per entity. */
+  [Symbol.iterator](): Iterator<Entity> {
+    const { items } = this
+    this.isLent = true
+    let at = 0
+    return {
+      next: (): IteratorResult<Entity> => {
+        while (at < items.length) {
+          const value = items[at++]!
+          if (items === this.items || this.has(value)) return { done: false, value }
+        }
+        return { done: true, value: undefined }
+      },
+    }
   }
 
   add(entity: Entity): void {

@@ -2,6 +2,7 @@ import { LIMITS } from '@tickwire/protocol'
 import type { Place } from '@tickwire/protocol'
 import { entityId } from '@tickwire/protocol/internal'
 import type { Fields, GameLayout, KindLayout, PredictionKey } from '@tickwire/protocol/internal'
+import { withinReachOf } from './compiled/within-reach.ts'
 import { EntityBlobs } from './entity-blobs.ts'
 import { EntityList } from './entity-list.ts'
 import type { Entity } from './entity-list.ts'
@@ -134,8 +135,8 @@ export class EntityTable {
   /** The entities of a kind with a position within `radius` of a place, nearest first. */
   near(kind: KindLayout, at: Place, radius: number): Entity[] {
     const grid = this.grids[kind.index] ?? null
-    const candidates = grid === null ? this.list(kind).lend() : grid.around(at.x, at.y, radius)
-    return nearest(candidates, kind.position, at, radius)
+    const candidates = grid === null ? this.list(kind).now : grid.around(at, radius)
+    return nearest(candidates, withinReachOf(kind), at, radius)
   }
 
   /** What was removed since the last call; their slots may be taken from now on. */

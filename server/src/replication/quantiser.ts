@@ -1,8 +1,10 @@
 import { decodeBlob, defaultValue, PLAYER_KIND, rangeOf, ROOM_KIND } from '@tickwire/protocol/internal'
-import { roundToSimulation, toInts, valueOf } from '@tickwire/protocol/internal'
+import { toInts, valueOf } from '@tickwire/protocol/internal'
 import type { FieldLayout, KindLayout, OnFieldClamp, Packer } from '@tickwire/protocol/internal'
-import { quantiseOf } from './compile-quantise.ts'
-import type { QuantiseKind } from './compile-quantise.ts'
+import { quantiseOf } from './compiled/quantise.ts'
+import type { QuantiseKind } from './compiled/quantise.ts'
+import { roundOf } from './compiled/round.ts'
+import type { RoundKind } from './compiled/round.ts'
 import type { EntityRecord } from './entity-table.ts'
 
 /** Told of values that game code should not have written. */
@@ -30,7 +32,8 @@ export class Quantiser {
   private current: EntityRecord | null = null
   private readonly scratch: Int32Array
   /** By kind, from its first entity on. */
-  private readonly compiled: QuantiseKind[] = []
+  private readonly quantisers: QuantiseKind[] = []
+  private readonly rounders: RoundKind[] = []
 
   constructor(roomId: string, packer: Packer, maxColumns: number, reports: FaultReports) {
     this.roomId = roomId
@@ -42,7 +45,7 @@ export class Quantiser {
   /** Fills the flat row of an entity, owner and jumps included. */
   quantise(record: EntityRecord, row: Int32Array, lastRow: LastRow): void {
     const { kind } = record
-    const compiled = (this.compiled[kind.index] ??= quantiseOf(kind))
+    const compiled = (this.quantisers[kind.index] ??= quantiseOf(kind))
     this.current = record
     try {
       compiled(record.fields, row, this.revise, this.onClamp)
@@ -56,12 +59,13 @@ export class Quantiser {
 
   /** Rounds an entity of a predicted kind to what both ends simulate with. */
   round(record: EntityRecord, lastRow: LastRow): void {
+    const compiled = (this.rounders[record.kind.index] ??= roundOf(record.kind))
     this.current = record
     try {
-      roundToSimulation(record.kind, record.fields, this.onClamp)
+      compiled(record.fields, this.onClamp)
     } catch {
       this.heal(record, lastRow)
-      roundToSimulation(record.kind, record.fields, this.onClamp)
+      compiled(record.fields, this.onClamp)
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Place } from '@tickwire/protocol'
 import type { KindLayout } from '@tickwire/protocol/internal'
 import type { Entity } from './entity-list.ts'
 import { placeOf } from './near.ts'
@@ -13,6 +14,7 @@ export class StaticGrid {
   private readonly position: readonly string[]
   private readonly min: number
   private readonly cellSize: number
+  private readonly found: Entity[] = []
   private readonly cells: Map<number, Set<Entity>> = new Map()
   private readonly cellOf: Map<Entity, Set<Entity>> = new Map()
 
@@ -38,16 +40,19 @@ export class StaticGrid {
     this.cellOf.delete(entity)
   }
 
-  /** All that may stand within `radius` of a place, and some that do not. */
-  *around(x: number, y: number, radius: number): Generator<Entity> {
+  /** All that may stand within `radius` of a place, and some that do not; the same list, until the next call. */
+  around({ x, y }: Place, radius: number): readonly Entity[] {
+    const { found } = this
+    found.length = 0
     const [left, right] = [this.cellAt(x - radius), this.cellAt(x + radius)]
     const [top, bottom] = [this.cellAt(y - radius), this.cellAt(y + radius)]
     for (let column = left; column <= right; column++) {
       for (let row = top; row <= bottom; row++) {
         const cell = this.cells.get(column * CELLS + row)
-        if (cell !== undefined) yield* cell
+        if (cell !== undefined) for (const entity of cell) found.push(entity)
       }
     }
+    return found
   }
 
   /** Places beyond the range count as on its border. */

@@ -76,7 +76,7 @@ export class RoomTicks {
   private round(): void {
     const { world, quantiser, replication } = this.core
     for (const kind of this.predicted) {
-      for (const entity of world.table.list(kind).lend()) {
+      for (const entity of world.table.list(kind).now) {
         quantiser.round(world.table.find(entity.id)!, replication.lastRow)
       }
     }
