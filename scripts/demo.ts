@@ -20,16 +20,15 @@ export interface RunningDemo {
 export async function startDemo(): Promise<RunningDemo> {
   // The port first: who mistyped it should not wait for a build to learn so.
   const { httpServer, url } = await listen()
-  const building = buildPage()
+  const starting = buildPage().then(async (page) => ({ page, game: await startServer({ httpServer }) }))
   // An open tab asks again while the page is still being built; its request waits.
   httpServer.on('request', (request, response) => {
-    building.then(
-      (page) => servePage(page, request, response),
+    starting.then(
+      ({ page, game }) => game.http(request, response, () => servePage(page, request, response)),
       () => response.destroy(),
     )
   })
-  await building
-  const game = await startServer({ httpServer })
+  const { game } = await starting
   return {
     url,
     httpServer,
@@ -71,8 +70,6 @@ const types: Record<string, string> = {
 function servePage(page: Page, request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
   const file = page.get(path)
-  // The game server may answer paths of its own on this HTTP server.
-  if (response.headersSent || response.writableEnded) return
   if (file === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n')
     return

@@ -1,17 +1,12 @@
 import type { Server } from 'node:http'
 import { ConfigError } from 'tickwire'
 import { createGameServer } from 'tickwire/server'
+import type { GameServer } from 'tickwire/server'
 import { arenaRoom } from './arena-room.ts'
 import type { ArenaOptions } from './arena-room.ts'
 
-export interface RunningServer {
-  /** Where clients connect. */
-  readonly url: string
-  readonly close: () => Promise<void>
-}
-
 /** Starts the game on a port of its own, or on the HTTP server that serves the page. */
-export async function startServer(options: { port?: number; httpServer?: Server } = {}): Promise<RunningServer> {
+export async function startServer(options: { port?: number; httpServer?: Server } = {}): Promise<GameServer> {
   return createGameServer({ ...options, rooms: [arenaRoom(shipsFrom(process.env['SHIPS']))] })
 }
 

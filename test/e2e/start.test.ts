@@ -28,6 +28,7 @@ describe.each(['start', 'dev'] as const)('npm %s', (script) => {
     expect(response.status).toBe(200)
     expect(await response.text()).toContain('<script type="module"')
     expect(await opensGameSocket(page)).toBe(true)
+    expect(await (await fetch(`${page}admin`)).text()).toContain('/api/overview')
     started.process.kill('SIGTERM')
     expect(await started.ended).toBe(0)
     expect(started.output()).toContain('SIGTERM: stopping')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Browser, Page } from 'playwright'
@@ -125,6 +125,18 @@ describe('npm create tickwire', () => {
   it('writes into no folder that has something in it, and wants a name', () => {
     const again = create('my-game')
     expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining('is not empty; choose another folder') })
-    expect(create().stderr).toContain('npm create tickwire <folder>')
+    expect(create()).toMatchObject({ status: 1, stderr: expect.stringContaining('npm create tickwire <folder>') })
+  })
+
+  it('says what it does when it is asked', () => {
+    expect(create('--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('npm create tickwire <folder>'),
+    })
+  })
+
+  it('begins in the clone of an empty repository, and prints commands that can be pasted', () => {
+    mkdirSync(join(outside, 'second game/.git'), { recursive: true })
+    expect(create('second game')).toMatchObject({ status: 0, stdout: expect.stringContaining('cd "second game" &&') })
   })
 })

@@ -1,17 +1,22 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tickwire } from 'tickwire/vite'
 import { createLogger, createServer, type Logger, type ViteDevServer } from 'vite'
-import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, type Mock, onTestFinished, vi } from 'vitest'
 
 // A game that only tells what happens to it, through the HTTP server that it is given.
 const main = `
 import { word } from '../shared/word.ts'
 export async function startServer({ httpServer }) {
   httpServer.emit('told', 'started ' + word)
-  return { close: async () => { await null; httpServer.emit('told', 'closed ' + word) } }
+  return {
+    http: (request, response, next) => request.url === '/admin' ? response.end(word + ' here') : next(),
+    close: async () => { await null; httpServer.emit('told', 'closed ' + word) },
+  }
 }
 `
 
@@ -67,6 +72,19 @@ describe('the dev server and the game on it', () => {
     change(`export const word = 'two'`)
     await hasTold('started two')
     expect(told).toEqual(['started one', 'closed one', 'started two'])
+  })
+
+  it("answers the game's own paths by the running game, and the others by vite", async () => {
+    httpServer.on('request', vite.middlewares).listen(0, '127.0.0.1')
+    await once(httpServer, 'listening')
+    onTestFinished(() => void httpServer.close())
+    const base = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`
+    const ask = async (path: string): Promise<string> => (await fetch(base + path)).text()
+    expect(await ask('/admin')).toBe('one here')
+    expect(await ask('/shared/word.ts')).toContain('export const word')
+    change(`export const word = 'two'`)
+    await hasTold('started two')
+    expect(await ask('/admin')).toBe('two here')
   })
 
   it('keeps the running game while the code does not load, and takes the cure', async () => {

@@ -6,12 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const template = fileURLToPath(new URL('template', import.meta.url))
+const usage = `Usage: npm create tickwire <folder>
+
+Makes a small multiplayer game in a new or empty folder ("." is this one): server, page, test, production build.`
 const own = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 
 try {
-  const { positionals } = parseArgs({ allowPositionals: true })
-  if (positionals.length !== 1) fail('npm create tickwire <folder>')
-  create(resolve(positionals[0] ?? ''))
+  const options = { help: { type: /** @type {const} */ ('boolean'), short: 'h' } }
+  const { positionals, values } = parseArgs({ allowPositionals: true, options })
+  if (values.help) console.log(usage)
+  else if (positionals.length === 1) create(resolve(positionals[0] ?? ''))
+  else fail(usage)
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error))
 }
@@ -19,7 +24,9 @@ try {
 /** @param {string} folder */
 function create(folder) {
   const name = packageName(basename(folder))
-  if (existsSync(folder) && readdirSync(folder).length > 0) fail(`${folder} is not empty; choose another folder`)
+  // A fresh clone of an empty repository is a place to begin, too.
+  const found = existsSync(folder) ? readdirSync(folder).filter((file) => file !== '.git') : []
+  if (found.length > 0) fail(`${folder} is not empty; choose another folder`)
   cpSync(template, folder, { recursive: true })
   // npm leaves files of these names out of packages, or reads them as its own.
   renameSync(join(folder, '_gitignore'), join(folder, '.gitignore'))
@@ -31,7 +38,8 @@ function create(folder) {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   const place = relative(process.cwd(), folder) || '.'
   console.log(`\n  ${name} is in ${place}. Two commands, and it runs:\n`)
-  console.log(`    ${place === '.' ? '' : `cd ${place} && `}npm install\n    npm start\n`)
+  const quoted = place.includes(' ') ? `"${place}"` : place
+  console.log(`    ${place === '.' ? '' : `cd ${quoted} && `}npm install\n    npm start\n`)
 }
 
 /** @param {string} text */

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isRunnableDevEnvironment } from 'vite'
 import type { Plugin, ViteDevServer } from 'vite'
 
@@ -16,11 +16,13 @@ interface GameModule {
 
 interface RunningGame {
   readonly close: () => Promise<void>
+  /** What it answers beside the game: health, lists, metrics, the admin page. */
+  readonly http?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void
 }
 
 /**
- * A vite plugin that runs the game server inside the dev server, on the same port, and restarts it when one of its files
- * changes. An error in the game is printed, and the next change tries again. In a build it does nothing.
+ * A vite plugin that runs the game server inside the dev server, on the same port, with its HTTP, and restarts it when one of
+ * its files changes. An error in the game is printed, and the next change tries again. In a build it does nothing.
  */
 export function tickwire({ entry = '/server/main.ts', httpServer }: TickwireOptions = {}): Plugin {
   let host: GameHost | undefined
@@ -32,7 +34,10 @@ export function tickwire({ entry = '/server/main.ts', httpServer }: TickwireOpti
       // Vitest serves with the plugins of the game too, without a port: its tests bring their own server.
       if (attachTo === null && process.env['VITEST'] !== undefined) return
       if (attachTo === null) throw new Error('tickwire(): vite has no HTTP server in middleware mode; pass httpServer')
-      host = new GameHost(vite, entry, attachTo)
+      const started = new GameHost(vite, entry, attachTo)
+      host = started
+      // Before vite's own, which answers every path that it does not know with the page.
+      vite.middlewares.use((request, response, next) => started.http(request, response, next))
       await host.restart()
     },
     hotUpdate({ modules, file }) {
@@ -73,6 +78,11 @@ class GameHost {
     const { logger, root } = this.vite.config
     logger.info(`game server: ${file.replace(`${root}/`, '')} changed, restarting`)
     void this.restart()
+  }
+
+  http(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    if (this.game?.http === undefined) next()
+    else this.game.http(request, response, next)
   }
 
   restart(): Promise<void> {

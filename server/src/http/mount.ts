@@ -43,9 +43,9 @@ export function mountApi(
   }
 }
 
-const OURS: readonly string[] = ['/health', '/ready', '/metrics', '/openapi.json', '/admin']
+/** Whole paths: below `/api` the caller may have more of its own. */
+const OURS = /^\/(health|ready|metrics|openapi\.json|admin|api\/(overview|reservations|rooms(\/.*)?))$/
 
 function isOurs(url: string): boolean {
-  const path = url.split('?', 1)[0]!
-  return OURS.includes(path) || path.startsWith('/api/')
+  return OURS.test(url.split('?', 1)[0]!)
 }

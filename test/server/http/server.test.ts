@@ -120,5 +120,7 @@ it("on the caller's own server answers what is its own, and hands on the rest", 
   const base = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`
   expect(await (await fetch(`${base}/`)).text()).toBe('the page')
   expect(await json(`${base}/health`)).toEqual({ status: 'ok' })
-  expect((await fetch(`${base}/api/nothing`)).status).toBe(404)
+  expect((await fetch(`${base}/api/rooms/1/nothing`)).status).toBe(404)
+  // The caller may well have an API of its own.
+  expect(await (await fetch(`${base}/api/scores`)).text()).toBe('the page')
 })

@@ -5,7 +5,7 @@ import type { GameServer } from '@tickwire/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { arenaRoom } from '../../games/arena/room.ts'
 import { allowSlowMachines } from '../../scenarios/seams.ts'
-import { startTickwire } from './command.ts'
+import { startTickwire, tickwire } from './command.ts'
 
 let server: GameServer
 allowSlowMachines()
@@ -32,8 +32,24 @@ describe('tickwire bots', () => {
 
   it('has not passed when nobody could join', async () => {
     const run = await bots('ws://127.0.0.1:1')
-    expect(run.stdout).toContain('0 of 2 bots')
+    // No table of zeros: nothing was measured.
+    expect(run.stdout).toMatch(/^\n0 of 2 bots \(full\) after 2 s\nproblem {8}join: no connection to [^\n]+\n$/)
     expect(run.stderr).toMatch(/^failed: no bot could join: .+\n$/)
     expect(run.status).toBe(1)
   })
+
+  it('says where it looked for metrics that it did not find', async () => {
+    const run = await bots(server.url, '--metrics', `${server.url.replace('ws', 'http')}/nothing`)
+    expect(run.stdout).toMatch(/^server tick {4}no metrics at http:\S+\/nothing$/m)
+  })
+
+  it.each(['localhost:2567', 'ftp://localhost', 'ws://'])('expects an address with its scheme, not %s', (url) => {
+    const { status, stderr } = tickwire('bots', '--url', url, '--game', 'test/games/arena/arena.ts')
+    expect(stderr).toBe(`--url: expected a server such as ws://localhost:2567, got "${url}"\n`)
+    expect(status).toBe(2)
+  })
+})
+
+it('tickwire --version is that of the package', () => {
+  expect(tickwire('--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
 })

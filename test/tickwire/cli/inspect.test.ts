@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { GameCodec } from '@tickwire/protocol/internal'
 import { createGameServer } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
@@ -132,6 +133,21 @@ describe('tickwire inspect', () => {
     const other = tickwire('inspect', trace, '--game', 'test/games/cards/cards.ts')
     expect(other.status).toBe(2)
     expect(other.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it.each([
+    ['fields that the game does not have', ['--join', '{"nme":"Eve"}'], 'cannot join: join.name: expected a string'],
+    ['a server that is not there', ['--join', '{"name":"Eve"}'], 'cannot join: no longer connected'],
+  ])('ends with one line when it cannot join: %s', async (what, args, told) => {
+    const target = what.startsWith('a server') ? 'ws://127.0.0.1:1' : server.url
+    const child = startTickwire('inspect', target, '--game', GAME, ...args)
+    running = child
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    const [address, line, ...more] = stderr.trim().split('\n')
+    expect(address).toContain('->')
+    expect(line).toContain(told)
+    expect(more).toEqual([])
+    expect(status).toBe(2)
   })
 
   it('says in one line what is neither a server nor a trace', () => {

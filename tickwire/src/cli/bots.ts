@@ -5,7 +5,7 @@ import { Fleet } from '../bots/fleet.ts'
 import type { FleetReport } from '../bots/fleet.ts'
 import type { Summary } from '../bots/samples.ts'
 import { loadGame } from './load-module.ts'
-import { impairment, jsonObject, seconds, whole } from './options.ts'
+import { impairment, jsonObject, seconds, serverAddress, whole } from './options.ts'
 import { brokenThresholds, parseThreshold } from './thresholds.ts'
 import type { Threshold } from './thresholds.ts'
 import { readBuckets, tickPercentileMs } from './tick-metrics.ts'
@@ -44,7 +44,7 @@ interface Report extends FleetReport {
 export function botsCommand(): Command {
   return new Command('bots')
     .description('real clients in processes of their own, and what they measured')
-    .requiredOption('--url <url>', 'the server, such as ws://localhost:2567')
+    .requiredOption('--url <url>', 'the server, such as ws://localhost:2567', (text) => serverAddress(text, 'url').href)
     .requiredOption(
       '--game <module>',
       'the module that exports the game, such as shared/arena.js or shared/games.js#arena',
@@ -123,7 +123,7 @@ async function run(flags: BotsFlags): Promise<void> {
   const report = reportOf(fleet.report, flags, tickOf(before, after))
   fleet.close()
   if (flags.json) console.log(JSON.stringify(report))
-  else print(report)
+  else print(report, metricsUrl(flags))
   conclude(report, flags.failIf ?? [])
 }
 
@@ -147,11 +147,12 @@ function conclude(report: Report, thresholds: readonly Threshold[]): void {
   process.exitCode = broken.length === 0 ? 0 : 1
 }
 
-function print(report: Report): void {
+function print(report: Report, metrics: string): void {
   const row = (name: string, { p50, p95, p99, max }: Summary, unit: string): string =>
     [name.padEnd(14), ...[p50, p95, p99, max].map((value) => value.toFixed(1).padStart(9)), ` ${unit}`].join('')
   const { clients, tick, problems } = report
   console.log(`\n${report.open} of ${report.bots} bots (${report.mode}) after ${report.seconds} s`)
+  if (report.joins === 0) return printProblems(problems)
   console.log(
     ['', 'p50', 'p95', 'p99', 'max'].map((name, i) => (i === 0 ? name.padEnd(14) : name.padStart(9))).join(''),
   )
@@ -162,14 +163,18 @@ function print(report: Report): void {
   console.log(`bytes per bot  ${report.bytesInPerBotPerSecond} B/s in; all bots ${report.bytesOutPerSecond} B/s out`)
   console.log(`starved ticks ${report.starvedTicks}, resumes ${report.resumes}`)
   console.log(
-    tick === null ? 'server tick    no metrics found' : `server tick    p50 ${tick.p50} ms, p99 ${tick.p99} ms`,
+    tick === null ? `server tick    no metrics at ${metrics}` : `server tick    p50 ${tick.p50} ms, p99 ${tick.p99} ms`,
   )
-  for (const [problem, times] of Object.entries(problems)) console.log(`problem        ${problem} (${times}x)`)
+  printProblems(problems)
   if (!clients.isLimit) return
   const cpu = Math.round(clients.cpuShare * 100)
   console.log(
     `The bots' own machine is the limit: ${cpu} % of a core, timers ${clients.lateMs.toFixed(0)} ms late. Use fewer bots, --mode light, or more machines.`,
   )
+}
+
+function printProblems(problems: Report['problems']): void {
+  for (const [problem, times] of Object.entries(problems)) console.log(`problem        ${problem} (${times}x)`)
 }
 
 /** One line that is written over itself. */
@@ -184,15 +189,18 @@ function pause(forSeconds: number): Promise<void> {
 }
 
 /** Null where there are none: a load test of somebody else's server is a load test too. */
-async function readMetrics({ url, metrics }: BotsFlags): Promise<Buckets | null> {
-  const address = metrics ?? new URL('/metrics', url.replace(/^ws/, 'http')).href
+async function readMetrics(flags: BotsFlags): Promise<Buckets | null> {
   try {
-    const response = await fetch(address)
+    const response = await fetch(metricsUrl(flags))
     const buckets = response.ok ? readBuckets(await response.text()) : null
     return buckets === null || buckets.size === 0 ? null : buckets
   } catch {
     return null
   }
+}
+
+function metricsUrl({ url, metrics }: BotsFlags): string {
+  return metrics ?? new URL('/metrics', url.replace(/^ws/, 'http')).href
 }
 
 function tickOf(before: Buckets | null, after: Buckets | null): Report['tick'] {

@@ -9,9 +9,9 @@ import type { Filter } from '../inspect/filter.ts'
 import { toHex, toJson, toText } from '../inspect/format.ts'
 import { InspectingPlayer } from '../inspect/player.ts'
 import { startRelay } from '../inspect/relay.ts'
-import type { RelayListener } from '../inspect/relay.ts'
+import type { Relay, RelayListener } from '../inspect/relay.ts'
 import { loadGame } from './load-module.ts'
-import { jsonObject, whole } from './options.ts'
+import { jsonObject, serverAddress, whole } from './options.ts'
 import { untilSignal } from './signals.ts'
 import { UsageError } from './usage.ts'
 
@@ -70,7 +70,7 @@ async function listen(target: string, game: Game<GameTypes>, flags: InspectFlags
   const decoder = new Decoder(await codecFor(game.schema))
   const relay = await startRelay({ target: serverUrl(target), port: flags.port, listener: teller(decoder, flags) })
   console.error(`${relay.url} -> ${target}   (give clients the first address; Ctrl-C stops)`)
-  const player = flags.join === undefined ? null : await join(relay.url, game, flags)
+  const player = flags.join === undefined ? null : await join(relay, game, flags)
   const lines = createInterface({ input: process.stdin }).on('line', (line) => void obey(player, line))
   await untilSignal()
   lines.close()
@@ -88,13 +88,18 @@ async function readFrom(file: string, game: Game<GameTypes>, flags: InspectFlags
 }
 
 async function join(
-  url: string,
+  relay: Relay,
   game: Game<GameTypes>,
   { join: values = {}, room }: InspectFlags,
 ): Promise<InspectingPlayer> {
-  const player = await InspectingPlayer.join({ url, game, join: values, key: room ?? null })
-  console.error('joined: send <message> {"field":value}   request <request> {"field":value}')
-  return player
+  try {
+    const player = await InspectingPlayer.join({ url: relay.url, game, join: values, key: room ?? null })
+    console.error('joined: send <message> {"field":value}   request <request> {"field":value}')
+    return player
+  } catch (error) {
+    await relay.close()
+    throw new UsageError(`cannot join: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** A wrong line is told, and the next one is tried again. */
@@ -151,10 +156,9 @@ function teller(decoder: Decoder, flags: InspectFlags): RelayListener {
   }
 }
 
-/** As clients read addresses: `http` is `ws`, and without a path it is `/tickwire`. */
+/** Without a path it is `/tickwire`. */
 function serverUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new UsageError(`expected a server such as ws://localhost:2567, got "${text}"`)
-  const url = new URL(text.replace(/^http/, 'ws'))
+  const url = serverAddress(text)
   if (url.pathname === '/') url.pathname = '/tickwire'
   return url
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { TickwireError } from '@tickwire/protocol'
 import { Command, CommanderError } from 'commander'
 import { botsCommand } from './bots.ts'
@@ -10,7 +11,10 @@ import { UsageError } from './usage.ts'
 const EXIT_OK = 0
 const EXIT_USAGE = 2
 
+const own = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+
 const program = new Command('tickwire')
+  .version(own.version)
   .description('tools for games made with Tickwire')
   .addCommand(botsCommand())
   .addCommand(inspectCommand())

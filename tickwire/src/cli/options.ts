@@ -19,6 +19,13 @@ export function seconds(name: string): (text: string) => number {
   }
 }
 
+/** A server's address as clients read it: `http` is `ws`. @param name of the option; undefined for an argument */
+export function serverAddress(text: string, name?: string): URL {
+  if (/^(ws|http)s?:/.test(text) && URL.canParse(text)) return new URL(text.replace(/^http/, 'ws'))
+  const prefix = name === undefined ? '' : `--${name}: `
+  throw new UsageError(`${prefix}expected a server such as ws://localhost:2567, got "${text}"`)
+}
+
 /** A JSON object from an option. */
 export function jsonObject(name: string): (text: string) => Readonly<Record<string, unknown>> {
   return (text) => {

@@ -70,6 +70,8 @@ function relay(
   let isOver = false
   const pass = (from: WebSocket, to: WebSocket, direction: Direction): void => {
     from.on('message', (data: Buffer, isBinary) => {
+      // What was held back for a far end that never came.
+      if (isOver) return
       if (isBinary) listener.onPacket(connection, direction, data)
       else listener.onText(connection, direction, data.toString())
       to.send(data, { binary: isBinary })

@@ -7,7 +7,7 @@ import type { Coins } from '../shared/game.ts'
 
 const COINS = 12
 
-const coinsRoom = defineRoom(coins, {
+export const coinsRoom = defineRoom(coins, {
   maxPlayers: 16,
   onCreate(room) {
     for (let i = 0; i < COINS; i++) dropCoin(room)
