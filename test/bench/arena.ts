@@ -1,8 +1,7 @@
 import { measureDecodeUs } from './arena-codec.ts'
 import { besideRaw } from './net/beside-raw.ts'
-import { peerFigures } from './peers.ts'
+import { peerFigures } from './peers/index.ts'
 import type { Bench } from './report.ts'
-import { WORLDS } from './worlds/index.ts'
 
 export const arena: Bench = {
   name: 'arena',
@@ -12,6 +11,6 @@ export const arena: Bench = {
     { name: 'packed.decodeUs', value: await measureDecodeUs('packed'), unit: 'us', must: '<= 40' },
     ...(await besideRaw('codedArena', { bytesPerUpdate: '<= 1.3', cpuRatio: '<= 1.25' }, say)),
     { name: 'entropy.decodeUs', value: await measureDecodeUs('entropy'), unit: 'us', must: '<= 70' },
-    ...peerFigures(WORLDS.arena),
+    ...(await peerFigures('arena')),
   ],
 }

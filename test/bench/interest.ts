@@ -1,13 +1,12 @@
 import { besideRaw } from './net/beside-raw.ts'
-import { peerFigures } from './peers.ts'
+import { peerFigures } from './peers/index.ts'
 import type { Bench } from './report.ts'
-import { WORLDS } from './worlds/index.ts'
 
 export const interest: Bench = {
   name: 'interest',
   about: '2000 entities moving over 4096 x 4096, 100 clients of radius 400, each moving, 20 Hz',
   run: async (say) => [
     ...(await besideRaw('interest', { bytesPerUpdate: '<= 3.2', cpuRatio: '<= 2' }, say)),
-    ...peerFigures(WORLDS.interest),
+    ...(await peerFigures('interest')),
   ],
 }

@@ -75,7 +75,7 @@ function roomOf(world: BenchWorld, truth: Truth, done: Done): ReturnType<typeof 
 
 type AnyRoom = Pick<Room<ArenaTypes>, 'world'>
 
-const hostOf = ({ world }: AnyRoom): WorldHost => ({
+export const hostOf = ({ world }: AnyRoom): WorldHost => ({
   spawn: (kind, fields) => world.spawn(kind as 'ship', fields) as unknown as Body,
   despawn: (body) => world.despawn(body as unknown as { id: number }),
 })
