@@ -8,6 +8,7 @@ import { ServerOperations } from './http/server-operations.ts'
 import { MemoryDirectory } from './directory/memory.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Authenticate } from './link/handshake.ts'
+import { Admission } from './link/admission.ts'
 import { Gate } from './link/gate.ts'
 import { JoinDesk } from './link/join.ts'
 import { Links } from './link/links.ts'
@@ -29,6 +30,7 @@ import type { InputCounters } from './room/input-queue.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
 import { RoomRegistry } from './room/registry.ts'
 import type { ObserveTick } from './room/observed-scheduler.ts'
+import type { YieldToIo } from './room/scheduler.ts'
 import type { RandomBytes } from './secrets.ts'
 import { newTraffic } from './traffic.ts'
 import type { Traffic } from './traffic.ts'
@@ -55,7 +57,7 @@ export interface CompositionOptions {
   readonly log: Logger
   /** See `RoomHost`. */
   readonly observeTick?: ObserveTick
-  readonly yieldToIo?: (fn: () => void) => void
+  readonly yieldToIo?: YieldToIo
 }
 
 /** Numbers of a running server. */
@@ -101,6 +103,7 @@ const RETRY_AFTER_MS = 1000
 /** @throws ConfigError when the room types cannot work */
 export function composeServer(options: CompositionOptions): Composition {
   const { clock, limits, log, random, randomBytes } = options
+  const { yieldToIo = (fn) => void clock.setTimer(fn, 0) } = options
   const counters = new Counters()
   const inputCounters = newInputCounters()
   const traffic = newTraffic()
@@ -125,10 +128,11 @@ export function composeServer(options: CompositionOptions): Composition {
     inputCounters,
     traffic,
     ...(options.observeTick && { observeTick: options.observeTick }),
-    ...(options.yieldToIo && { yieldToIo: options.yieldToIo }),
+    yieldToIo,
   })
   const { maxRoomsPerServer: maxRooms } = limits
   const registry = new RoomRegistry({ types: options.rooms, maker, directory, randomBytes, maxRooms, log })
+  const admission = new Admission(yieldToIo)
   const gate = new Gate(limits.maxPendingJoins)
   const { joinTimeoutMs } = limits
   const passwords = new Passwords(options.scrypt, randomBytes)
@@ -143,6 +147,7 @@ export function composeServer(options: CompositionOptions): Composition {
     clock,
     counters,
     gate,
+    admission,
     joinTimeoutMs,
     reportError,
   })

@@ -227,6 +227,7 @@ export function testServer({ limits, ...changes }: Changes = {}): TestServer {
     randomBytes: countingBytes(),
     scrypt: quickScrypt,
     log: createLogger('debug', (line) => lines.push(line)),
+    yieldToIo: queueMicrotask,
     ...changes,
   })
   const connect = (peer?: Partial<Peer>): TestClient => new TestClient((transport) => server.accept(transport), peer)

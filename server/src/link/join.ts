@@ -11,6 +11,7 @@ import type { RoomPort, SeatGrant } from '../room/ports.ts'
 import type { HostedType, RoomRegistry } from '../room/registry.ts'
 import { clipText } from '../text.ts'
 import { TimeoutError, withTimeout } from '../timeout.ts'
+import type { Admission } from './admission.ts'
 import type { Gate } from './gate.ts'
 import type { User } from './handshake.ts'
 import type { SeatPort } from './seat-port.ts'
@@ -45,6 +46,7 @@ export interface JoinDeskOptions {
   readonly clock: Clock
   readonly counters: Counters
   readonly gate: Gate
+  readonly admission: Admission
   readonly passwords: Passwords
   readonly guesses: Guesses
   readonly plans: RoomPlans
@@ -124,8 +126,10 @@ export class JoinDesk {
   }
 
   private async begin(job: Job): Promise<void> {
-    const { guesses, passwords, clock } = this.options
+    const { admission, guesses, passwords, clock } = this.options
     const { item, link } = job
+    await admission.turn()
+    if (job.isOver) throw abandoned()
     const { password } = item.wish
     if (password !== '' || item.verb === 'joinByCode') guesses.take(link, link.ip, clock.nowMs())
     // Before a room is planned: whoever finds the plan first makes the room, and it must not be open by then.
@@ -142,8 +146,14 @@ export class JoinDesk {
     const { link, port, item, hosted } = job
     const criteria = criteriaOf(item, hosted, except)
     const party = { userIds: item.verb === 'spectate' ? [] : [link.user.id] }
-    const answer = await this.options.directory.reserve(criteria, party, newRoomOf(item, hosted))
-    if (answer.kind === 'none') throw new RefusedError(answer.reason, NO_SEAT_TEXT[answer.reason])
+    const { directory, registry } = this.options
+    const { isFull } = registry
+    const answer = await directory.reserve(criteria, party, isFull ? null : newRoomOf(item, hosted))
+    if (answer.kind === 'none') {
+      const isForRoom = isFull && answer.reason === 'room-not-found' && mayCreate(item)
+      const code = isForRoom ? 'server-full' : answer.reason
+      throw new RefusedError(code, NO_SEAT_TEXT[code])
+    }
     if (answer.kind === 'redirect') {
       if (job.isOver) this.release(answer.reservation)
       else link.redirected(port, answer.url, answer.reservation)
@@ -162,9 +172,9 @@ export class JoinDesk {
   ): Promise<boolean> {
     const { registry } = this.options
     try {
-      if (job.isOver) throw new RefusedError('join-abandoned')
+      if (job.isOver) throw abandoned()
       const room = await this.openRoom(job, answer, password)
-      if (job.isOver) throw new RefusedError('join-abandoned')
+      if (job.isOver) throw abandoned()
       job.room = room
       const { link, port, item } = job
       const isSpectator = item.verb === 'spectate'
@@ -262,6 +272,8 @@ export class JoinDesk {
     directory.release(reservation).catch((error: unknown) => reportError('directory.release', error))
   }
 }
+
+const abandoned = (): RefusedError => new RefusedError('join-abandoned')
 
 type LocalAnswer = Extract<ReserveAnswer, { kind: 'local' }>
 

@@ -12,6 +12,7 @@ import type { RandomBytes } from '../secrets.ts'
 import type { SendResult } from '../transport/transport.ts'
 import type { User } from './handshake.ts'
 import type { JoinDesk } from './join.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import { LinkInbox } from './link-inbox.ts'
 import type { InboxLink } from './link-inbox.ts'
 import { Online } from './online.ts'
@@ -24,6 +25,7 @@ import type { HolderLink } from './seat-holder.ts'
 /** What a link needs of its process. */
 export interface LinkServices extends LinkLobbyServices {
   readonly clock: Clock
+  readonly heartbeats: Heartbeats
   readonly limits: ServerLimits
   readonly randomBytes: RandomBytes
   readonly counters: Counters

@@ -12,12 +12,13 @@ import { AddressRates } from './address-rates.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
 import type { HandshakeOptions, Hello, User } from './handshake.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { Link } from './link.ts'
 import type { LinkServices } from './link.ts'
 import type { CloseName, Farewell, LinkConnection } from './online.ts'
 import type { Traffic } from '../traffic.ts'
 
-export interface LinksOptions extends Omit<LinkServices, 'onEnded' | 'onDropped'> {
+export interface LinksOptions extends Omit<LinkServices, 'heartbeats' | 'onEnded' | 'onDropped'> {
   readonly authenticate: HandshakeOptions['authenticate']
   readonly gate: HandshakeOptions['gate']
   readonly sameUser: SameUser
@@ -54,6 +55,7 @@ export class Links {
     this.handshakesOfIp = new AddressRates({ perSecond, burstMs })
     this.linkServices = {
       ...options,
+      heartbeats: new Heartbeats(options.clock, options.limits.heartbeatIntervalMs),
       onEnded: (link, reason) => this.linkEnded(link, reason),
       onDropped: (link) => options.log.info(`link ${short(link.id)} dropped`),
     }

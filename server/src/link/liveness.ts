@@ -1,7 +1,9 @@
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Beating, Heartbeats } from './heartbeats.ts'
 
 export interface LivenessOptions {
   readonly clock: Clock
+  readonly heartbeats: Heartbeats
   readonly heartbeatIntervalMs: number
   readonly livenessTimeoutMs: number
   /** Asks the other end for a sign of life; called when nothing was heard of it for a heartbeat. */
@@ -11,18 +13,17 @@ export interface LivenessOptions {
 
 /**
  * Finds connections whose other end is gone without a word: a pulled cable, a phone in a tunnel. Judged by the clock and
- * not by counting timers: one that runs late says that this process slept, not that the peer is dead.
+ * not by counting heartbeats: one that comes late says that this process slept, not that the peer is dead.
  */
-export class Liveness {
+export class Liveness implements Beating {
+  plannedMs = 0
   private readonly options: LivenessOptions
   private heardAtMs: number
-  private plannedMs = 0
-  private timer: Timer | null = null
 
   constructor(options: LivenessOptions) {
     this.options = options
     this.heardAtMs = options.clock.nowMs()
-    this.plan()
+    options.heartbeats.add(this)
   }
 
   /** Something came from the other end. */
@@ -31,29 +32,21 @@ export class Liveness {
   }
 
   stop(): void {
-    this.timer?.cancel()
-    this.timer = null
+    this.options.heartbeats.remove(this)
   }
 
-  private plan(): void {
-    const { clock, heartbeatIntervalMs } = this.options
-    this.plannedMs = clock.nowMs() + heartbeatIntervalMs
-    this.timer = clock.setTimer(() => this.check(), heartbeatIntervalMs)
-  }
-
-  private check(): void {
+  beat(): boolean {
     const { clock, heartbeatIntervalMs, livenessTimeoutMs, probe, onSilence } = this.options
     const nowMs = clock.nowMs()
-    // What was sent to us while we slept waits behind this timer.
+    // What was sent to us while we slept waits behind this heartbeat.
     this.heardAtMs += nowMs - this.plannedMs
     const silentMs = nowMs - this.heardAtMs
     if (silentMs > livenessTimeoutMs) {
-      this.timer = null
       onSilence(silentMs)
-      return
+      return false
     }
-    this.plan()
     // Who is heard anyway need not be asked: a ping and its answer cost more than a snapshot.
     if (silentMs >= heartbeatIntervalMs) probe()
+    return true
   }
 }

@@ -3,6 +3,7 @@ import type { CLOSE } from '@tickwire/protocol'
 import type { Clock, Timer } from '../clock.ts'
 import type { ServerLimits } from '../limits.ts'
 import type { SendResult } from '../transport/transport.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import { Liveness } from './liveness.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -34,6 +35,7 @@ export interface LinkConnection {
 
 interface OnlineServices {
   readonly clock: Clock
+  readonly heartbeats: Heartbeats
   readonly limits: ServerLimits
 }
 
@@ -51,12 +53,13 @@ export class Online {
   private readonly send = (packet: Uint8Array): SendResult => this.connection.send(packet)
 
   constructor(connection: LinkConnection, services: OnlineServices) {
-    const { clock, limits } = services
+    const { clock, heartbeats, limits } = services
     const { heartbeatIntervalMs, livenessTimeoutMs } = limits
     this.connection = connection
     this.services = services
     this.liveness = new Liveness({
       clock,
+      heartbeats,
       heartbeatIntervalMs,
       livenessTimeoutMs,
       probe: () => this.probe(),

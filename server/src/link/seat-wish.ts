@@ -38,6 +38,7 @@ export function criteriaOf(item: SeatWish, hosted: HostedType, except: readonly 
 
 export const NO_SEAT_TEXT: Readonly<Record<string, string>> = {
   'room-not-found': 'there is no room with this id; it may have ended, or this is a key, which joinOrCreate takes',
+  'server-full': 'this server has all the rooms that it may have',
   'room-full': 'all seats of the room are taken',
   'room-locked': 'the room takes no more players',
   'key-taken': 'there is a room with this key already',

@@ -9,11 +9,15 @@ export class Frame {
   tick = -1
   /** One more than the highest slot that was taken then. */
   slots = 0
-  private ids: Float64Array = new Float64Array(0)
-  private kinds: Int32Array = new Int32Array(0)
-  private jumps: Uint8Array = new Uint8Array(0)
-  private xs: Float64Array = new Float64Array(0)
-  private ys: Float64Array = new Float64Array(0)
+  private ids!: Float64Array
+  private kinds!: Int32Array
+  private jumps!: Uint8Array
+  private xs!: Float64Array
+  private ys!: Float64Array
+
+  constructor(slots: number) {
+    this.grow(slots)
+  }
 
   take({ tick, table, xs, ys }: Replication): void {
     this.tick = tick
@@ -64,20 +68,23 @@ export class Frame {
 
 /** The last `rewindHistoryMs` of snapshots; frames are used again, so that nothing is allocated once it is full. */
 export class History {
-  private readonly ring: readonly Frame[]
+  /** Made as they are needed: many rooms end before they have a past. */
+  private readonly ring: Frame[] = []
+  private readonly capacity: number
   private readonly passages: Map<string, Passage> = new Map()
   private next = 0
 
   constructor(snapshotRateHz: number) {
     // One more than the time holds: a moment at its far end lies between two frames.
     const frames = Math.ceil((LIMITS.rewindHistoryMs * snapshotRateHz) / 1000) + 1
-    this.ring = Array.from({ length: Math.max(2, frames) }, () => new Frame())
+    this.capacity = Math.max(2, frames)
   }
 
   record(replication: Replication): void {
     this.passages.clear()
-    this.ring[this.next]!.take(replication)
-    this.next = (this.next + 1) % this.ring.length
+    const frame = (this.ring[this.next] ??= new Frame(2 * replication.table.slots))
+    frame.take(replication)
+    this.next = (this.next + 1) % this.capacity
   }
 
   /** What a kind did from one snapshot tick to a later one, if there is one; null before the first snapshot. */
@@ -101,7 +108,6 @@ export class History {
   private at(tick: number): Frame | null {
     let best: Frame | null = null
     for (const frame of this.ring) {
-      if (frame.tick < 0) continue
       if (frame.tick === tick) return frame
       if (best === null || frame.tick < best.tick) best = frame
     }

@@ -75,6 +75,11 @@ export class RoomRegistry {
     return this.rooms.size
   }
 
+  /** No further room may be opened. */
+  get isFull(): boolean {
+    return this.rooms.size >= this.options.maxRooms
+  }
+
   /** Names of the games that can be joined. */
   get games(): readonly string[] {
     return [...this.types.keys()]
@@ -123,8 +128,7 @@ export class RoomRegistry {
     const known = this.rooms.get(id)
     if (known !== undefined) return known.room
     const { maker, maxRooms, log } = this.options
-    if (this.rooms.size >= maxRooms)
-      throw new RefusedError('server-full', `all ${maxRooms} rooms of this server are open`)
+    if (this.isFull) throw new RefusedError('server-full', `all ${maxRooms} rooms of this server are open`)
     const room = maker.create(type, { id, key, epoch: this.drawEpoch(), terms })
     this.host(room)
     log.info(`room ${id} of ${room.gameName} opened`)

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import { LIMITS } from '@tickwire/protocol'
 
-/** Calls `fn` soon, after the process has looked at its sockets: `setImmediate` in production. */
+/** Calls `fn` soon, after the process has run what is due and looked at its sockets: `setImmediate` in production. */
 export type YieldToIo = (fn: () => void) => void
 
 /** Spreads phases evenly however many rooms come: the golden ratio's multiples never cluster. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Heartbeats } from '../../../server/src/link/heartbeats.ts'
 import { Liveness } from '../../../server/src/link/liveness.ts'
 import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 
@@ -13,6 +14,7 @@ beforeEach(() => {
   silences = []
   liveness = new Liveness({
     clock,
+    heartbeats: new Heartbeats(clock, 2000),
     heartbeatIntervalMs: 2000,
     livenessTimeoutMs: 8000,
     probe: () => probes++,
@@ -56,7 +58,8 @@ describe('Liveness', () => {
     let fire = (): void => {}
     const sleepy = { nowMs: () => nowMs, setTimer: (fn: () => void) => ((fire = fn), { cancel: () => {} }) }
     let silence: number | null = null
-    const options = { clock: sleepy, heartbeatIntervalMs: 2000, livenessTimeoutMs: 8000, probe: () => {} }
+    const heartbeats = new Heartbeats(sleepy, 2000)
+    const options = { clock: sleepy, heartbeats, heartbeatIntervalMs: 2000, livenessTimeoutMs: 8000, probe: () => {} }
     const asleep = new Liveness({ ...options, onSilence: (ms) => (silence = ms) })
     nowMs = 3_600_000
     fire()
