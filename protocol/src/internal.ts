@@ -84,6 +84,7 @@ export {
   writeSpawnKeys,
 } from './messages/snapshot.ts'
 export type {
+  EncodedEvent,
   EventFields,
   EventFrame,
   LooseHead,
@@ -92,8 +93,8 @@ export type {
   SnapshotReference,
   SpawnKey,
 } from './messages/snapshot.ts'
-export { decodeBlob, encodeBlob, NO_PACKER, rangeOf } from './messages/values.ts'
-export type { Packer } from './messages/values.ts'
+export { decodeBlob, encodeBlob, encodeValues, NO_PACKER, rangeOf } from './messages/values.ts'
+export type { EncodedValues, Packer } from './messages/values.ts'
 export { checkName } from './schema/check.ts'
 export {
   describeSection,

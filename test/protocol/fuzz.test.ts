@@ -24,6 +24,7 @@ import {
 } from '../../protocol/src/messages/snapshot.ts'
 import { NO_PACKER } from '../../protocol/src/messages/values.ts'
 import { Random } from '../../protocol/src/sim/random.ts'
+import { encodedEvents } from './encoded-events.ts'
 import { chat, codec, codedLayout, eventFields, layout, Stream } from './fuzz-game.ts'
 import { bend, bytesOf, expectBoth, flip, fuzz, isTaken } from './hostile.ts'
 import type { Tried } from './hostile.ts'
@@ -132,7 +133,7 @@ describe('hostile bytes', () => {
             ? { event: 0, tick: 8980 + k, n: k, payload: { x: k, text: 'bang' } }
             : { event: 1, tick: 9000, n: null, payload: {} },
         )
-        writeEvents(writer, events, 9000 + i, eventFields, NO_PACKER)
+        writeEvents(writer, encodedEvents(events, eventFields), 9000 + i, eventFields.length)
       }),
     )
     const tried = fuzz(15, 3000, corpus, (bytes) => {

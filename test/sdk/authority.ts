@@ -32,6 +32,7 @@ import type {
   TickInput,
   TrackName,
 } from '@tickwire/protocol/internal'
+import { encodedEvents } from '../protocol/encoded-events.ts'
 
 type Thing = Fields & { readonly id: number; readonly kind: string; owner: number | null }
 
@@ -153,8 +154,9 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
     )
     writeSpawnKeys(writer, keys, tick)
     const events = this.events.filter(({ frame }) => frame.tick > told.tick)
+    const kinds = Object.values(codec.schema.events)
     const frames = events.map(({ frame, emitter }) => (emitter === seat ? frame : { ...frame, n: null }))
-    writeEvents(writer, frames, tick, Object.values(codec.schema.events), codec.packer)
+    writeEvents(writer, encodedEvents(frames, kinds, codec.packer), tick, kinds.length)
     told.tick = tick
     return writer.toBytes()
   }

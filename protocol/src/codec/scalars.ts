@@ -47,8 +47,16 @@ export const highestStep = (range: FixedRange): number =>
   Math.max(lowestStep(range), Math.ceil(range.max / range.precision) - 1)
 const fixedScalar = (range: FixedRange): Scalar => scalar(lowestStep(range), highestStep(range))
 
+const known = new WeakMap<FieldSpec, readonly Scalar[]>()
+
 /** The columns of one field, in order; none for blobs. */
 export function scalarsOf(spec: FieldSpec): readonly Scalar[] {
+  let scalars = known.get(spec)
+  if (scalars === undefined) known.set(spec, (scalars = makeScalars(spec)))
+  return scalars
+}
+
+function makeScalars(spec: FieldSpec): readonly Scalar[] {
   switch (spec.kind) {
     case 'bool':
     case 'press':

@@ -5,8 +5,8 @@ import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import type { FieldMap } from '../schema/field.ts'
 import { readChannel, writeChannel } from './parts.ts'
-import { readValues, writeValues } from './values.ts'
-import type { Packer } from './values.ts'
+import { readValues } from './values.ts'
+import type { EncodedValues, Packer } from './values.ts'
 
 /**
  * What one client is told at one tick.
@@ -160,23 +160,28 @@ export interface EventFrame {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
+/** The same as it is sent: its values are encoded once, however many clients are told of it. */
+export interface EncodedEvent extends Omit<EventFrame, 'payload'> {
+  readonly payload: EncodedValues
+}
+
 /** The fields of each event, by index. */
 export type EventFields = readonly FieldMap[]
 
+/** @param kinds how many events the schema declares */
 export function writeEvents(
   writer: BitWriter,
-  events: readonly EventFrame[],
+  events: readonly EncodedEvent[],
   snapshotTick: number,
-  fields: EventFields,
-  packer: Packer,
+  kinds: number,
 ): void {
   writeCount(writer, events.length)
   for (const { event, tick, n, payload } of events) {
-    writer.uintMax(event, fields.length - 1)
+    writer.uintMax(event, kinds - 1)
     writer.bool(n !== null)
     if (n === null) writer.varuint(snapshotTick - tick, AGE_BITS)
     else writeKey(writer, { tick, n }, snapshotTick)
-    writeValues(writer, fields[event]!, payload, packer)
+    writer.copyBits(payload.bytes, 0, payload.bitLength)
   }
 }
 

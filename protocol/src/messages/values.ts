@@ -4,6 +4,7 @@ import { decodeUtf8, encodeUtf8 } from '../bits/utf8.ts'
 import { readScalar, writeScalar } from '../codec/scalar-bits.ts'
 import { fromInts, naming, scalarsOf, toInts } from '../codec/scalars.ts'
 import { ConfigError, DecodeError } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
 import type { Field, FieldMap } from '../schema/field.ts'
 import type { Audience, FieldSpec, StandardSchema } from '../schema/spec.ts'
 
@@ -48,6 +49,20 @@ export function writeValues(writer: BitWriter, fields: FieldMap, values: object,
   }
 }
 
+/** Values as their bits, to be written into many messages. */
+export interface EncodedValues {
+  readonly bytes: Uint8Array
+  /** How many of them are the values'; the last byte is filled up with zeros. */
+  readonly bitLength: number
+}
+
+/** The bits that `writeValues` writes; throws as it does. */
+export function encodeValues(fields: FieldMap, values: object, packer: Packer, at = ''): EncodedValues {
+  const writer = new BitWriter(16, LIMITS.maxPayloadBytes)
+  writeValues(writer, fields, values, packer, at)
+  return { bytes: writer.toBytes(), bitLength: writer.bitLength }
+}
+
 export function readValues(reader: BitReader, fields: FieldMap, packer: Packer): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, declared] of Object.entries(fields)) values[name] = readValue(reader, name, declared, packer)
@@ -82,7 +97,8 @@ function writeColumns(writer: BitWriter, name: string, spec: FieldSpec, value: u
   } catch (error) {
     throw naming(name, error)
   }
-  for (const [i, scalar] of scalarsOf(spec).entries()) writeScalar(writer, scalar, ints[i]!)
+  const scalars = scalarsOf(spec)
+  for (let i = 0; i < scalars.length; i++) writeScalar(writer, scalars[i]!, ints[i]!)
 }
 
 function readValue(reader: BitReader, name: string, { spec, validator }: AnyField, packer: Packer): unknown {
@@ -102,7 +118,8 @@ function readValue(reader: BitReader, name: string, { spec, validator }: AnyFiel
       return Array.from({ length: count }, () => readValue(reader, name, asField(spec.of), packer))
     }
     default: {
-      for (const [i, scalar] of scalarsOf(spec).entries()) ints[i] = readScalar(reader, scalar, name)
+      const scalars = scalarsOf(spec)
+      for (let i = 0; i < scalars.length; i++) ints[i] = readScalar(reader, scalars[i]!, name)
       return fromInts(spec, ints, 0)
     }
   }

@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import { BitWriter, SERVER_MESSAGE, writeEvents, writeLastHead } from '@tickwire/protocol/internal'
 import { writeSnapshotHeader, writeSpawnKeys } from '@tickwire/protocol/internal'
-import type { EventFields, EventFrame, GameCodec, SpawnKey } from '@tickwire/protocol/internal'
+import type { EncodedEvent, GameCodec, SpawnKey } from '@tickwire/protocol/internal'
 import type { InputQueue } from '../room/input-queue.ts'
 import type { SeatLink } from '../room/ports.ts'
 import type { PlayerViewArea } from '../room/room-api.ts'
@@ -67,11 +67,10 @@ export class SnapshotAssembler {
   /** The packet that was assembled last. */
   readonly packet: BitWriter = new BitWriter(2048, LIMITS.maxServerMessageBytes)
   /** The events that it tells. */
-  events: readonly EventFrame[] = []
+  events: readonly EncodedEvent[] = []
   private readonly replication: Replication
   private readonly eventLog: EventLog
   private readonly codec: GameCodec
-  private readonly eventFields: EventFields
   private readonly rules: SightRules
   private readonly publicTrack: PublicTrack
   private readonly ownTrack: OwnTrack
@@ -96,7 +95,6 @@ export class SnapshotAssembler {
     this.replication = replication
     this.eventLog = events
     this.rules = rules
-    this.eventFields = codec.eventNames.map((name) => codec.schema.events[name]!)
     this.publicTrack = new PublicTrack(replication, records, coded)
     this.ownTrack = new OwnTrack(codec, replication, records, references)
     this.ownerTrack = new PrivateTrack('owner', replication, records, references, masked, rules.teamOf)
@@ -166,12 +164,12 @@ export class SnapshotAssembler {
     const isRevealedNews = this.revealedTrack.write(packet, feed, receiver, holds ?? HOLDS_ALL)
     writeSpawnKeys(packet, keys, tick)
     this.events = this.withPending(feed, this.eventLog.since(feed.cursor, id, interest, holds))
-    writeEvents(packet, this.events, tick, this.eventFields, this.codec.packer)
+    writeEvents(packet, this.events, tick, this.codec.eventNames.length)
     return hasPublicNews || isOwnerNews || isRevealedNews || this.events.length > 0
   }
 
   /** Where snapshots may be lost: behind the events that it may not have heard. */
-  private withPending({ bases }: ClientFeed, fresh: readonly EventFrame[]): readonly EventFrame[] {
+  private withPending({ bases }: ClientFeed, fresh: readonly EncodedEvent[]): readonly EncodedEvent[] {
     if (bases === null) return fresh
     const events = [...bases.pending, ...fresh]
     const excess = Math.max(0, events.length - LIMITS.maxEventsPerSnapshot)

@@ -1,5 +1,5 @@
 import { LIMITS } from '@tickwire/protocol'
-import type { EventFrame } from '@tickwire/protocol/internal'
+import type { EncodedEvent } from '@tickwire/protocol/internal'
 import type { OwnHeld, SparseHeld } from './held.ts'
 
 /** What a client holds once it has read one snapshot. */
@@ -21,7 +21,7 @@ export class Bases {
   /** The oldest first. */
   private kept: Base[] = []
   /** Events that it may not have heard. */
-  pending: readonly EventFrame[] = []
+  pending: readonly EncodedEvent[] = []
   /** Numbers the events of this seat, from 1. */
   private nextEvent = 1
 
@@ -32,7 +32,7 @@ export class Bases {
   }
 
   /** @param events what was told in that snapshot: `pending`, and behind it new ones */
-  keep(base: Omit<Base, 'lastEvent'>, events: readonly EventFrame[]): void {
+  keep(base: Omit<Base, 'lastEvent'>, events: readonly EncodedEvent[]): void {
     this.pending = [...events]
     this.kept.push({ ...base, lastEvent: this.nextEvent + this.pending.length - 1 })
   }

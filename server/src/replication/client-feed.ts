@@ -1,6 +1,6 @@
 import { DecodeError } from '@tickwire/protocol'
 import { widen16 } from '@tickwire/protocol/internal'
-import type { EventFrame, LooseHead } from '@tickwire/protocol/internal'
+import type { EncodedEvent, LooseHead } from '@tickwire/protocol/internal'
 import { Bases } from './bases.ts'
 import type { Base } from './bases.ts'
 import { IN_STEP, OwnHeld, SparseHeld } from './held.ts'
@@ -135,7 +135,7 @@ export class ClientFeed {
   }
 
   /** The snapshot that was sent last may be lost: should it come, its client holds this, and has heard these events. */
-  keepBase(events: readonly EventFrame[]): void {
+  keepBase(events: readonly EncodedEvent[]): void {
     if (this.bases === null) return
     const { lastSeq: seq, syncTick: tick, own } = this
     this.bases.keep({ seq, tick, owner: this.owner.copy(), revealed: this.revealed.copy(), own }, events)

@@ -46,7 +46,7 @@ export class Replication {
   loggedFromTick = -1
   /** Slots with a new public anchor at `tick`, rising. */
   readonly dirty: SlotList = new SlotList()
-  departures: Departure[] = []
+  readonly departures: Departure[] = []
   /** Something moves on its own between snapshots, so that silence would look like standing still. */
   isMoving = false
   /** Living entities with fields to reveal, in the order of slots. */
@@ -161,13 +161,16 @@ export class Replication {
       left++
     }
     this.loggedFromTick = Math.max(this.loggedFromTick, tick - this.logTicks)
-    if (this.departures.length > 0 && this.departures[0]!.goneTick <= this.loggedFromTick) this.forgetDepartures()
+    this.forgetDepartures()
     return left
   }
 
-  // Apart, because a function that holds a closure makes something of it whenever it is called.
+  /** The oldest come first. */
   private forgetDepartures(): void {
-    this.departures = this.departures.filter(({ goneTick }) => goneTick > this.loggedFromTick)
+    const { departures, loggedFromTick } = this
+    let old = 0
+    while (old < departures.length && departures[old]!.goneTick <= loggedFromTick) old++
+    if (old > 0) departures.splice(0, old)
   }
 
   private advanceOne(record: EntityRecord, tick: number): void {

@@ -25,6 +25,8 @@ export class SlotGrid {
   private starts: Int32Array = new Int32Array(2)
   private slots: Int32Array = new Int32Array(0)
   private cells: Int32Array = new Int32Array(0)
+  /** What is not everywhere, rising. */
+  private readonly inOrder: number[] = []
   /** Where they stand, side by side as they are looked at: reading them one by one out of the world's memory is what costs. */
   private xs: Float64Array = new Float64Array(0)
   private ys: Float64Array = new Float64Array(0)
@@ -37,7 +39,7 @@ export class SlotGrid {
     this.side = Math.max(1, Math.min(MAX_CELLS_PER_SIDE, Math.ceil(Math.sqrt(count / SLOTS_PER_CELL))))
     this.cellWidth /= this.side
     this.cellHeight /= this.side
-    this.sort(replication)
+    this.sort(replication, count)
   }
 
   /**
@@ -67,12 +69,14 @@ export class SlotGrid {
   private measure({ table, xs, ys }: Replication): number {
     let [left, right, top, bottom, count] = [Infinity, -Infinity, Infinity, -Infinity, 0]
     this.everywhere.length = 0
-    for (const { slot, kind } of table) {
-      if (isEverywhere(kind)) {
+    for (let slot = 0; slot < table.slots; slot++) {
+      const record = table.at(slot)
+      if (record === undefined) continue
+      if (isEverywhere(record.kind)) {
         this.everywhere.push(slot)
         continue
       }
-      count++
+      this.inOrder[count++] = slot
       left = Math.min(left, xs[slot]!)
       right = Math.max(right, xs[slot]!)
       top = Math.min(top, ys[slot]!)
@@ -86,7 +90,7 @@ export class SlotGrid {
   }
 
   /** Counting sort of the slots by cell. */
-  private sort({ table, xs, ys }: Replication): void {
+  private sort({ table, xs, ys }: Replication, placed: number): void {
     const count = this.side * this.side
     if (this.starts.length < count + 1) this.starts = new Int32Array(count + 1)
     if (this.slots.length < table.slots) {
@@ -95,10 +99,10 @@ export class SlotGrid {
       this.xs = new Float64Array(2 * table.slots)
       this.ys = new Float64Array(2 * table.slots)
     }
-    const { starts, cells } = this
+    const { starts, cells, inOrder } = this
     starts.fill(0)
-    for (const { slot, kind } of table) {
-      if (isEverywhere(kind)) continue
+    for (let i = 0; i < placed; i++) {
+      const slot = inOrder[i]!
       const column = this.cellOf(xs[slot]!, this.left, this.cellWidth)
       const cell = this.cellOf(ys[slot]!, this.top, this.cellHeight) * this.side + column
       cells[slot] = cell
@@ -107,8 +111,8 @@ export class SlotGrid {
     let end = 0
     for (let cell = 0; cell <= count; cell++) starts[cell] = end += starts[cell]!
     // From the ends down: what is left in `starts` is where each cell begins.
-    for (const { slot, kind } of table) {
-      if (isEverywhere(kind)) continue
+    for (let i = 0; i < placed; i++) {
+      const slot = inOrder[i]!
       const at = starts[cells[slot]!]! - 1
       starts[cells[slot]!] = at
       this.slots[at] = slot

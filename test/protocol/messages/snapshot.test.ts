@@ -23,6 +23,7 @@ import type {
 import { NO_PACKER } from '../../../protocol/src/messages/values.ts'
 import { field } from '../../../protocol/src/schema/field.ts'
 import type { FieldMap } from '../../../protocol/src/schema/field.ts'
+import { encodedEvents } from '../encoded-events.ts'
 import { channel, u32 } from './samples.ts'
 
 const hex = (writer: BitWriter): string => Buffer.from(writer.toBytes()).toString('hex')
@@ -198,7 +199,7 @@ describe('events', () => {
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 20 }), (frames) => {
         const writer = new BitWriter()
-        writeEvents(writer, frames, TICK, fields, NO_PACKER)
+        writeEvents(writer, encodedEvents(frames, fields), TICK, fields.length)
         const reader = new BitReader(writer.toBytes(), 0, writer.bitLength)
         expect(readEvents(reader, TICK, fields, NO_PACKER)).toEqual(frames)
         expect(reader.bitsLeft).toBe(0)
@@ -247,7 +248,7 @@ describe('events', () => {
       { event: 2, tick: TICK - 20, n: 5, payload: { text: 'hi' } },
       { event: 1, tick: TICK, n: null, payload: {} },
     ]
-    writeEvents(writer, frames, TICK, fields, NO_PACKER)
+    writeEvents(writer, encodedEvents(frames, fields), TICK, fields.length)
     expect(hex(writer)).toBe('85d024c0343402686901')
   })
 })
