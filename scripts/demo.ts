@@ -8,6 +8,8 @@ import { closeHttp, listen } from './listen.ts'
 export interface RunningDemo {
   /** Where the page is, with a slash at the end. */
   url: string
+  /** Where other machines find it, if they are let in. */
+  lanUrls: readonly string[]
   httpServer: Server
   close: () => Promise<void>
 }
@@ -19,7 +21,7 @@ export interface RunningDemo {
  */
 export async function startDemo(): Promise<RunningDemo> {
   // The port first: who mistyped it should not wait for a build to learn so.
-  const { httpServer, url } = await listen()
+  const { httpServer, url, lanUrls } = await listen()
   const starting = buildPage().then(async (page) => ({ page, game: await startServer({ httpServer }) }))
   // An open tab asks again while the page is still being built; its request waits.
   httpServer.on('request', (request, response) => {
@@ -31,6 +33,7 @@ export async function startDemo(): Promise<RunningDemo> {
   const { game } = await starting
   return {
     url,
+    lanUrls,
     httpServer,
     close: async () => {
       await game.close()

@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url'
 import { tickwire } from 'tickwire/vite'
 import { createServer } from 'vite'
-import { closeHttp, listen, runUntilSignal } from './listen.ts'
+import { announce, closeHttp, listen, runUntilSignal } from './listen.ts'
 
 await runUntilSignal(async () => {
-  const { httpServer, url } = await listen()
+  const { httpServer, ...place } = await listen()
   // In middleware mode vite leaves the signals to us: its own handler would exit before the game has stopped.
   const starting = createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
@@ -22,7 +22,7 @@ await runUntilSignal(async () => {
     )
   })
   const vite = await starting
-  console.log(`\n  Tickwire demo, reloading on change: ${url}   (Ctrl-C stops)\n`)
+  announce('Tickwire demo, reloading on change', place, 'Ctrl-C stops')
   return async () => {
     await vite.close()
     await closeHttp(httpServer)

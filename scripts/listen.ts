@@ -1,5 +1,6 @@
 // What `npm start` and `npm run dev` share: one HTTP server on the chosen port, and an orderly end.
 import { createServer, type Server } from 'node:http'
+import { networkInterfaces } from 'node:os'
 
 const defaultPort = 2567
 
@@ -8,8 +9,16 @@ export class UsageError extends Error {
   override name = 'UsageError'
 }
 
+export interface Listening {
+  readonly httpServer: Server
+  /** What a browser on this machine opens, with a slash at the end. */
+  readonly url: string
+  /** What phones open; empty unless other machines are let in. */
+  readonly lanUrls: readonly string[]
+}
+
 /** Listens on `$PORT` (default 2567, 0 for any free one) of `$HOST` (default 127.0.0.1: this machine only). */
-export async function listen(): Promise<{ httpServer: Server; url: string }> {
+export async function listen(): Promise<Listening> {
   const port = portFrom(process.env['PORT'])
   const host = process.env['HOST'] || '127.0.0.1'
   const httpServer = createServer()
@@ -19,7 +28,24 @@ export async function listen(): Promise<{ httpServer: Server; url: string }> {
   })
   const address = httpServer.address()
   const taken = typeof address === 'object' && address ? address.port : port
-  return { httpServer, url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${taken}/` }
+  const isAnywhere = host === '0.0.0.0' || host === '::'
+  const urlOf = (name: string): string => `http://${name}:${taken}/`
+  return {
+    httpServer,
+    url: urlOf(isAnywhere || host === '127.0.0.1' ? 'localhost' : host),
+    lanUrls: isAnywhere ? lanAddresses().map(urlOf) : [],
+  }
+}
+
+function lanAddresses(): string[] {
+  const known = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return known.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address)
+}
+
+/** What to open, for whoever started it. */
+export function announce(what: string, { url, lanUrls }: Omit<Listening, 'httpServer'>, note: string): void {
+  const others = lanUrls.map((lan) => `\n  On your network: ${lan}`)
+  console.log(`\n  ${what}: ${url}   (${note})${others.join('')}\n`)
 }
 
 function portFrom(text: string | undefined): number {

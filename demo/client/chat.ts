@@ -57,5 +57,4 @@ function addLine(lines: HTMLOListElement, room: JoinedRoom<Arena>, from: number 
   line.append(text)
   lines.append(line)
   while (lines.childElementCount > MAX_LINES) lines.firstElementChild?.remove()
-  lines.scrollTop = lines.scrollHeight
 }

@@ -43,10 +43,17 @@ export class SettingsPanel {
       }
       box.addEventListener('change', change, { signal: listening.signal })
     }
+    // As menus do: it closes behind the inspector, and when somebody goes on elsewhere.
+    const close = (): void => this.panel.removeAttribute('open')
+    const closeOutside = ({ target }: Event): void => {
+      if (!(target instanceof Node && this.panel.contains(target))) close()
+    }
+    document.addEventListener('pointerdown', closeOutside, { signal: listening.signal })
+    find('#inspect', HTMLButtonElement).addEventListener('click', close, { signal: listening.signal })
     onChange(this.settings)
     return () => {
       listening.abort()
-      this.panel.removeAttribute('open')
+      close()
     }
   }
 

@@ -15,9 +15,13 @@ export interface ScriptRun {
 }
 
 /** Without bots, who would get in the way of what a test wants to see. Runs what `npm start` or `npm run dev` runs, without npm around it. Whoever calls it ends it. */
-export function runScript(script: 'start' | 'dev', port: string): ScriptRun {
+export function runScript(
+  script: 'start' | 'dev',
+  port: string,
+  env: Readonly<Record<string, string>> = {},
+): ScriptRun {
   const flags = ['--conditions=@tickwire/source', '--import', './scripts/ts.mjs', `scripts/${script}.ts`]
-  const child = spawn(process.execPath, flags, { cwd: root, env: { ...process.env, PORT: port, SHIPS: '0' } })
+  const child = spawn(process.execPath, flags, { cwd: root, env: { ...process.env, PORT: port, SHIPS: '0', ...env } })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)))
   child.stderr.on('data', (chunk: Buffer) => (text += String(chunk)))

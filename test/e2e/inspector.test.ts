@@ -66,6 +66,12 @@ describe('the inspector', () => {
     await panelOf(page).waitFor()
     await page.getByRole('button', { name: 'Close the inspector' }).click()
     await panelOf(page).waitFor({ state: 'detached' })
+    // The menu does not stay in the picture: behind the choice, or a click elsewhere.
+    const menu = page.locator('#settings')
+    expect(await menu.getAttribute('open')).toBeNull()
+    await menu.locator('summary').click()
+    await page.locator('#stage').click({ position: { x: 40, y: 160 } })
+    expect(await menu.getAttribute('open')).toBeNull()
   })
 
   it('shows what the sliders do to the network', async () => {

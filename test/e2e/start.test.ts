@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { printedUrl, runScript, type ScriptRun } from './demo-process.ts'
 
-function run(script: 'start' | 'dev', port: string): ScriptRun {
-  const started = runScript(script, port)
+function run(script: 'start' | 'dev', port: string, env: Readonly<Record<string, string>> = {}): ScriptRun {
+  const started = runScript(script, port, env)
   onTestFinished(() => void started.process.kill('SIGKILL'))
   return started
 }
@@ -32,6 +33,18 @@ describe.each(['start', 'dev'] as const)('npm %s', (script) => {
     started.process.kill('SIGTERM')
     expect(await started.ended).toBe(0)
     expect(started.output()).toContain('SIGTERM: stopping')
+  })
+
+  it('says where phones find it, when it lets other machines in', async () => {
+    const started = run(script, '0', { HOST: '0.0.0.0' })
+    const { port } = new URL(await printedUrl(started))
+    const addresses = Object.values(networkInterfaces()).flatMap((known) => known ?? [])
+    for (const { address, family, internal } of addresses) {
+      if (family !== 'IPv4') continue
+      const line = `On your network: http://${address}:${port}/`
+      if (internal) expect(started.output()).not.toContain(line)
+      else expect(started.output()).toContain(line)
+    }
   })
 
   it('tells of a taken port in one line and ends with 1', async () => {
