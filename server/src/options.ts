@@ -207,11 +207,16 @@ function checkOrigin(origin: string): string {
 }
 
 function checkLog(log: LogLevel | Logger | Pino): Logger {
-  if (typeof log === 'object' && log !== null && typeof log.info === 'function')
-    return isPino(log) ? fromPino(log) : log
+  if (isLogger(log)) return isPino(log) ? fromPino(log) : log
   // People read lines, machines read JSON.
-  if (LOG_LEVELS.includes(log as LogLevel)) {
-    return process.stderr.isTTY ? createLogger(log as LogLevel) : createPinoLogger(log as LogLevel)
+  if (LOG_LEVELS.includes(log)) {
+    return process.stderr.isTTY ? createLogger(log) : createPinoLogger(log)
   }
-  throw new ConfigError('log', `a logger, or one of ${LOG_LEVELS.join(', ')}`, log)
+  throw new ConfigError('log', `a logger with error, warn, info and debug, or one of ${LOG_LEVELS.join(', ')}`, log)
+}
+
+/** All of it: what is missing would be noticed when the first connection closes, and end the process. */
+function isLogger(log: unknown): log is Logger | Pino {
+  if (typeof log !== 'object' || log === null) return false
+  return ['error', 'warn', 'info', 'debug'].every((level) => typeof Reflect.get(log, level) === 'function')
 }

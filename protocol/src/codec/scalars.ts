@@ -132,12 +132,14 @@ function angleToInt(value: number, bits: number, fineBits: number): number {
   return turned < 0 ? turned + steps : turned
 }
 
-/** As JavaScript converts it; what is no number at all is told apart from a NaN that somebody computed. */
+/**
+ * As JavaScript converts it; what is no number at all is told apart from a NaN that somebody computed. A bigint is none: all
+ * that reckons with it next would throw.
+ */
 function numberOf(value: unknown): number {
-  const number = Number(value)
-  if (Number.isNaN(number) && typeof value !== 'number') {
-    throw new RangeError(`expected a number, got ${describeValue(value)}`)
-  }
+  if (typeof value === 'number') return value
+  const number = typeof value === 'bigint' ? Number.NaN : Number(value)
+  if (Number.isNaN(number)) throw new RangeError(`expected a number, got ${describeValue(value)}`)
   return number
 }
 
@@ -203,7 +205,7 @@ export function toInts(
       const parts = componentsOf(value)
       const count = spec.kind === 'vec2' ? 2 : 3
       for (let i = 0; i < count; i++) {
-        out[at + i] = fixedToInt(spec, parts[AXES[i] ?? 'x'] ?? Number.NaN, fineBits, onClamp)
+        out[at + i] = fixedToInt(spec, numberOf(parts[AXES[i] ?? 'x'] ?? Number.NaN), fineBits, onClamp)
       }
       return
     }

@@ -35,7 +35,10 @@ const refuseClamp = (spec: FieldSpec) => (value: number) => {
 /** What a number field holds, in words. */
 export function rangeOf(spec: FieldSpec): string {
   if ('precision' in spec) return `${spec.min} to below ${spec.max}`
-  return 'min' in spec ? `${spec.min} to ${spec.max}` : 'max' in spec ? `0 to ${spec.max}` : 'a value in range'
+  if ('max' in spec) return `${'min' in spec ? spec.min : 0} to ${spec.max}`
+  if (spec.kind === 'tick') return '0 to 4294967295'
+  if (spec.kind === 'seat') return `0 to ${LIMITS.maxSeatsPerRoom - 1}`
+  return spec.kind === 'entity' ? 'an id' : 'a finite number'
 }
 
 /**

@@ -110,7 +110,7 @@ export class Quantiser {
       return null
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      return text.startsWith(layout.name) ? text : `${layout.name}: ${text}`
+      return text.startsWith(`${layout.name}:`) ? text : `${layout.name}: ${text}`
     }
   }
 

@@ -1,4 +1,4 @@
-import { RefusedError } from '@tickwire/protocol'
+import { defineGame, defineSimulation, field, RefusedError } from '@tickwire/protocol'
 import type { SimWorld } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
 import { defineRoom } from '../../../server/src/room/define-room.ts'
@@ -132,6 +132,45 @@ describe('values that cannot travel', () => {
     harness.snapshot()
     expect((harness.errors[0]!.error as Error).message).toMatch(/^room "r1", card 2: spot: /)
     expect(ada.link.shown('card')).toMatchObject([{ spot: { x: 3, y: 4 } }])
+  })
+
+  it('a bigint is one in every kind of field, and the room goes on', async () => {
+    const harness = start()
+    const ada = await harness.join({ name: 'a' })
+    const { facade, world } = harness.room.core
+    const ball = world.spawn('ball', { x: 10 })
+    const card = world.spawn('card', { spot: { x: 3, y: 4 } })
+    harness.ticks(2)
+    const big = 5n as never
+    Object.assign(ball, { x: big })
+    Object.assign(card, { spot: { x: big, y: 4 } })
+    Object.assign(facade.state, { score: big })
+    harness.ticks(2)
+    const messages = harness.errors.map(({ error }) => (error as Error).message)
+    const names = ['room.state.score', `ball ${ball.id}: x`, `card ${card.id}: spot`]
+    for (const name of names) {
+      expect(messages).toContain(`room "r1", ${name}: expected a number, got 5n; the field keeps its last good value`)
+    }
+    expect(messages).toHaveLength(names.length)
+    harness.ticks(2)
+    expect(ada.link.shown('ball')).toMatchObject([{ x: 10 }])
+    expect(ada.link.shown('card')).toMatchObject([{ spot: { x: 3, y: 4 } }])
+  })
+
+  it('a field is named although what is wrong begins like its name', () => {
+    const schema = defineGame({ name: 'e', tickRateHz: 20, state: { e: field.entity(), the: field.uint({ max: 9 }) } })
+    const harness = new RoomHarness(
+      defineRoom(
+        defineSimulation(schema, () => undefined),
+        {},
+      ),
+    )
+    Object.assign(harness.room.core.facade.state, { e: {}, the: Number.NaN })
+    harness.snapshot()
+    expect(harness.errors.map(({ error }) => (error as Error).message)).toEqual([
+      'room "r1", room.state.e: expected a number, got an object; the field keeps its last good value',
+      'room "r1", room.state.the: the value is NaN; the field keeps its last good value',
+    ])
   })
 
   it('a text that is too long is an error too, and keeps its last good value', async () => {

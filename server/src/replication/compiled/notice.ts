@@ -41,14 +41,16 @@ function codeOf({ name, spec }: FieldLayout, counts: { numbers: number; words: n
   const value = property('entity', name)
   const parts = PARTS[spec.kind]
   if (parts !== undefined) {
-    const lines = parts.map((part) => compared(`v.${part}`, `numbers[n + ${counts.numbers++}]`))
+    const lines = parts.map((part) => compared(`v.${part}`, `numbers[n + ${counts.numbers++}]`, true))
     return `v = ${value}; if (typeof v !== 'object' || v === null) changed = true; else { ${lines.join('; ')} }`
   }
   const isNumber = NUMBERS.has(spec.kind)
   const place = isNumber ? `numbers[n + ${counts.numbers++}]` : `words[w + ${counts.words++}]`
-  return `v = ${value}; ${compared('v', place)}`
+  return `v = ${value}; ${compared('v', place, isNumber)}`
 }
 
-// A NaN is never what it was: whoever takes rows of it heals it.
-const compared = (value: string, place: string): string =>
-  `if (${place} !== ${value}) { ${place} = ${value}; changed = true }`
+// A NaN is never what it was: whoever takes rows of it heals it. What is no number becomes one: an array of numbers takes no bigint.
+const compared = (value: string, place: string, isNumber: boolean): string => {
+  const kept = isNumber ? `typeof ${value} === 'number' ? ${value} : NaN` : value
+  return `if (${place} !== ${value}) { ${place} = ${kept}; changed = true }`
+}
