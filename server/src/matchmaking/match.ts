@@ -22,22 +22,26 @@ export interface Match {
 /**
  * One pass: matches from tickets, without a clock and always the same from the same arguments, in any order of the tickets. First the
  * rooms are filled, in their order; then whoever has waited longest gets the nearest others in skill, in the nearest region.
+ *
+ * @param maxMatches where the pass is cut off: one of those who are left finds just the matches that this one would have gone on with
  */
 export function matchTickets(
   queue: Queue,
   tickets: readonly MatchTicket[],
   openRooms: readonly OpenRoom[],
   nowMs: number,
+  maxMatches: number = Infinity,
 ): Match[] {
   const pool = new Pool(queue, tickets, nowMs)
   const matches: Match[] = []
   for (const room of openRooms) {
+    if (matches.length >= maxMatches) return matches
     const teams = fillRoom(queue, pool, room)
     if (teams === null) continue
     matches.push(newMatch(queue, room.region, room, teams))
   }
   const group = new Group(queue, pool)
-  for (let first = 0; first < tickets.length; first++) {
+  for (let first = 0; first < tickets.length && matches.length < maxMatches; first++) {
     const match = pool.isTaken[first] === 1 ? null : matchFor(queue, group, first)
     if (match !== null) matches.push(match)
   }

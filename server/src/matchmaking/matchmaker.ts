@@ -17,13 +17,23 @@ export interface MatchmakerOptions {
   readonly clock: Clock
   /** How often tickets are matched, in ms (default 500). */
   readonly passIntervalMs?: number
+  /** Of a queue (default 256). When there are more, the next pass comes after a tenth of `passIntervalMs`. */
+  readonly maxMatchesPerPass?: number
   /** How long `onMatch` may take, in ms (default 10 000). */
   readonly seatTimeoutMs?: number
   /** Tickets at a time; more are refused as `queue-full` (default 100 000). */
   readonly maxTickets?: number
 }
 
-const DEFAULTS = { passIntervalMs: 500, seatTimeoutMs: 10_000, maxTickets: 100_000 }
+export const MAX_MATCHES_PER_PASS = 256
+const DEFAULTS = {
+  passIntervalMs: 500,
+  maxMatchesPerPass: MAX_MATCHES_PER_PASS,
+  seatTimeoutMs: 10_000,
+  maxTickets: 100_000,
+}
+/** Of the pass interval, when a pass was cut off. */
+const SOON = 0.1
 
 /**
  * Keeps tickets, matches them from time to time, and asks their players to accept. A user has at most one ticket. Without I/O:
@@ -50,7 +60,7 @@ export class Matchmaker<Placement> {
     if (this.queues.size < queues.length) throw new ConfigError('queues', 'different names', queues)
     this.port = port
     this.options = { ...DEFAULTS, ...options }
-    for (const name of ['passIntervalMs', 'seatTimeoutMs', 'maxTickets'] as const) {
+    for (const name of ['passIntervalMs', 'maxMatchesPerPass', 'seatTimeoutMs', 'maxTickets'] as const) {
       if (!(this.options[name] > 0)) throw new ConfigError(name, 'a number above 0', this.options[name])
     }
   }
@@ -141,17 +151,20 @@ export class Matchmaker<Placement> {
     this.tell()
   }
 
-  private schedule(): void {
-    this.passTimer ??= this.options.clock.setTimer(() => this.pass(), this.options.passIntervalMs)
+  private schedule(intervals: number = 1): void {
+    const { clock, passIntervalMs } = this.options
+    this.passTimer ??= clock.setTimer(() => this.pass(), intervals * passIntervalMs)
   }
 
   private pass(): void {
     this.passTimer = null
+    const { clock, maxMatchesPerPass } = this.options
     for (const queue of this.queues.values()) {
       const tickets = this.queued(queue)
       if (tickets.length === 0) continue
-      const matches = matchTickets(queue, tickets, this.openRooms(queue), this.options.clock.nowMs())
+      const matches = matchTickets(queue, tickets, this.openRooms(queue), clock.nowMs(), maxMatchesPerPass)
       for (const match of matches) this.propose(queue, match)
+      if (matches.length === maxMatchesPerPass) this.schedule(SOON)
     }
     for (const { state } of this.tickets.values()) if (state.phase === 'queued') this.schedule()
     this.tell()

@@ -246,6 +246,31 @@ describe('a pass', () => {
     expect(matchTickets(queue, other, [], 60_000)).toEqual(matchTickets(queue, tickets, [], 60_000))
   })
 
+  it.each([1, 2, 3])(
+    'that is cut off, and those that go on from it, make the matches that one would (seed %i)',
+    (seed) => {
+      const queue = defineQueue(RANKED)
+      let tickets = crowd(seed, 600)
+      const whole = idsOf(matchTickets(queue, tickets, [], 60_000))
+      const parts: number[][] = []
+      for (let pass = 0; pass < 20; pass++) {
+        const matched = idsOf(matchTickets(queue, tickets, [], 60_000, 7))
+        expect(matched.length).toBeLessThanOrEqual(7)
+        parts.push(...matched)
+        tickets = tickets.filter(({ id }) => !matched.flat().includes(id))
+      }
+      expect(parts).toEqual(whole)
+    },
+  )
+
+  it('that is cut off fills no further rooms', () => {
+    const queue = defineQueue(duel)
+    const room = { region: null, attributes: {}, mu: 0, freeSeats: [1, 0] }
+    const rooms = ['a', 'b', 'c'].map((roomId) => ({ ...room, roomId }))
+    const matches = matchTickets(queue, ticketsOf(duel, [{}, {}, {}, {}]), rooms, 0, 2)
+    expect(matches.map((match) => match.room?.roomId)).toEqual(['a', 'b'])
+  })
+
   it('of nobody makes nothing', () => {
     expect(matchTickets(defineQueue(RANKED), [], [], 0)).toEqual([])
   })

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { OpenRoom } from '../../../server/src/matchmaking/backfill.ts'
 import type { Match } from '../../../server/src/matchmaking/match.ts'
 import { Matchmaker } from '../../../server/src/matchmaking/matchmaker.ts'
-import type { TicketState } from '../../../server/src/matchmaking/port.ts'
+import type { MatchmakerPort, TicketState } from '../../../server/src/matchmaking/port.ts'
 import { defineQueue } from '../../../server/src/matchmaking/queue.ts'
 import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
 import { settle } from '../helpers.ts'
@@ -18,6 +18,7 @@ const queues = [
 
 let clock: FakeClock
 let maker: Matchmaker<string>
+let port: MatchmakerPort<string>
 let asked: Match[]
 let errors: unknown[]
 let rooms: OpenRoom[]
@@ -32,7 +33,7 @@ beforeEach(() => {
   rooms = []
   heard = new Map()
   onMatch = async () => `room ${asked.length}`
-  const port = {
+  port = {
     openRooms: () => rooms,
     onMatch: (match: Match) => {
       asked.push(match)
@@ -63,6 +64,20 @@ const codeOf = (call: () => unknown): string => {
   }
   return 'nothing'
 }
+
+describe('a pass', () => {
+  it('ends at maxMatchesPerPass, and the next one follows soon', async () => {
+    maker = new Matchmaker(queues, port, { clock, passIntervalMs: PASS_MS, maxMatchesPerPass: 2 })
+    for (let i = 0; i < 11; i++) enqueue('quick', `user ${i}`)
+    const matches: number[] = []
+    for (const ms of [PASS_MS, PASS_MS / 10, PASS_MS / 10, PASS_MS]) {
+      clock.advance(ms)
+      await settle()
+      matches.push(asked.length)
+    }
+    expect(matches).toEqual([2, 4, 5, 5])
+  })
+})
 
 describe('a queue without an accept step', () => {
   it('seats a match at once, and tells both where', async () => {
@@ -101,7 +116,6 @@ describe('a queue without an accept step', () => {
     expect(codeOf(() => enqueue('pairs', 'bob', 'ada'))).toBe('already-queued')
     expect(codeOf(() => enqueue('chess', 'bob'))).toBe('queue-not-found')
     expect(codeOf(() => enqueue('quick', 'bob', 'cleo'))).toBe('bad-ticket')
-    const port = { openRooms: () => [], onMatch: async () => '', onError: () => {} }
     maker = new Matchmaker(queues, port, { clock, maxTickets: 1 })
     enqueue('quick', 'ada')
     expect(codeOf(() => enqueue('quick', 'bob'))).toBe('queue-full')
@@ -245,7 +259,7 @@ describe('faults around it', () => {
   })
 
   it('in openRooms cost only the rooms', async () => {
-    const port = {
+    port = {
       openRooms: () => {
         throw new Error('no directory')
       },
