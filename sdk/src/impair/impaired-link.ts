@@ -1,6 +1,5 @@
-import { ConfigError } from '@tickwire/protocol'
 import type { Clock, Timer } from '../clock.ts'
-import { checkImpairment } from './impairment.ts'
+import { checkImpairment, checkStall } from './impairment.ts'
 import type { Impairment } from './impairment.ts'
 
 /** `'ordered'`: TCP and what runs on it. `'datagram'`: a loss is a loss. */
@@ -83,7 +82,7 @@ export class ImpairedLink {
 
   /** Nothing arrives for `forMs` from now, then all at once. `Infinity`: until `heal`. */
   stall(forMs: number): void {
-    if (!(forMs >= 0)) throw new ConfigError('stall', 'a number of milliseconds >= 0', forMs)
+    checkStall(forMs)
     this.stalledUntilMs = Math.max(this.stalledUntilMs, this.clock.nowMs() + forMs)
   }
 

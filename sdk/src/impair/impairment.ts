@@ -53,6 +53,11 @@ export function checkImpairment(option: string, impairment: Impairment): void {
   }
 }
 
+/** @throws ConfigError for a stall that cannot be */
+export function checkStall(forMs: number): void {
+  if (!(forMs >= 0)) throw new ConfigError('stall', 'a number of milliseconds >= 0', forMs)
+}
+
 function checkNumber(option: string, value: number, from: number, to: number): void {
   if (typeof value !== 'number' || !(value >= from && value <= to)) {
     throw new ConfigError(option, `a number from ${from} to ${to}`, value)

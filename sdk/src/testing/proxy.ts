@@ -2,6 +2,7 @@ import { ConfigError } from '@tickwire/protocol'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
+import { ImpairedNetwork } from '../impair/impaired-network.ts'
 import { checkImpairment } from '../impair/impairment.ts'
 import type { Impairment } from '../impair/impairment.ts'
 import { realClock, realRandom } from '../real-clock.ts'
@@ -101,16 +102,14 @@ class TcpProxy implements Proxy {
   private readonly target: URL
   private readonly targetPort: number
   private readonly server: Server
-  private readonly open = new Set<ProxiedConnection>()
-  private impairment: Impairment
+  private readonly network: ImpairedNetwork<ProxiedConnection>
   private readonly clock: Clock
-  private stalledUntilMs = -Infinity
   private readonly ended = { opened: 0, refused: 0, cut: 0, bytesUp: 0, bytesDown: 0, lostPackets: 0 }
 
   constructor(options: ProxyOptions) {
     this.options = options
     this.clock = options.clock ?? realClock
-    this.impairment = checkedForTcp(options.impair ?? {})
+    this.network = new ImpairedNetwork(this.clock, checkedForTcp(options.impair ?? {}))
     const { maxQueueBytes = DEFAULT_QUEUE_BYTES } = options
     if (!(maxQueueBytes >= 1)) throw new ConfigError('maxQueueBytes', 'a number >= 1', maxQueueBytes)
     ;({ url: this.target, port: this.targetPort } = parseTarget(options.target))
@@ -120,12 +119,13 @@ class TcpProxy implements Proxy {
   }
 
   get connections(): readonly ProxyConnection[] {
-    return [...this.open]
+    return [...this.network.open]
   }
 
   get counts(): ProxyCounts {
-    const counts = { ...this.ended, open: this.open.size }
-    for (const connection of this.open) addTraffic(counts, connection)
+    const { open } = this.network
+    const counts = { ...this.ended, open: open.size }
+    for (const connection of open) addTraffic(counts, connection)
     return counts
   }
 
@@ -142,27 +142,25 @@ class TcpProxy implements Proxy {
   }
 
   impair(impairment: Impairment): void {
-    this.impairment = checkedForTcp(impairment)
-    for (const connection of this.open) connection.set(impairment)
+    this.network.set(checkedForTcp(impairment))
   }
 
   stall(forMs: number): void {
-    this.stalledUntilMs = Math.max(this.stalledUntilMs, this.clock.nowMs() + forMs)
-    for (const connection of this.open) connection.stall(forMs)
+    this.network.stall(forMs)
   }
 
   heal(): void {
-    this.stalledUntilMs = -Infinity
-    for (const connection of this.open) connection.heal()
+    this.network.heal()
   }
 
   cutAll(): void {
-    for (const connection of this.open) connection.cut()
+    this.network.cut()
   }
 
   cutRandom(): boolean {
     const { random = realRandom } = this.options
-    const chosen = [...this.open][Math.floor(random() * this.open.size)]
+    const { open } = this.network
+    const chosen = [...open][Math.floor(random() * open.size)]
     chosen?.cut()
     return chosen !== undefined
   }
@@ -170,7 +168,7 @@ class TcpProxy implements Proxy {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => resolve())
-      for (const connection of this.open) connection.destroy()
+      for (const connection of this.network.open) connection.destroy()
     })
   }
 
@@ -185,18 +183,16 @@ class TcpProxy implements Proxy {
     const opened = new ProxiedConnection({
       near,
       target: { host: this.target.hostname.replace(/^\[|\]$/g, ''), port: this.targetPort },
-      impairment: this.impairment,
       maxQueueBytes,
       clock: this.clock,
       random,
       onCut: () => this.ended.cut++,
       onClosed: (connection) => {
-        this.open.delete(connection)
+        this.network.delete(connection)
         addTraffic(this.ended, connection)
       },
     })
-    this.open.add(opened)
-    opened.stall(Math.max(0, this.stalledUntilMs - this.clock.nowMs()))
+    this.network.add(opened)
     opened.open()
   }
 }

@@ -54,6 +54,14 @@ beforeEach(() => {
 })
 
 describe('impairConnect', () => {
+  it('refuses a stall that cannot be, even while nothing is open', () => {
+    impair({})
+    for (const forMs of [-1, Number.NaN]) expect(() => connect.stall(forMs)).toThrow('stall')
+    open()
+    clock.advance(0)
+    expect(take()).toEqual(['0 server accepts', '0 client open'])
+  })
+
   it('opens within two round trips, and delays packets and closes both ways', () => {
     impair({ latencyMs: 50 })
     const client = open()

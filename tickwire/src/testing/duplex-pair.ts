@@ -1,9 +1,10 @@
-import type { Clock, Timer, WebSocketConstructor, Impairment } from '@tickwire/sdk'
-import { ImpairedLink } from '@tickwire/sdk/internal'
-import type { ImpairmentControls } from '@tickwire/sdk/internal'
+import type { Clock, WebSocketConstructor, Impairment } from '@tickwire/sdk'
+import { ImpairedNetwork, ImpairedPath } from '@tickwire/sdk/internal'
+import type { Impaired, ImpairedLink, ImpairmentControls } from '@tickwire/sdk/internal'
 import type { Server } from 'node:http'
 import { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
+
 export interface DuplexOptions {
   readonly clock: Clock
   /** Draws from [0, 1). */
@@ -27,36 +28,22 @@ export interface DuplexNetwork extends ImpairmentControls {
  * the kernel is left out. The network is impaired below all of that, by bytes, so that a black hole swallows pongs too.
  */
 export function createDuplexNetwork(options: DuplexOptions): DuplexNetwork {
-  const pairs = new Set<DuplexPair>()
-  let impairment = options.impairment ?? {}
-  let stalledUntilMs = -Infinity
+  const network = new ImpairedNetwork<DuplexPair>(options.clock, options.impairment ?? {})
   const dial = (url: string): Duplex => {
-    const pair = new DuplexPair(options, impairment, () => pairs.delete(pair))
-    pairs.add(pair)
-    pair.stall(Math.max(0, stalledUntilMs - options.clock.nowMs()))
+    const pair = new DuplexPair(options, () => network.delete(pair))
+    network.add(pair)
     pair.connect(options.find(url))
     return pair.client
   }
   return {
     WebSocket: socketsOver(dial),
     get openCount() {
-      return pairs.size
+      return network.open.size
     },
-    set: (next) => {
-      impairment = next
-      for (const pair of pairs) pair.set(next)
-    },
-    stall: (forMs) => {
-      stalledUntilMs = Math.max(stalledUntilMs, options.clock.nowMs() + forMs)
-      for (const pair of pairs) pair.stall(forMs)
-    },
-    heal: () => {
-      stalledUntilMs = -Infinity
-      for (const pair of pairs) pair.heal()
-    },
-    cut: () => {
-      for (const pair of Array.from(pairs)) pair.cut()
-    },
+    set: (next) => network.set(next),
+    stall: (forMs) => network.stall(forMs),
+    heal: () => network.heal(),
+    cut: () => network.cut(),
   }
 }
 
@@ -68,74 +55,44 @@ function socketsOver(dial: (url: string) => Duplex): WebSocketConstructor {
   }
 }
 
-class DuplexPair {
+class DuplexPair implements Impaired {
+  readonly path: ImpairedPath
   readonly client: DuplexEnd
   private readonly server: DuplexEnd
-  private readonly up: ImpairedLink
-  private readonly down: ImpairedLink
-  private readonly clock: Clock
   private readonly onOver: () => void
-  private cutTimer: Timer | null = null
 
-  constructor(
-    { clock, random, remoteAddress = '127.0.0.1' }: DuplexOptions,
-    impairment: Impairment,
-    onOver: () => void,
-  ) {
-    this.clock = clock
+  constructor({ clock, random, remoteAddress = '127.0.0.1' }: DuplexOptions, onOver: () => void) {
     this.onOver = onOver
-    this.up = new ImpairedLink(clock, random, impairment)
-    this.down = new ImpairedLink(clock, random, impairment)
-    this.client = new DuplexEnd(this.up, '127.0.0.1')
-    this.server = new DuplexEnd(this.down, remoteAddress)
+    this.path = new ImpairedPath(clock, random, () => this.cut())
+    this.client = new DuplexEnd(this.path.up, '127.0.0.1')
+    this.server = new DuplexEnd(this.path.down, remoteAddress)
     this.client.other = this.server
     this.server.other = this.client
     for (const end of [this.client, this.server]) end.on('close', () => this.ended())
-    this.armCut(impairment)
+    this.path.opened()
   }
 
   /** TCP's round trip; what the client writes before its end waits. */
   connect(server: Server | null): void {
+    const { up, down } = this.path
     this.client.cork()
-    this.up.send(0, () => {
+    up.send(0, () => {
       server?.emit('connection', this.server)
-      this.down.send(0, () => {
+      down.send(0, () => {
         if (server === null) this.client.destroy(new Error('connect ECONNREFUSED (in memory)'))
         else this.client.uncork()
       })
     })
   }
 
-  set(impairment: Impairment): void {
-    this.up.set(impairment)
-    this.down.set(impairment)
-    this.armCut(impairment)
-  }
-
-  stall(forMs: number): void {
-    this.up.stall(forMs)
-    this.down.stall(forMs)
-  }
-
-  heal(): void {
-    this.up.heal()
-    this.down.heal()
-  }
-
   cut(): void {
-    this.up.clear()
-    this.down.clear()
+    this.path.clear()
     for (const end of [this.client, this.server]) end.destroy()
-  }
-
-  private armCut({ cutAfterMs }: Impairment): void {
-    this.cutTimer?.cancel()
-    this.cutTimer = cutAfterMs === undefined ? null : this.clock.setTimer(() => this.cut(), cutAfterMs)
   }
 
   private ended(): void {
     if (!this.client.destroyed || !this.server.destroyed) return
-    this.cutTimer?.cancel()
+    this.path.closing()
     this.onOver()
   }
 }
