@@ -1,31 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
-import type { SimWorld } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
-import { defineRoom } from '../../../server/src/room/define-room.ts'
-import type { Room } from '../../../server/src/room/room-api.ts'
-import { RoomHarness } from '../room/harness.ts'
-import type { Member, Told } from '../room/harness.ts'
-import { handlers, smallGame } from '../room/small-game.ts'
-import type { Small } from '../room/small-game.ts'
-
-const start = (step?: (world: SimWorld<Small>) => void): { harness: RoomHarness; room: Room<Small> } => {
-  const harness = new RoomHarness(defineRoom(smallGame(step), handlers))
-  return { harness, room: harness.room.core.facade as unknown as Room<Small> }
-}
-const rolling = (world: SimWorld<Small>): void => {
-  for (const ball of world.all('ball')) ball.x += ball.vx * world.dt
-}
-const last = (member: Member): Told => member.link.told.at(-1)!
-
-/** Runs snapshot ticks, acknowledging what comes; says how many came. */
-function play(harness: RoomHarness, members: readonly Member[], snapshots: number): number {
-  const before = members[0]!.link.told.length
-  for (let i = 0; i < snapshots; i++) {
-    harness.snapshot()
-    for (const member of members) member.ack()
-  }
-  return members[0]!.link.told.length - before
-}
+import type { Member } from '../room/harness.ts'
+import { last, play, rolling, start } from '../room/small-room.ts'
 
 describe('when a snapshot is sent', () => {
   it('a client whose room does not change hears of it once a second', async () => {
