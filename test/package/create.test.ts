@@ -6,7 +6,8 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { launchBrowser } from '../e2e/browser.ts'
-import { creator, finish, newFolder, onTarballs, run, writeJson } from './outside.ts'
+import { creator, packages } from '../../scripts/tarballs.ts'
+import { finish, newFolder, run } from './outside.ts'
 import type { Finished } from './outside.ts'
 
 /** What `npm create tickwire my-game` leaves behind, with the packages as they would be released. */
@@ -17,8 +18,9 @@ let browser: Browser
 
 beforeAll(async () => {
   expect(create('my-game')).toMatchObject({ status: 0, stdout: expect.stringContaining('npm start') })
-  useTarballs()
-  run(game, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline')
+  // As `npm run tarballs` says, since the manifest names a release that is not there yet.
+  const imported = packages.map((name) => tarballs[name]!)
+  run(game, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', ...imported)
   browser = await launchBrowser()
 })
 
@@ -39,17 +41,6 @@ function create(...args: string[]): Finished {
     'create-tickwire',
     ...args,
   )
-}
-
-/** The manifest names a release that is not there yet. */
-function useTarballs(): void {
-  const manifest = JSON.parse(readFileSync(join(game, 'package.json'), 'utf8')) as { dependencies: object }
-  const { dependencies, overrides } = onTarballs(tarballs)
-  writeJson(game, 'package.json', {
-    ...manifest,
-    dependencies: { ...manifest.dependencies, ...dependencies },
-    overrides,
-  })
 }
 
 /** Starts a script of the game and resolves with the address that it prints. */

@@ -4,40 +4,21 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packages } from '../../scripts/tarballs.ts'
 
 interface Manifest {
   readonly version: string
-  readonly packageManager: string
   readonly dependencies?: Record<string, string>
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-/** What games import, by folder. */
-export const packages = ['protocol', 'sdk', 'server', 'tickwire']
-/** What `npm create tickwire` runs. */
-export const creator = 'tickwire/create'
-
 /** The name that a folder of the workspace is installed by. */
 export function published(folder: string): string {
-  if (folder === creator) return 'create-tickwire'
   return folder === 'tickwire' ? folder : `@tickwire/${folder}`
 }
 
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'tickwire-package-'))
-}
-
-/** Builds the packages and packs them into `into` as a release would; returns the tarballs by folder. */
-export function packAll(into: string): Record<string, string> {
-  run(root, process.execPath, 'scripts/build.mjs')
-  const folders = [...packages, creator]
-  const pnpm = readManifest(root).packageManager.split('+')[0] ?? ''
-  const filters = folders.map((folder) => `--filter=./${folder}`)
-  const packed = run(root, 'npx', '--yes', pnpm, '-r', ...filters, 'pack', '--json', '--pack-destination', into)
-  const tarballs = JSON.parse(packed) as { readonly name: string; readonly filename: string }[]
-  return Object.fromEntries(
-    folders.map((folder) => [folder, tarballs.find(({ name }) => name === published(folder))!.filename]),
-  )
 }
 
 /** Dependencies on the tarballs of the packages, and what makes their own dependencies on each other mean them too. */

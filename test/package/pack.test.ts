@@ -2,19 +2,8 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import {
-  creator,
-  finish,
-  newFolder,
-  onTarballs,
-  packages,
-  published,
-  readManifest,
-  root,
-  run,
-  versions,
-  writeJson,
-} from './outside.ts'
+import { creator, packages } from '../../scripts/tarballs.ts'
+import { finish, newFolder, onTarballs, published, readManifest, root, run, versions, writeJson } from './outside.ts'
 import type { Finished } from './outside.ts'
 
 /** TypeScript 5 infers and relates types differently from 7, and is what most projects have. */

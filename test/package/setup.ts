@@ -1,7 +1,8 @@
 // Once for all tests of packages: builds them, and packs them as a release would.
 import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
-import { newFolder, packAll } from './outside.ts'
+import { packInto } from '../../scripts/tarballs.ts'
+import { newFolder } from './outside.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,6 +13,6 @@ declare module 'vitest' {
 
 export default function setup(project: TestProject): () => void {
   const folder = newFolder()
-  project.provide('tarballs', packAll(folder))
+  project.provide('tarballs', packInto(folder))
   return () => rmSync(folder, { recursive: true })
 }
