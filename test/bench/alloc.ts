@@ -1,10 +1,10 @@
-import v8 from 'node:v8'
-import vm from 'node:vm'
 import { defineSimulation } from '@tickwire/protocol'
 import { BitReader, GameCodec, NO_PACKER, readSnapshotHeader, replicaOf } from '@tickwire/protocol/internal'
 import { defineRoom } from '@tickwire/server'
 import type { SendResult } from '../../server/src/transport/transport.ts'
 import { FakeLink, RoomHarness } from '../server/room/harness.ts'
+import { collectGarbage } from './garbage.ts'
+import { median } from './numbers.ts'
 import type { Bench, Figure } from './report.ts'
 import type { arenaSchema, ArenaTypes } from './worlds/arena-world.ts'
 import type { MovingWorld } from './worlds/bench-world.ts'
@@ -24,13 +24,6 @@ export const alloc: Bench = {
     return [...(await measureEncoding(bodies)), measureDecoding(bodies)]
   },
 }
-
-/** The flag takes effect in a new context only. */
-function exposedGc(): () => void {
-  v8.setFlagsFromString('--expose-gc')
-  return vm.runInNewContext('gc') as () => void
-}
-const gc = exposedGc()
 
 /** Something that is measured, over and over. */
 class Job {
@@ -54,8 +47,8 @@ class Job {
   }
 
   /** The median: now and then the engine makes something for itself (code, feedback), and no snapshot needs that. */
-  get median(): number {
-    return this.grown.toSorted((a, b) => a - b)[this.grown.length >> 1]!
+  get medianBytes(): number {
+    return median(this.grown)
   }
 }
 
@@ -90,21 +83,24 @@ async function measureEncoding(bodies: Uint8Array[]): Promise<Figure[]> {
   const [first, ...others] = [...core.seats]
   const jobs = [
     new Job(() => undefined),
-    new Job(() => core.replication.advance(core.world.tick)),
+    new Job(() => {
+      core.replication.advance(core.world.tick)
+      core.sender.beginTick()
+    }),
     new Job(() => core.sender.send(first!)),
     new Job(() => {
       for (let i = 0; i < others.length; i++) core.sender.send(others[i]!)
     }),
   ] as const
   for (let tick = 1; tick <= WARM_UP_TICKS + TICKS; tick++) {
-    if (tick % 20 === 0) gc()
+    if (tick % 20 === 0) collectGarbage()
     core.world.tick = tick
     moving.moving.step()
     measureAll(jobs, tick)
     bodies.push(links[0]!.snapshot!.slice())
     for (const { id } of core.seats) harness.room.receiveSnapshotAck(id, tick & 0xffff, harness.clock.nowMs())
   }
-  const [nothing, ...parts] = jobs.map(({ median }) => median)
+  const [nothing, ...parts] = jobs.map(({ medianBytes }) => medianBytes)
   const [scan, body, rest] = parts.map((grown) => grown - nothing!)
   return [
     { name: 'scan.bytesPerSnapshot', value: scan!, unit: 'B', must: '= 0' },
@@ -141,12 +137,12 @@ function measureDecoding(bodies: readonly Uint8Array[]): Figure {
   }
   const jobs = [new Job(() => undefined), new Job(decode)] as const
   for (const [i, bytes] of bodies.entries()) {
-    if (i % 20 === 0) gc()
+    if (i % 20 === 0) collectGarbage()
     // Behind the head of the message, which is a byte.
     reader.reset(bytes, 8)
     last = readSnapshotHeader(reader, reader.varuint(0xffff, 'channel', 3), last)
     measureAll(jobs, i)
   }
   const [nothing, decoding] = jobs
-  return { name: 'decode.bytesPerSnapshot', value: decoding.median - nothing.median, unit: 'B', must: '= 0' }
+  return { name: 'decode.bytesPerSnapshot', value: decoding.medianBytes - nothing.medianBytes, unit: 'B', must: '= 0' }
 }

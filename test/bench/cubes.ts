@@ -3,7 +3,7 @@ import type { Replica } from '@tickwire/protocol/internal'
 import type { GameSchema } from '@tickwire/protocol'
 import { TestWorld } from '../protocol/codec/world.ts'
 import type { Bench, Figure } from './report.ts'
-import { median } from './net/beside-raw.ts'
+import { median } from './numbers.ts'
 import { codedCubesSchema, cubesSchema, CubesWorld } from './worlds/cubes-world.ts'
 
 const WARM_UP_TICKS = 120
@@ -11,6 +11,8 @@ const TICKS = 1800
 /** A new table every second, as in the estimates that others published. */
 const TABLE_TICKS = 60
 const LAG = 6
+/** Comparing takes longer than all else. */
+const COMPARED_EVERY = 20
 
 export const cubes: Bench = {
   name: 'cubes',
@@ -35,10 +37,12 @@ function measure(world: CubesWorld): Figure[] {
     if (tick === WARM_UP_TICKS) for (const one of [packed, coded, ...lagging, changes]) one.reset()
     else if (tick > WARM_UP_TICKS) catchUpBytes += packed.catchUpBytes(tick)
   }
+  const wrong = [packed, coded, ...lagging].reduce((sum, chain) => sum + chain.wrong, 0)
   const against6Back = lagging.reduce((sum, { totals }) => sum + totals.bytes, 0) / TICKS
   const bytesPer = ({ totals }: Chain): number => totals.bytes / TICKS
   const codecMs = ({ times }: Chain): number => median(times)
   return [
+    { name: 'wrongCubes', value: wrong, unit: 'cubes', must: '= 0' },
     { name: 'changedPerSnapshot', value: changes.total / TICKS, unit: 'cubes', must: '' },
     { name: 'packed.bytesPerSnapshot', value: bytesPer(packed), unit: 'B', must: '<= 350' },
     { name: 'packed.bytesPerChange', value: packed.totals.bytes / changes.total, unit: 'B', must: '' },
@@ -57,6 +61,9 @@ class Chain {
   readonly world: TestWorld
   readonly times: number[] = []
   totals = { bytes: 0, tableBytes: 0 }
+  /** Cubes that its reader showed otherwise than they were, summed over what was compared. */
+  wrong = 0
+  private readonly row: Int32Array
   private readonly replica: Replica
   private readonly encoder: BodyEncoder | null
   private readonly interval: number
@@ -67,6 +74,7 @@ class Chain {
   constructor(schema: GameSchema, { cubes: bodies }: CubesWorld, interval: number) {
     const layout = layoutOf(schema)
     this.interval = interval
+    this.row = new Int32Array(layout.maxColumns)
     this.world = new TestWorld(schema)
     for (const [slot, cube] of bodies.entries()) this.world.spawn(slot, 'cube', cube)
     this.replica = replicaOf(layout, NO_PACKER)
@@ -89,6 +97,15 @@ class Chain {
     this.times.push(performance.now() - start)
     this.totals.bytes += body.length
     for (const [slot, { generation }] of this.world.slots) this.known.set(slot, generation)
+    if (this.told % COMPARED_EVERY === 0) this.compare(tick)
+  }
+
+  private compare(tick: number): void {
+    for (const [slot, { row }] of this.world.slots) {
+      const held = this.replica.entities.get(slot)
+      if (held !== undefined) this.replica.rowAt(held, tick, this.row)
+      if (held === undefined || row.some((value, i) => value !== this.row[i])) this.wrong++
+    }
   }
 
   /** What a client would be sent that knows the snapshot 6 back, but is to be where all are from here on. */

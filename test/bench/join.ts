@@ -1,5 +1,6 @@
 import { BenchServer } from './net/bench-server.ts'
-import { median, pause } from './net/beside-raw.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { median } from './numbers.ts'
 import { LightClient } from './net/light-client.ts'
 import type { Bench, Figure } from './report.ts'
 import { WORLDS } from './worlds/index.ts'

@@ -26,6 +26,7 @@ export function isMet({ value, must }: Figure): boolean {
   return must === ''
 }
 
+/** Prints the figures, and last which of their bounds are not met: a table may be longer than a screen. */
 export function printTable(figures: readonly Figure[], say: (line: string) => void): void {
   const width = Math.max(...figures.map(({ name }) => name.length))
   for (const figure of figures) {
@@ -33,6 +34,10 @@ export function printTable(figures: readonly Figure[], say: (line: string) => vo
     const verdict = must === '' ? '' : `  must be ${must}: ${isMet(figure) ? 'ok' : 'NOT MET'}`
     say(`${name.padEnd(width)}  ${format(value).padStart(10)} ${unit}${verdict}`)
   }
+  const bound = figures.filter(({ must }) => must !== '')
+  const missed = bound.filter((figure) => !isMet(figure))
+  if (missed.length === 0) say(`all ${bound.length} bounds met`)
+  else say(`${missed.length} of ${bound.length} bounds NOT MET: ${missed.map(({ name }) => name).join(', ')}`)
 }
 
 export function toJson(bench: string, figures: readonly Figure[]): string {

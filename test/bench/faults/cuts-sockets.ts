@@ -1,9 +1,10 @@
 import { Random } from '@tickwire/protocol'
 import { setTimeout as pause } from 'node:timers/promises'
+import { median } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Ledger } from './game.ts'
-import { median, wrongNumbers } from './numbers.ts'
+import { wrongNumbers } from './numbers.ts'
 import { SocketScene, until } from './sockets.ts'
 import type { SocketClient } from './sockets.ts'
 

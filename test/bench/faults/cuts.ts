@@ -2,10 +2,11 @@ import { Random } from '@tickwire/protocol'
 import type { JoinedRoom } from '@tickwire/sdk'
 import { createStepper } from 'tickwire/testing'
 import type { Stepper, StepperClient } from 'tickwire/testing'
+import { median } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Faults, Ledger } from './game.ts'
-import { median, wrongNumbers } from './numbers.ts'
+import { wrongNumbers } from './numbers.ts'
 
 const CLIENTS = 20
 const SECONDS = 600

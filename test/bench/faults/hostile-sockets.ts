@@ -6,13 +6,13 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
+import { median } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import * as attacks from './attacks.ts'
 import { faultsGame } from './game.ts'
 import type { Faults } from './game.ts'
 import { ticketOf } from './hostile-frames.ts'
 import type { VictimReport } from './hostile-main.ts'
-import { median } from './numbers.ts'
 
 const PLAYERS = 4
 /** Quiet and attack take turns: what else the machine does falls on both. */

@@ -1,8 +1,3 @@
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
 /** How many of 0, 1, 2 ... are missing, too many or out of their order. */
 export function wrongNumbers(heard: readonly number[], from: number, count: number): number {
   let wrong = Math.abs(heard.length - count)

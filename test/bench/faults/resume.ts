@@ -6,10 +6,10 @@ import { arenaRoom } from '../../games/arena/room.ts'
 import { hunt } from '../../games/pilots.ts'
 import { createStepper } from 'tickwire/testing'
 import type { RunOptions, Stepper, StepperClient } from 'tickwire/testing'
+import { median } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { faultsGame, faultsRoom, newLedger } from './game.ts'
 import type { Faults } from './game.ts'
-import { median } from './numbers.ts'
 
 const AWAY_SECONDS = [0.3, 2, 5] as const
 const ROUNDS = 9

@@ -1,3 +1,5 @@
+import { p99 } from '../numbers.ts'
+
 /** How late or early ticks start: to be called at each. */
 export class TickWatch {
   private readonly tickMs: number
@@ -16,8 +18,8 @@ export class TickWatch {
 
   /** In ms, since the last call. */
   takeP99(): number {
-    const sorted = this.errors.toSorted((a, b) => a - b)
+    const taken = p99(this.errors)
     this.errors = []
-    return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN
+    return taken
   }
 }

@@ -1,7 +1,8 @@
+import { least, most, p99 } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { weave } from './clean.ts'
 import { virtualLab } from './lab.ts'
-import { quantile, ServerSide } from './measures.ts'
+import { ServerSide } from './measures.ts'
 import { LEGAL_SPEED } from './track.ts'
 
 const HIDDEN_SECONDS = 60
@@ -24,7 +25,7 @@ export async function hidden(): Promise<Figure[]> {
     }
   }
   await lab.run(5)
-  const usualLag = quantile(lags, 0.99)
+  const usualLag = p99(lags)
   lab.hide(player, HIDDEN_TIMER_MS)
   await lab.run(HIDDEN_SECONDS)
   lags.length = 0
@@ -38,8 +39,8 @@ export async function hidden(): Promise<Figure[]> {
   await lab.close()
   return [
     { name: 'hidden.othersUsualLag', value: usualLag, unit: 'ms', must: '' },
-    { name: 'hidden.othersMostLag', value: Math.max(...lags), unit: 'ms', must: '<= 300' },
-    { name: 'hidden.othersLeastLag', value: Math.min(...lags), unit: 'ms', must: '>= 0' },
+    { name: 'hidden.othersMostLag', value: most(lags), unit: 'ms', must: '<= 300' },
+    { name: 'hidden.othersLeastLag', value: least(lags), unit: 'ms', must: '>= 0' },
     { name: 'hidden.inputAliveAfter', value: (first?.atMs ?? Infinity) - visibleMs, unit: 'ms', must: '<= 300' },
     { name: 'hidden.starvedLater', value: starvedLater, unit: 'ticks', must: '<= 2' },
   ]

@@ -1,11 +1,12 @@
 import { Random } from '@tickwire/protocol'
 import type { Connect } from '../../../sdk/src/connection/transport.ts'
 import type { Impairment } from '../../../sdk/src/impair/impairment.ts'
+import { p99 } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { weave } from './clean.ts'
 import { virtualLab } from './lab.ts'
 import { losingInputs } from './lossy-inputs.ts'
-import { p99, ServerSide } from './measures.ts'
+import { ServerSide } from './measures.ts'
 import { STEP, TICKS_PER_SNAPSHOT } from './track.ts'
 
 const LOSS_PERCENT = 5

@@ -1,15 +1,7 @@
+import { least, mean, most } from '../numbers.ts'
 import type { Lab, Runner } from './lab.ts'
 import { LEGAL_SPEED, TICK_MS, TICKS_PER_SNAPSHOT } from './track.ts'
 import type { OnServerInput } from './track.ts'
-
-export const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length
-
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
-}
-
-export const p99 = (values: readonly number[]): number => quantile(values, 0.99)
 
 interface Simulated {
   readonly atMs: number
@@ -102,11 +94,11 @@ export class Motion {
   }
 
   get least(): number {
-    return Math.min(...this.speeds)
+    return least(this.speeds)
   }
 
   get most(): number {
-    return Math.max(...this.speeds)
+    return most(this.speeds)
   }
 
   clear(): void {

@@ -1,7 +1,8 @@
 import type { Replica } from '@tickwire/protocol/internal'
+import { p99 } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import type { LabMaker, Runner } from './lab.ts'
-import { p99, ServerSide } from './measures.ts'
+import { ServerSide } from './measures.ts'
 import { TICK_MS } from './track.ts'
 
 const DRONES = 150

@@ -1,8 +1,10 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createGameServer, defineRoom } from '@tickwire/server'
 import type { GameServer } from '@tickwire/server'
+import { median, p99 } from '../numbers.ts'
 import type { Figure } from '../report.ts'
 import { runnerGame, stormGame } from './joins-game.ts'
 import type { Order, Report } from './joins-main.ts'
@@ -45,9 +47,9 @@ class Lateness {
 
   /** Of all ticks since it was asked last. */
   takeP99(): number {
-    const p99 = quantile(this.lateMs, 0.99)
+    const late = p99(this.lateMs)
     this.lateMs.length = 0
-    return p99
+    return late
   }
 }
 
@@ -87,8 +89,8 @@ function figuresOf(report: Report, census: Census, quietMs: number, stormMs: num
     { name: 'joins.mostInARoom', value: census.most, unit: 'players', must: `<= ${SEATS}` },
     { name: 'joins.inTwoRooms', value: inTwo, unit: 'players', must: '= 0' },
     { name: 'joins.refusedAsFull', value: report.refused['server-full'] ?? 0, unit: 'joins', must: '' },
-    { name: 'joins.p50Ms', value: quantile(report.waitsMs, 0.5), unit: 'ms', must: '' },
-    { name: 'joins.p99Ms', value: quantile(report.waitsMs, 0.99), unit: 'ms', must: '< 250' },
+    { name: 'joins.p50Ms', value: median(report.waitsMs), unit: 'ms', must: '' },
+    { name: 'joins.p99Ms', value: p99(report.waitsMs), unit: 'ms', must: '< 250' },
     { name: 'joins.tickP99QuietMs', value: quietMs, unit: 'ms', must: '' },
     { name: 'joins.tickP99StormMs', value: stormMs, unit: 'ms', must: '' },
     { name: 'joins.tickP99MovesMs', value: stormMs - quietMs, unit: 'ms', must: '< 2' },
@@ -116,11 +118,4 @@ function ask(child: ChildProcess, order: Order): Promise<Report> {
     })
     child.send(order)
   })
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
 }

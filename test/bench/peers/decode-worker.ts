@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { median } from '../numbers.ts'
 import { WORLDS } from '../worlds/index.ts'
 import type { Decoded, Told } from './decode.ts'
 import type { PeerReader } from './peer.ts'
@@ -16,12 +17,12 @@ function pass(): { readonly reader: PeerReader; readonly times: number[] } {
     reader.read(message)
     return performance.now() - start
   })
-  return { reader, times: times.slice(-counted).toSorted((a, b) => a - b) }
+  return { reader, times: times.slice(-counted) }
 }
 
 for (let i = 0; i < WARM_UP_PASSES; i++) pass()
 const { reader, times } = pass()
 parentPort!.postMessage({
-  medianUs: times[times.length >> 1]! * 1000,
+  medianUs: median(times) * 1000,
   held: [...reader.held()],
 } satisfies Decoded)

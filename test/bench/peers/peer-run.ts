@@ -1,4 +1,4 @@
-import { median } from '../net/beside-raw.ts'
+import { median } from '../numbers.ts'
 import type { Peer, PeerTick } from './peer.ts'
 
 /** One peer's part of a comparison. */
