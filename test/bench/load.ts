@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { arenaSchema } from '../../demo/shared/schema.ts'
 import { loadChart } from './load/chart.ts'
-import { climb } from './load/climb.ts'
+import { climb, isMissing } from './load/climb.ts'
 import type { Step } from './load/climb.ts'
 import { DemoServer } from './load/demo-server.ts'
 import type { Bench, Figure } from './report.ts'
@@ -44,11 +44,13 @@ function describe(step: Step): string {
 /** A server that has too much to do sends fewer snapshots before its ticks become long: then it does not hold its players. */
 const LEAST_SHARE = 0.8
 
-/** Of the last step that held: ticks in time, and each player told as much as with few of them. */
+/** Of the last step that held: all are there, ticks are in time, and each player is told as much as with few of them. */
 function figuresOf(steps: readonly Step[]): Figure[] {
   const [few] = steps
   const enough = LEAST_SHARE * few!.bytesPerPlayerPerSecond
-  const end = steps.findIndex((step) => step.tickP99Ms > HALF_TICK_MS || step.bytesPerPlayerPerSecond < enough)
+  const end = steps.findIndex(
+    (step) => isMissing(step) || step.tickP99Ms > HALF_TICK_MS || step.bytesPerPlayerPerSecond < enough,
+  )
   const held = steps[Math.max(0, (end < 0 ? steps.length : end) - 1)]!
   return [
     { name: 'players', value: held.players, unit: 'players', must: '' },

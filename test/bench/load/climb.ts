@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Fleet } from '../../../tickwire/src/bots/fleet.ts'
 import { tickPercentileMs } from '../../../tickwire/src/cli/tick-metrics.ts'
@@ -6,6 +7,8 @@ import type { DemoServer } from './demo-server.ts'
 /** What the server took with so many players. */
 export interface Step {
   readonly players: number
+  /** How many were to be there. */
+  readonly asked: number
   readonly tickP99Ms: number
   /** Of one core. */
   readonly coreShare: number
@@ -27,7 +30,7 @@ export async function climb(
   { by, most, maxTickMs }: { readonly by: number; readonly most: number; readonly maxTickMs: number },
   onStep: (step: Step) => void,
 ): Promise<Step[]> {
-  const empty = await server.use()
+  const emptyBytes = await server.memory()
   const fleets: Fleet[] = []
   const steps: Step[] = []
   try {
@@ -35,11 +38,11 @@ export async function climb(
       const fleet = newFleet(server.url, by, fleets.length)
       fleets.push(fleet)
       await fleet.ready
-      await pause(by / JOINS_PER_SECOND + SETTLE_SECONDS)
-      const step = await measure(server, fleets, empty.rssBytes)
+      await pause((by / JOINS_PER_SECOND + SETTLE_SECONDS) * 1000)
+      const step = await measure(server, fleets, players, emptyBytes)
       steps.push(step)
       onStep(step)
-      if (step.tickP99Ms > maxTickMs || step.players < players * 0.98) break
+      if (step.tickP99Ms > maxTickMs || isMissing(step)) break
     }
   } finally {
     for (const fleet of fleets) fleet.close()
@@ -63,22 +66,30 @@ function newFleet(url: string, count: number, number: number): Fleet {
   })
 }
 
-async function measure(server: DemoServer, fleets: readonly Fleet[], emptyBytes: number): Promise<Step> {
+/** Some of the players are not there. */
+export const isMissing = ({ players, asked }: Step): boolean => players < asked * 0.98
+
+async function measure(server: DemoServer, fleets: readonly Fleet[], asked: number, emptyBytes: number): Promise<Step> {
+  // What joining left behind is not what playing costs.
+  await server.memory()
   for (const fleet of fleets) fleet.reset()
-  const [ticks, use, startMs] = [await server.ticks(), await server.use(), performance.now()]
-  await pause(MEASURE_SECONDS)
-  const [newTicks, newUse, endMs] = [await server.ticks(), await server.use(), performance.now()]
+  const ticks = await server.ticks()
+  const [cpu, startMs] = [await server.cpu(), performance.now()]
+  await pause(MEASURE_SECONDS * 1000)
+  const [newCpu, endMs] = [await server.cpu(), performance.now()]
+  const newTicks = await server.ticks()
   const reports = fleets.map(({ report }) => report)
+  // Last: it stops the server for a while, which is nobody's tick.
+  const bytesHeld = await server.memory()
   const players = reports.reduce((sum, { open }) => sum + open, 0)
   const bytes = reports.reduce((sum, { bytesInPerSecond }) => sum + bytesInPerSecond, 0)
   return {
     players,
+    asked,
     tickP99Ms: tickPercentileMs(ticks, newTicks, 0.99),
-    coreShare: (newUse.cpuMicroseconds - use.cpuMicroseconds) / 1000 / (endMs - startMs),
+    coreShare: (newCpu - cpu) / 1000 / (endMs - startMs),
     bytesPerPlayerPerSecond: bytes / players,
-    memoryPerPlayerBytes: (newUse.rssBytes - emptyBytes) / players,
+    memoryPerPlayerBytes: (bytesHeld - emptyBytes) / players,
     isBotLimited: reports.some(({ clients }) => clients.isLimit),
   }
 }
-
-const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { readBuckets } from '../../../tickwire/src/cli/tick-metrics.ts'
 import type { Buckets } from '../../../tickwire/src/cli/tick-metrics.ts'
-import type { ServerUse } from './server-main.ts'
+import type { Question } from './server-main.ts'
 
 /** The demo's server as its load test sees it: an address, its metrics, and what its process uses. */
 export class DemoServer {
@@ -19,15 +19,19 @@ export class DemoServer {
   /** @param flags of Node, for a profile for instance */
   static async start(flags: readonly string[] = []): Promise<DemoServer> {
     const file = fileURLToPath(new URL('server-main.ts', import.meta.url))
-    const child = fork(file, { execArgv: [...process.execArgv, '--expose-gc', ...flags] })
+    const child = fork(file, { execArgv: [...process.execArgv, ...flags] })
     const [{ url }] = (await once(child, 'message')) as [{ url: string }]
     return new DemoServer(child, url)
   }
 
-  async use(): Promise<ServerUse> {
-    this.child.send('use')
-    const [use] = (await once(this.child, 'message')) as [ServerUse]
-    return use
+  /** CPU time so far, in us. */
+  cpu(): Promise<number> {
+    return this.ask('cpu')
+  }
+
+  /** Bytes that it holds; collects its garbage first. */
+  memory(): Promise<number> {
+    return this.ask('memory')
   }
 
   /** Its ticks since the start, by how long they took. */
@@ -39,5 +43,12 @@ export class DemoServer {
   async close(): Promise<void> {
     this.child.disconnect()
     await once(this.child, 'exit')
+  }
+
+  private async ask(question: Question): Promise<number> {
+    const answer = once(this.child, 'message')
+    this.child.send(question)
+    const [value] = (await answer) as [number]
+    return value
   }
 }

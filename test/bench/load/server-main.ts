@@ -1,11 +1,22 @@
 import { createGameServer } from '@tickwire/server'
 import { arenaRoom } from '../../../demo/server/arena-room.ts'
+import { collectGarbage } from '../garbage.ts'
 
-/** The demo's server in a process of its own; tells its parent where it is, and how much it uses when it is asked. */
-export interface ServerUse {
-  readonly cpuMicroseconds: number
-  readonly rssBytes: number
-  readonly heapBytes: number
+/**
+ * The demo's server in a process of its own; tells its parent where it is, and what it is asked for: the CPU time that it has
+ * used, in us, or its memory without garbage, in bytes. Collecting that takes CPU time too, so it is asked for by itself.
+ */
+export type Question = 'cpu' | 'memory'
+
+const ANSWERS: Readonly<Record<Question, () => number>> = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  },
+  memory: () => {
+    collectGarbage()
+    return process.memoryUsage().rss
+  },
 }
 
 const server = await createGameServer({
@@ -17,14 +28,5 @@ const server = await createGameServer({
 })
 process.send!({ url: server.url })
 
-process.on('message', () => {
-  const { user, system } = process.cpuUsage()
-  globalThis.gc?.()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  process.send!({
-    cpuMicroseconds: user + system,
-    rssBytes: rss,
-    heapBytes: heapUsed + external,
-  } satisfies ServerUse)
-})
+process.on('message', (question: Question) => void process.send!(ANSWERS[question]()))
 process.on('disconnect', () => process.exit(0))
