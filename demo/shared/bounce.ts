@@ -18,8 +18,16 @@ export interface Body {
  */
 export function bounce(body: Body, radius: number, restitution: number): number {
   let impact = bounceOffBorder(body, radius, restitution)
-  for (const block of BLOCKS) impact = Math.max(impact, bounceOffBlock(body, block, radius, restitution))
+  for (const block of BLOCKS) {
+    if (isAround(body, block, radius)) impact = Math.max(impact, bounceOffBlock(body, block, radius, restitution))
+  }
   return impact
+}
+
+/** Whether the boxes around both overlap: of most blocks no more needs to be known. */
+function isAround({ x, y }: Body, block: Block, radius: number): boolean {
+  const reach = block.radius + radius
+  return Math.abs(x - block.x) < block.halfWidth + reach && Math.abs(y - block.y) < block.halfHeight + reach
 }
 
 function bounceOffBorder(body: Body, radius: number, restitution: number): number {
