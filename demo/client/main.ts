@@ -45,12 +45,14 @@ for (;;) {
   entered = undefined
 }
 
-/** A reload finds its seat again; `?quick` asks nothing. */
+/** A reload finds its seat again, or what it looked at; `?quick` asks nothing. */
 async function enterAtOnce(): Promise<Entered | undefined> {
   veil.show({ title: 'Connecting', text: 'Looking for your ship.' })
   try {
     const room = await client.resume(arena)
     if (room !== null) return { role: 'pilot', room }
+    const sight = await client.resumeSpectating(arena)
+    if (sight !== null) return { role: 'watcher', room: sight }
     return options.quick ? await enter(client, wayOfAddress(), options.name || 'Guest', veil) : undefined
   } catch (error) {
     problem = explain(error)

@@ -108,6 +108,8 @@ export interface Client extends People {
   lobby<G extends GameTypes>(game: Game<G>): Lobby<G>
   /** Takes the seat back that this tab held before a reload, or null if there is none any more. */
   resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null>
+  /** Looks on again where this tab did before a reload, or null if it did not, or the room is gone. What it `look`ed at stays. */
+  resumeSpectating<G extends GameTypes>(game: Game<G>): Promise<WatchedRoom<G> | null>
   /**
    * Changes how bad the network is, for the open connection and later ones; `{}`: as good as it is.
    * @throws ConfigError that says which part is wrong

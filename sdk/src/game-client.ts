@@ -139,10 +139,21 @@ class GameClient extends PeopleDoor implements Client {
     return this.enter(game, codec, { ...named, wish: wishOf(codec, options), join: NO_BYTES })
   }
 
-  async resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
+  resume<G extends GameTypes>(game: Game<G>): Promise<JoinedRoom<G> | null> {
+    return this.takeBack(game, false)
+  }
+
+  resumeSpectating<G extends GameTypes>(game: Game<G>): Promise<WatchedRoom<G> | null> {
+    return this.takeBack(game, true)
+  }
+
+  private async takeBack<G extends GameTypes>(
+    game: Game<G>,
+    isSpectator: boolean,
+  ): Promise<(JoinedRoom<G> & WatchedRoom<G>) | null> {
     const codec = await this.codecOf(game)
     const stored = await this.store.claim()
-    if (stored === null || stored.game !== game.schema.name) return null
+    if (stored === null || stored.game !== game.schema.name || stored.isSpectator !== isSpectator) return null
     if (this.openLink !== null) throw new StateError('already-connected', ALREADY_CONNECTED)
     const outcome = await this.linkTo(stored.url).resume(stored, codec, this.opener(game))
     return outcome.type === 'seated' ? outcome.receiver.room : null

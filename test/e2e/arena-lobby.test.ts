@@ -132,7 +132,7 @@ describe('the lobby', () => {
 })
 
 describe('who looks on', () => {
-  it('follows a pilot, switches by key and by click, and leaves with Escape', async () => {
+  it('follows a pilot, switches by key and by click, looks on after a reload, and leaves with Escape', async () => {
     const ada = await openPilot(browser, demo.url, 'Ada')
     await openPilot(browser, demo.url, 'Bob')
     const eve = await openPage(browser, demo.url, DESK)
@@ -147,6 +147,8 @@ describe('who looks on', () => {
     await eve.waitForFunction((name) => document.querySelector('#watched b')?.textContent !== name, first)
     await eve.getByRole('button', { name: 'Previous pilot' }).click()
     await eve.locator('#watched b', { hasText: first }).waitFor()
+    await eve.reload()
+    await eve.waitForFunction(() => [...(window.tickwire.watched?.view('ship') ?? [])].length === 2)
     expect(await ada.evaluate(() => window.tickwire.room!.players.size)).toBe(2)
     await eve.keyboard.press('Escape')
     await eve.locator('#lobby').waitFor()

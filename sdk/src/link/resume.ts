@@ -11,6 +11,8 @@ export interface StoredSeat {
   readonly game: string
   readonly channel: number
   readonly epoch: number
+  /** It is no player's: its page only looked on. */
+  readonly isSpectator: boolean
 }
 
 const SECRET_HEX = /^[0-9a-f]{32}$/
@@ -116,8 +118,8 @@ export class ResumeStore {
     return attempt(() => parse(this.storage?.getItem(this.key) ?? null))
   }
 
-  private write({ url, linkId, token, game, channel, epoch }: StoredSeat, isAlive: boolean): void {
-    const record = { url, linkId: toHex(linkId), token: toHex(token), game, channel, epoch, isAlive }
+  private write({ linkId, token, ...seat }: StoredSeat, isAlive: boolean): void {
+    const record = { ...seat, linkId: toHex(linkId), token: toHex(token), isAlive }
     attempt(() => this.storage?.setItem(this.key, JSON.stringify(record)))
   }
 }
@@ -152,7 +154,8 @@ function parse(text: string | null): Stored | null {
   const { url, linkId, token, game, channel, epoch } = record
   if (typeof url !== 'string' || typeof game !== 'string' || !isSecret(linkId) || !isSecret(token)) return null
   if (!isUint(channel, 0xffff) || !isUint(epoch, 0xffff_ffff)) return null
-  const seat = { url, linkId: fromHex(linkId), token: fromHex(token), game, channel, epoch }
+  const isSpectator = record['isSpectator'] === true
+  const seat = { url, linkId: fromHex(linkId), token: fromHex(token), game, channel, epoch, isSpectator }
   return { seat, isAlive: record['isAlive'] === true }
 }
 

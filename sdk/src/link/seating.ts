@@ -95,13 +95,13 @@ export class Seating {
 
   /** Keeps the newest token, for a reload. */
   remember(): void {
-    const identity = this.parts.identity()
-    // Who looked on before a reload has nothing there that it would miss.
-    if (this.current?.isSpectator === true) return
-    const seat = this.claimed ?? this.current?.receiver?.seatClaim
+    const { parts, claimed, current } = this
+    const identity = parts.identity()
+    const seat = claimed ?? current?.receiver?.seatClaim
     if (seat === undefined) return
     const { channel, epoch, game } = seat
-    this.parts.store.save({ url: this.parts.url(), ...identity, channel, epoch, game })
+    const { isSpectator } = claimed ?? current!
+    parts.store.save({ url: parts.url(), ...identity, channel, epoch, game, isSpectator })
   }
 
   /** The link is back on a new connection, with the seat or without it. */

@@ -10,6 +10,7 @@ const seat = {
   game: 'arena',
   channel: 3,
   epoch: 0xffff_ffff,
+  isSpectator: true,
 }
 
 afterEach(() => vi.unstubAllGlobals())

@@ -5,7 +5,15 @@ import type { TabLocks } from '../../../sdk/src/link/tab-locks.ts'
 import { bytesOf } from '../fake-server.ts'
 import { FakePage, FakeStorage } from './link-setup.ts'
 
-const seat: StoredSeat = { url: 'ws://b', linkId: bytesOf(1), token: bytesOf(2), game: 'arena', channel: 1, epoch: 7 }
+const seat: StoredSeat = {
+  url: 'ws://b',
+  linkId: bytesOf(1),
+  token: bytesOf(2),
+  game: 'arena',
+  channel: 1,
+  epoch: 7,
+  isSpectator: false,
+}
 
 /** What the pages of one browser hold. */
 class FakeLocks implements TabLocks {
