@@ -23,6 +23,7 @@ export const brawl = defineSimulation<Brawl>(schema, () => {})
 
 export const brawlRoom = defineRoom(brawl, {
   maxPlayers: 4,
+  owner: 'creator',
   onJoin(_room, player) {
     player.state.name = player.join.name
   },

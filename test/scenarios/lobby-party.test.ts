@@ -73,6 +73,31 @@ describe.each(SEAMS)('parties, at the %s seam', (seam) => {
     expect(friends[0]!.party.members.some(({ ready }) => ready)).toBe(false)
   })
 
+  it('are in a room of their leader, who may give it away, whoever comes first', async () => {
+    const stepper = start<Brawl>({ rooms: [brawlRoom], seam })
+    const friends = await gather(stepper, 3)
+    const ada = friends[0]!.end
+    const seated: JoinedRoom<Brawl>[] = []
+    for (const { party } of friends.slice(1)) {
+      party.onSeat(brawl, (offer) => void offer.accept({ name: 'friend' }).then((room) => seated.push(room)))
+    }
+    await allReady(stepper, friends)
+    // The answer is slow to reach the leader, and the offers are not.
+    ada.network.set({ latencyMs: 500 })
+    const leading = friends[0]!.party.create(brawl, { name: 'leader' })
+    await stepper.runUntil(() => seated.length === 2, 5)
+    const [first] = seated
+    const advance = (): void => seated.forEach((room) => room.advance(() => ({})))
+    await stepper.run(0.3, { each: advance })
+    expect(seated.map(({ seat }) => seat)).toContain(first!.owner)
+    const room = await stepper.until(leading)
+    await stepper.run(1, { each: advance })
+    expect(first!.owner).toBe(room.seat)
+    await stepper.until(room.admin.transfer(first!.seat))
+    await stepper.run(1, { each: advance })
+    expect(first!.owner).toBe(first!.seat)
+  })
+
   it('are seated nowhere when not all fit', async () => {
     const stepper = start<Brawl>({ rooms: [brawlRoom], seam })
     const full = await stepper.join(brawl, { name: 'a' })

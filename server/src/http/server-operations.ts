@@ -97,7 +97,14 @@ export class ServerOperations implements Operations {
     const answer = localOnly(await directory.reserve(criteria, { userIds: [] }, planned))
     const { roomId, key, invite, isListed, reservation } = answer
     try {
-      registry.open(hosted.type, roomId, key, { type: hosted.typeName, invite, isListed, password, options })
+      registry.open(hosted.type, roomId, key, {
+        type: hosted.typeName,
+        invite,
+        isListed,
+        password,
+        options,
+        owner: null,
+      })
       return { roomId, invite }
     } finally {
       // Nobody comes by it: the room stands by itself now, or could not be made.

@@ -201,12 +201,14 @@ export class JoinDesk {
     }
     if (isNew) {
       const { type, typeName } = registry.typeOf(hosted.name, answer.type) ?? hosted
+      const { options, owner } = plans.get(roomId) ?? { options: item.wish.options, owner: null }
       return registry.open(type, roomId, key, {
         type: typeName,
         invite,
         isListed,
         password,
-        options: plans.optionsOf(roomId) ?? item.wish.options,
+        options,
+        owner,
       })
     }
     // The directory believes in a room that is gone: a message of its end was lost, or is on its way.

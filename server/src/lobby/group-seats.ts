@@ -6,7 +6,7 @@ import { NO_SEAT_TEXT } from '../link/seat-wish.ts'
 import type { RoomRegistry } from '../room/registry.ts'
 import { withTimeout } from '../timeout.ts'
 import type { LobbyClient } from './lobby.ts'
-import type { RoomPlans } from './room-plans.ts'
+import type { PlannedRoom, RoomPlans } from './room-plans.ts'
 
 export interface GroupSeatsOptions {
   readonly directory: Directory
@@ -57,9 +57,9 @@ export class GroupSeats {
     return { roomId: room, isNew: answer.kind === 'local' && answer.isNew, offers }
   }
 
-  /** A room that is made will have these options: a patch of the game's. */
-  plan({ roomId, isNew }: HeldSeats, options: Uint8Array): void {
-    if (isNew) this.options.plans.add(roomId, options)
+  /** What a room is made with, if it is made. */
+  plan({ roomId, isNew }: HeldSeats, plan: PlannedRoom): void {
+    if (isNew) this.options.plans.add(roomId, plan)
   }
 
   /** From now on the seat is the client's: what it declines, or leaves behind, is free again. */

@@ -70,9 +70,10 @@ export class MatchRooms {
     const { seats } = this.options
     const { codec } = hosted
     try {
-      const options = await hosted.onMatch({ ...match, queue: hosted.queue.name, roomId: held.roomId })
+      const chosen = await hosted.onMatch({ ...match, queue: hosted.queue.name, roomId: held.roomId })
       // Throws what names the option that the game does not have, or that does not fit.
-      seats.plan(held, codec.encodePatch(codec.schema.options, options, `options of a match of ${hosted.queue.name}`))
+      const options = codec.encodePatch(codec.schema.options, chosen, `options of a match of ${hosted.queue.name}`)
+      seats.plan(held, { options, owner: null })
     } catch (error) {
       seats.release(held.offers)
       throw error

@@ -190,7 +190,7 @@ export class PartyDesk {
       seats.release(offers)
       throw new RefusedError('party-changed', 'somebody left the party meanwhile')
     }
-    seats.plan(held, ask.options)
+    seats.plan(held, { options: ask.options, owner: leader.user.id })
     for (const [i, member] of members.entries()) {
       seats.give(member, offers[i]!)
       // Who leads hears it as the answer.

@@ -1,7 +1,13 @@
 import type { Clock } from '../clock.ts'
 
-interface Plan {
+export interface PlannedRoom {
+  /** A patch of the game's. */
   readonly options: Uint8Array
+  /** See `RoomTerms`. */
+  readonly owner: string | null
+}
+
+interface Kept extends PlannedRoom {
   readonly expiresAtMs: number
 }
 
@@ -9,7 +15,7 @@ interface Plan {
 export class RoomPlans {
   private readonly clock: Clock
   private readonly keptMs: number
-  private readonly plans = new Map<string, Plan>()
+  private readonly plans = new Map<string, Kept>()
 
   /** @param keptMs as long as reservations */
   constructor(clock: Clock, keptMs: number) {
@@ -17,19 +23,18 @@ export class RoomPlans {
     this.keptMs = keptMs
   }
 
-  /** @param options a patch of the game's */
-  add(roomId: string, options: Uint8Array): void {
+  add(roomId: string, plan: PlannedRoom): void {
     const nowMs = this.clock.nowMs()
     for (const [id, { expiresAtMs }] of this.plans) {
       // All are kept equally long, so they stand in the order of their ends.
       if (expiresAtMs > nowMs) break
       this.plans.delete(id)
     }
-    this.plans.set(roomId, { options, expiresAtMs: nowMs + this.keptMs })
+    this.plans.set(roomId, { ...plan, expiresAtMs: nowMs + this.keptMs })
   }
 
-  /** The options of a room that is made now, perhaps not for the first time; null: whoever makes it says. */
-  optionsOf(roomId: string): Uint8Array | null {
-    return this.plans.get(roomId)?.options ?? null
+  /** Of a room that is made now, perhaps not for the first time; null: whoever makes it says. */
+  get(roomId: string): PlannedRoom | null {
+    return this.plans.get(roomId) ?? null
   }
 }

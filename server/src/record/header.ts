@@ -19,14 +19,18 @@ export interface RecordedPlan {
   readonly invite: string
   /** What its creator chose: the patch, in hexadecimal. */
   readonly options: string
+  /** Whose room it is, if not whoever's came first. */
+  readonly owner?: string
 }
 
 export function recordPlan({ id, key, epoch, terms = NO_TERMS }: RoomPlan): RecordedPlan {
-  return { id, key, epoch, invite: terms.invite, options: hex(terms.options) }
+  const { invite, options, owner } = terms
+  return { id, key, epoch, invite, options: hex(options), ...(owner !== null && { owner }) }
 }
 
-export function planOf({ id, key, epoch, invite, options }: RecordedPlan): RoomPlan {
-  return { id, key, epoch, terms: { ...NO_TERMS, invite, options: new Uint8Array(Buffer.from(options, 'hex')) } }
+export function planOf({ id, key, epoch, invite, options, owner }: RecordedPlan): RoomPlan {
+  const terms = { ...NO_TERMS, invite, options: new Uint8Array(Buffer.from(options, 'hex')), owner: owner ?? null }
+  return { id, key, epoch, terms }
 }
 
 /** All that a room is made from. */

@@ -163,6 +163,8 @@ export interface RoomTerms {
   readonly isListed: boolean
   /** What a password must hash to, or null. */
   readonly password: PasswordHash | null
+  /** Whose room it is from when they come, whoever came before; a user's id, or null: whoever comes first. */
+  readonly owner: string | null
   /** A patch of the game's options. */
   readonly options: Uint8Array
 }
@@ -172,6 +174,7 @@ export const NO_TERMS: RoomTerms = {
   invite: '',
   isListed: true,
   password: null,
+  owner: null,
   options: new Uint8Array(0),
 }
 

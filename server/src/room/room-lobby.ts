@@ -11,10 +11,13 @@ export class RoomLobby {
   private readonly kick: (seat: Seat, reason: string) => void
   /** Users; who is anonymous has another id on another link, so a ban holds as long as the link. */
   private readonly banned = new Set<string>()
+  /** The user whose room it is, while they have not come and nobody gave it away. */
+  private awaited: string | null
 
   constructor(core: RoomCore, kick: (seat: Seat, reason: string) => void) {
     this.core = core
     this.kick = kick
+    this.awaited = core.card.terms.owner
   }
 
   /** @throws RefusedError `banned` */
@@ -23,9 +26,11 @@ export class RoomLobby {
   }
 
   /** A player is in. */
-  entered({ id, think }: Seat): void {
+  entered({ id, think, link }: Seat): void {
     const { card, type } = this.core
-    if (type.definition.owner === 'creator' && card.owner === null && think === null) this.own(id)
+    if (type.definition.owner !== 'creator' || think !== null) return
+    if (link.userId === this.awaited) this.own(id)
+    else if (card.owner === null) this.pass(id)
   }
 
   /** A seat is free again: its room goes to whoever sits longest. */
@@ -34,10 +39,16 @@ export class RoomLobby {
     if (card.owner !== id) return
     // In the order in which they came.
     const heir = [...players.keys()].find((seat) => seat !== id && seats.at(seat)?.think === null)
-    this.own(heir ?? null)
+    this.pass(heir ?? null)
   }
 
+  /** Somebody has decided whose the room is. */
   own(seat: number | null): void {
+    this.awaited = null
+    this.pass(seat)
+  }
+
+  private pass(seat: number | null): void {
     const { card, game, type, facade, players } = this.core
     if (card.owner === seat) return
     card.owner = seat

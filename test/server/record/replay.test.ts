@@ -4,6 +4,7 @@ import type { CallItem } from '@tickwire/protocol/internal'
 import { defineRoom, replay } from '@tickwire/server'
 import type { Player, Room, RoomType } from '@tickwire/server'
 import { describe, expect, it } from 'vitest'
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
 import { arenaRoom } from '../../games/arena/room.ts'
 import { handlers, smallGame } from '../room/small-game.ts'
 import type { Small } from '../room/small-game.ts'
@@ -70,6 +71,17 @@ describe('replay', () => {
     expect(scores).toHaveLength(52)
     expect(scores.at(-1)).toBe(end['score'])
     expect(scores.at(-1)).toBe(17)
+  })
+
+  it('knows whose the room was to be', async () => {
+    const type = roomOf({ owner: 'creator' })
+    const deck = new TapeDeck(type, { terms: { ...NO_TERMS, owner: 'bob' } })
+    await deck.join({ name: 'Ada' })
+    deck.ticks(2)
+    const bob = await deck.join({ name: 'Bob' }, 'bob')
+    deck.ticks(2)
+    expect(deck.room.core.card.owner).toBe(bob)
+    expect(await replay(deck.finish(), type)).toMatchObject({ ticks: 4, divergence: null })
   })
 
   it('names tick, entity and field of what game code took from elsewhere', async () => {

@@ -4,6 +4,7 @@ import { defineRoom } from '@tickwire/server'
 import type { RecordingSink, RecordTo, RoomType } from '@tickwire/server'
 import type { RoomError } from '../../../server/src/room/definition.ts'
 import { createPacker } from '../../../server/src/room/packer.ts'
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
 import { createRoomMaker } from '../../../server/src/room/room-maker.ts'
 import type { RoomMachine } from '../../../server/src/room/room.ts'
 import { FakeClock } from '../../../tickwire/src/testing/fake-clock.ts'
@@ -46,7 +47,7 @@ export class TapeDeck {
   readonly room: RoomMachine
   private readonly hz: number
 
-  constructor(type: RoomType, { keyframeSeconds = 1, seed = 5 } = {}) {
+  constructor(type: RoomType, { keyframeSeconds = 1, seed = 5, terms = NO_TERMS } = {}) {
     const random = new Random(seed)
     const host = {
       clock: this.clock,
@@ -57,7 +58,7 @@ export class TapeDeck {
     this.hz = type.game.schema.tickRateHz
     this.codec = new GameCodec(type.game.schema, createPacker())
     const isTold = recorded(type, () => this.sink, keyframeSeconds)
-    this.room = createRoomMaker(host).create(isTold, { id: 'r1', key: 'k', epoch: 3 }) as RoomMachine
+    this.room = createRoomMaker(host).create(isTold, { id: 'r1', key: 'k', epoch: 3, terms }) as RoomMachine
   }
 
   get tick(): number {

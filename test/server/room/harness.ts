@@ -25,7 +25,8 @@ import type {
   Replica,
 } from '@tickwire/protocol/internal'
 import type { RoomError, RoomType } from '../../../server/src/room/definition.ts'
-import type { SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
+import type { RoomTerms, SeatGrant, SeatLink } from '../../../server/src/room/ports.ts'
 import { RoomMachine } from '../../../server/src/room/room.ts'
 import { Scheduler } from '../../../server/src/room/scheduler.ts'
 import { newTraffic } from '../../../server/src/traffic.ts'
@@ -221,7 +222,7 @@ export class RoomHarness {
   readonly schema: GameSchema
   private seed = 1
 
-  constructor(type: RoomType, packer: Packer = NO_PACKER) {
+  constructor(type: RoomType, packer: Packer = NO_PACKER, terms: RoomTerms = NO_TERMS) {
     this.schema = type.game.schema
     this.codec = new GameCodec(this.schema, packer)
     this.scheduler = new Scheduler(
@@ -238,7 +239,7 @@ export class RoomHarness {
       warn: (text: string) => void this.warnings.push(text),
       traffic: this.traffic,
     }
-    this.room = new RoomMachine(type, { id: 'r1', key: null, epoch: 7 }, this.codec, host, this.scheduler)
+    this.room = new RoomMachine(type, { id: 'r1', key: null, epoch: 7, terms }, this.codec, host, this.scheduler)
     this.room.onGone = (seat, reason) => void this.gone.push({ seat, reason })
     this.room.onDisposed = () => void this.disposals++
   }

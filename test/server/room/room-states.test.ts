@@ -4,6 +4,7 @@ import { defineGame, defineSimulation, RefusedError } from '@tickwire/protocol'
 import type { TypesOf } from '@tickwire/protocol'
 import { describe, expect, it } from 'vitest'
 import { defineRoom } from '../../../server/src/room/define-room.ts'
+import { NO_TERMS } from '../../../server/src/room/ports.ts'
 import type { RoomCommand } from '../../../server/src/room/ports.ts'
 import { FakeLink, RoomHarness } from './harness.ts'
 
@@ -29,6 +30,12 @@ class Model {
   readonly banned = new Set<string>()
   owner: number | null = null
   isLocked = false
+  /** Whose room it is, while they have not come and nobody gave it away. */
+  private awaited: string | null
+
+  constructor(awaited: string | null) {
+    this.awaited = awaited
+  }
 
   get players(): number[] {
     return [...this.seats].filter(([, { isSpectator }]) => !isSpectator).map(([seat]) => seat)
@@ -42,10 +49,16 @@ class Model {
     for (let seat = from; seat < to; seat++) {
       if (this.seats.has(seat)) continue
       this.seats.set(seat, { user, isSpectator, phase: 'playing' })
-      if (!isSpectator) this.owner ??= seat
+      if (!isSpectator && user === this.awaited) this.own(seat)
+      else if (!isSpectator) this.owner ??= seat
       return seat
     }
     return 'room-full'
+  }
+
+  private own(seat: number): void {
+    this.awaited = null
+    this.owner = seat
   }
 
   leave(seat: number): void {
@@ -66,7 +79,7 @@ class Model {
     const target = command.seat
     if (target === null || !this.players.includes(target)) return 'no-such-player'
     if (command.kind === 'transfer') {
-      this.owner = target
+      this.own(target)
       return 'done'
     }
     if (command.ban) this.banned.add(this.seats.get(target)!.user)
@@ -99,7 +112,7 @@ class Real {
   readonly harness: RoomHarness
   private readonly links = new Map<number, FakeLink>()
 
-  constructor() {
+  constructor(owner: string | null) {
     const type = defineRoom(states, {
       maxPlayers: MAX_PLAYERS,
       maxSpectators: MAX_SPECTATORS,
@@ -109,7 +122,7 @@ class Real {
       onLeave: (_room, player) => void this.left.push(player.id),
       onOwner: (_room, player) => void this.owners.push(player?.id ?? null),
     })
-    this.harness = new RoomHarness(type)
+    this.harness = new RoomHarness(type, undefined, { ...NO_TERMS, owner })
   }
 
   async join(user: string, isSpectator: boolean): Promise<string | number> {
@@ -145,8 +158,8 @@ function codeOf(error: unknown): string {
   throw error
 }
 
-async function play(steps: readonly Step[]): Promise<void> {
-  const [model, real] = [new Model(), new Real()]
+async function play(steps: readonly Step[], owner: string | null): Promise<void> {
+  const [model, real] = [new Model(owner), new Real(owner)]
   const { room } = real.harness
   for (const one of steps) {
     await take(one, model, real)
@@ -187,6 +200,8 @@ async function take(one: Step, model: Model, real: Real): Promise<void> {
 
 describe('a room', () => {
   it('has the seats, the owner, the lock and the bans of its model, whatever comes in whatever order', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), play), { numRuns: 150 })
+    const steps = fc.array(step, { minLength: 1, maxLength: 40 })
+    const owner = fc.constantFrom(null, 'eve', 'nobody')
+    await fc.assert(fc.asyncProperty(steps, owner, play), { numRuns: 300 })
   })
 })
