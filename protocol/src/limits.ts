@@ -159,6 +159,3 @@ export const LIMITS = {
   /** Rows kept for rewind: the cap and some slack for interpolating between two of them. */
   rewindHistoryMs: 500,
 } as const
-
-/** The names of the table: what errors and options call a limit. */
-export type LimitName = keyof typeof LIMITS

@@ -40,6 +40,3 @@ export const ITEM = {
   stateHash: 13,
   mismatch: 14,
 } as const
-
-export type ClientMessageName = keyof typeof CLIENT_MESSAGE
-export type ServerMessageName = keyof typeof SERVER_MESSAGE
