@@ -14,6 +14,7 @@ const stages: (() => Count)[] = [
   () => tool('types', 'typescript/bin/tsc', ['-b']),
   () => tool('lint', 'oxlint/bin/oxlint', []),
   () => tool('format', 'oxfmt/bin/oxfmt', ['--check']),
+  () => tool('dead code', 'knip/bin/knip.js', []),
 ]
 if (quick) stages.push(() => tests(['unit']))
 else stages.push(browser, () => tests(['unit', 'integration', 'package', 'e2e']))
