@@ -68,6 +68,12 @@ async function expectPlayable(url: string): Promise<void> {
   await ada.keyboard.down('ArrowRight')
   await bob.waitForFunction((picture) => document.querySelector('canvas')!.toDataURL() !== picture, before)
   await ada.keyboard.up('ArrowRight')
+  // By a finger, too: there are phones in the room.
+  const there = await pictureOf(bob)
+  await ada.locator('canvas').hover({ position: { x: 60, y: 60 } })
+  await ada.mouse.down()
+  await bob.waitForFunction((picture) => document.querySelector('canvas')!.toDataURL() !== picture, there)
+  await ada.mouse.up()
 }
 
 function pictureOf(page: Page): Promise<string> {
@@ -78,6 +84,7 @@ async function openPage(url: string): Promise<Page> {
   const page = await browser.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
   onTestFinished(async () => {
     await page.close()
     expect(errors).toEqual([])
