@@ -63,7 +63,7 @@ function differs(field: string): string {
   return (
     `the simulation differs on client and server: ${field} was predicted wrongly at ${MISSES_IN_A_ROW} snapshots in a row, ` +
     'though every input arrived in time. Look for state that is no field of the schema, for Math.random or Date in the ' +
-    'simulation, for Math.sin and friends (use those of @tickwire/protocol), and for room code that changes the field ' +
+    'simulation, for Math.sin and friends (use those of tickwire), and for room code that changes the field ' +
     'at every tick outside of the simulation.'
   )
 }

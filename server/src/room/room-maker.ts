@@ -1,6 +1,7 @@
 import type { GameSchema } from '@tickwire/protocol'
 import { GameCodec } from '@tickwire/protocol/internal'
 import type { RoomType } from './definition.ts'
+import { DroppedTicks } from './dropped-ticks.ts'
 import { createPacker } from './packer.ts'
 import type { AnyRoomType, RoomHost, RoomMaker, RoomPlan, RoomPort } from './ports.ts'
 import { observedScheduler } from './observed-scheduler.ts'
@@ -11,8 +12,12 @@ import { recordedRoom } from '../record/record-room.ts'
 /** Makes this process's rooms; one scheduler drives them all. */
 export function createRoomMaker(host: RoomHost): RoomMaker {
   const yieldToIo = host.yieldToIo ?? ((fn: () => void): void => void host.clock.setTimer(fn, 0))
-  const scheduler = new Scheduler(host.clock, yieldToIo, (error) =>
-    host.reportError({ error, phase: 'tick', roomId: '', seat: null }),
+  const dropped = new DroppedTicks((line) => host.warn?.(line))
+  const scheduler = new Scheduler(
+    host.clock,
+    yieldToIo,
+    (error) => host.reportError({ error, phase: 'tick', roomId: '', seat: null }),
+    (ticks, nowMs) => dropped.add(ticks, nowMs),
   )
   const codecs = new Map<GameSchema, GameCodec>()
   const codecOf = (schema: GameSchema): GameCodec => {

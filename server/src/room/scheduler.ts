@@ -19,6 +19,7 @@ export class Scheduler {
   private readonly clock: Clock
   private readonly yieldToIo: YieldToIo
   private readonly onFault: (error: unknown) => void
+  private readonly onDrop: (ticks: number, nowMs: number) => void
   private readonly queue: Pace[] = []
   private rooms = 0
   private timer: Timer | null = null
@@ -26,11 +27,20 @@ export class Scheduler {
   private isYielding = false
   private isClosed = false
 
-  /** @param onFault told of an exception that a tick let through; the room's next tick runs all the same */
-  constructor(clock: Clock, yieldToIo: YieldToIo, onFault: (error: unknown) => void) {
+  /**
+   * @param onFault told of an exception that a tick let through; the room's next tick runs all the same
+   * @param onDrop told how many ticks a room is not given, each time that it is too far behind
+   */
+  constructor(
+    clock: Clock,
+    yieldToIo: YieldToIo,
+    onFault: (error: unknown) => void,
+    onDrop: (ticks: number, nowMs: number) => void = () => undefined,
+  ) {
     this.clock = clock
     this.yieldToIo = yieldToIo
     this.onFault = onFault
+    this.onDrop = onDrop
   }
 
   /** Starts calling `run(tick)` at `rateHz`: 1 within one interval from now, then 2, 3 ... */
@@ -67,7 +77,9 @@ export class Scheduler {
   private runNext(pace: Pace): void {
     this.queue.shift()
     if (pace.isStopped) return
-    pace.dropBeyond(this.clock.nowMs())
+    const nowMs = this.clock.nowMs()
+    const dropped = pace.dropBeyond(nowMs)
+    if (dropped > 0) this.onDrop(dropped, nowMs)
     try {
       pace.runTick()
     } catch (error) {
@@ -160,11 +172,12 @@ export class Pace {
     this.run(this.lastTick)
   }
 
-  dropBeyond(nowMs: number): void {
+  /** @returns how many ticks were dropped */
+  dropBeyond(nowMs: number): number {
     const behind = Math.floor(this.timeAt(nowMs)) - this.lastTick
-    const excess = behind - LIMITS.maxCatchUpTicks
-    if (excess <= 0) return
+    const excess = Math.max(0, behind - LIMITS.maxCatchUpTicks)
     this.dropped += excess
     this.startMs += excess * this.intervalMs
+    return excess
   }
 }

@@ -37,6 +37,31 @@ describe('the room maker', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('says that rooms lose ticks, at once and then twice a minute, with how many', () => {
+    const clock = new FakeClock()
+    const warnings: string[] = []
+    const host = {
+      clock,
+      random: () => 0.5,
+      reportError: () => undefined,
+      warn: (line: string) => void warnings.push(line),
+    }
+    const maker = createRoomMaker(host)
+    let tookMs = 0
+    const step = (): void => clock.advanceTo(clock.nowMs() + tookMs)
+    maker.create(defineRoom(smallGame(step), { ...handlers, emptyRoomMs: 600_000 }), plan('a'))
+    clock.advance(1000)
+    expect(warnings).toEqual([])
+    tookMs = 100
+    clock.advance(59_000)
+    maker.close()
+    const told = warnings.map((line) => Number(/too slow: (\d+) ticks were dropped/.exec(line)?.[1]))
+    expect(told).toHaveLength(2)
+    expect(told[0]).toBe(1)
+    // A tick that takes twice its time loses half of them.
+    expect(told[1]).toBeGreaterThan(280)
+  })
+
   it('gives each room other seeds', async () => {
     const { maker } = start()
     const type = defineRoom(smallGame(), handlers)
