@@ -13,7 +13,7 @@ export class Expectation {
   /** The older anchor, continued by its own trends. */
   readonly held: Int32Array
   /** Where the new velocities lead: targets and their carries. */
-  private readonly moved: Int32Array
+  readonly moved: Int32Array
 
   constructor(track: Track) {
     this.track = track

@@ -144,7 +144,8 @@ export class Replica {
       const { kind, anchors } = entity
       const ticks = tick - anchors.all.tick
       if (ticks <= 0) throw backwards(slot, tick)
-      if ((someLeave && this.leaving.all.has(slot)) || !coded.readMention(kind.index, ticks)) continue
+      if (someLeave && this.leaving.all.has(slot)) continue
+      if (!coded.readMention(kind.index, anchors.all.row, ticks)) continue
       const at = this.staging.reserve(kind.tracks.all.size)
       this.reading = entity
       coded.readRecord(kind.index, anchors.all.row, ticks, this.staging.rows, at, this.onBlob)

@@ -1,6 +1,8 @@
 /** "Coded bodies" of docs/protocol.md: track "all" of games with `compression: 'entropy'`. */
 import { bitsOf, BitSource, malformed } from './bits.ts'
 import { modulo, whole } from './columns.ts'
+import { edgeOf, Misses, paceOf } from './known.ts'
+import type { ColumnKnown, Known } from './known.ts'
 import type { Kind, RowColumn, Track } from './kinds.ts'
 import { bits, bool, sized } from './parts.ts'
 import { RangeReader } from './range-coder.ts'
@@ -10,15 +12,11 @@ import type { ReadChange } from './tracks.ts'
 import { fromBlob, maxBlobBytes } from './values.ts'
 import type { AnyField } from './values.ts'
 
-/** Of mentions, of "any other", of "any cold", and of "differs": by age, and whether the decision before said yes. */
-const DECISIONS = 12
-const [OTHER, COLD, COLUMNS] = [DECISIONS, 2 * DECISIONS, 3 * DECISIONS]
-const SIGNS = 3
-/** Changes below these, in size, are paces 0 to 3. */
-const PACES = [1, 16, 64, 256]
+/** How many contexts there are of each decision. */
+const [MENTIONS, ANY_OTHER, ANY_COLD, DIFFERS, LESS, SIZES] = [120, 150, 150, 100, 120, 9]
 const SLOT_BITS = 16
-/** The ages of an anchor in snapshots that share a context; older ones share one more. */
-const AGES = [1, 2, 4, 8, 16]
+/** Contexts that share the bit of a table that says whether any was learnt. */
+const GROUP = 16
 
 /** Where the contexts of each kind and of its columns begin, and those of counts and gaps behind them. */
 interface Places {
@@ -34,10 +32,10 @@ function placesOf(kinds: readonly Kind[]): Places {
   for (const kind of kinds) {
     const place = { start: at, columns: [] as number[] }
     places.set(kind, place)
-    at += COLUMNS
+    at += MENTIONS + ANY_OTHER + ANY_COLD
     for (const of of kind.tracks.all.columns) {
       place.columns.push(at)
-      at += DECISIONS + (isWhole(of) ? 0 : SIGNS + (PACES.length + 1) * magnitudeSize(of.bits))
+      at += DIFFERS + (isWhole(of) ? 0 : LESS + SIZES * magnitudeSize(of.bits))
     }
   }
   const size = magnitudeSize(SLOT_BITS)
@@ -68,9 +66,13 @@ export class Tables {
   /** @param payload of an item `table` */
   take(number: number, payload: Uint8Array): void {
     const from = new BitSource(payload)
-    const table = Array.from({ length: this.places.size }, () =>
-      bool.read(from) ? chance(bits(6).read(from)) : 32_768,
-    )
+    const table: number[] = []
+    for (let left = this.places.size; left > 0; left -= GROUP) {
+      const isAny = bool.read(from)
+      for (let i = 0; i < Math.min(left, GROUP); i++) {
+        table.push(isAny && bool.read(from) ? chance(bits(6).read(from)) : 32_768)
+      }
+    }
     from.expectEnd()
     this.tables.delete(number)
     this.tables.set(number, table)
@@ -95,7 +97,6 @@ export class CodedBody {
   private readonly contexts: readonly Context[]
   private readonly from: RangeReader
   private readonly plain: BitSource
-  private wasMentioned = 0
 
   constructor(places: Places, contexts: readonly Context[], from: RangeReader, plain: BitSource) {
     this.places = places
@@ -112,32 +113,49 @@ export class CodedBody {
     return this.magnitude(this.places.gaps, SLOT_BITS)
   }
 
-  isMentioned(kind: Kind, snapshots: number): boolean {
+  isMentioned(kind: Kind, known: Known): boolean {
     const { start } = this.places.kinds.get(kind)!
-    this.wasMentioned = this.decide(start + 2 * ageOf(snapshots) + this.wasMentioned)
-    return this.wasMentioned === 1
+    return this.decide(start + (known.pace * 4 + known.edge) * 6 + known.age) === 1
   }
 
   /** The columns of one entity, one after the other. */
-  columns(kind: Kind, snapshots: number, changeOf: (index: number) => number): ReadChange {
+  columns(kind: Kind, known: Known): ReadChange {
     const { start, columns } = this.places.kinds.get(kind)!
-    const age = 2 * ageOf(snapshots)
     const order = new DecisionOrder(kind.tracks.all)
-    const decide = (at: number): number => this.decide(at + age + order.before)
-    return (of, index, expected) => {
-      for (const part of order.opening(of, index)) order.say(part, decide(start + (part === 'other' ? OTHER : COLD)))
+    const misses = new Misses()
+    const any = (part: 'other' | 'cold'): number => {
+      const first = start + MENTIONS + (part === 'other' ? 0 : ANY_OTHER)
+      return this.decide(first + (known.pace * 5 + misses.surprise) * 6 + known.age)
+    }
+    return (of, index, expected, column) => {
+      for (const part of order.opening(of, index)) order.say(part, any(part))
       if (order.isLeftOut(of, index)) return null
-      order.before = decide(columns[index]!)
-      return order.before === 0 ? null : this.value(of, columns[index]! + DECISIONS, changeOf(index), expected)
+      const context = (paceOf(column.change) * 5 + misses.surprise) * 4 + edgeOf(column.sixteenth)
+      if (this.decide(columns[index]! + context) === 1)
+        return this.value(of, columns[index]! + DIFFERS, expected, column, misses)
+      misses.add(0)
+      return null
     }
   }
 
-  private value(of: RowColumn, first: number, change: number, expected: number): number | Uint8Array {
-    if (of.blob !== null) return this.blob(of.blob)
-    if (isWhole(of)) return whole(of).read(this.plain)
-    const isNegative = this.decide(first + Math.sign(change) + 1) === 1
-    const size = this.magnitude(first + SIGNS + paceOf(change) * magnitudeSize(of.bits), of.bits) + 1
-    const value = isNegative ? expected - size : expected + size
+  private value(
+    of: RowColumn,
+    first: number,
+    expected: number,
+    { change, sixteenth }: ColumnKnown,
+    misses: Misses,
+  ): number | Uint8Array {
+    if (isWhole(of)) {
+      misses.add(1)
+      return of.blob === null ? whole(of).read(this.plain) : this.blob(of.blob)
+    }
+    const { surprise } = misses
+    const eighth = sixteenth === null ? 0 : Math.floor(sixteenth / 2)
+    const isLess = this.decide(first + (surprise * 8 + eighth) * 3 + Math.sign(change) + 1) === 1
+    const which = surprise > 0 ? 4 + surprise : paceOf(change)
+    const size = this.magnitude(first + LESS + which * magnitudeSize(of.bits), of.bits) + 1
+    misses.add(size)
+    const value = isLess ? expected - size : expected + size
     return of.isCircular ? modulo(value, of.max + 1) : Math.min(of.max, Math.max(of.min, value))
   }
 
@@ -173,8 +191,6 @@ export class CodedBody {
 
 /** Which decisions stand between the columns of a record, and which columns they leave out. */
 class DecisionOrder {
-  /** The decision before. */
-  before = 0
   private readonly movers: ReadonlySet<number>
   private other: number | null
   private cold: number | null = null
@@ -192,7 +208,6 @@ class DecisionOrder {
 
   say(part: 'other' | 'cold', decision: number): void {
     this[part] = decision
-    this.before = part === 'other' ? decision : 0
   }
 
   isLeftOut({ isHot }: RowColumn, index: number): boolean {
@@ -200,15 +215,5 @@ class DecisionOrder {
   }
 }
 
-function paceOf(change: number): number {
-  const pace = PACES.findIndex((below) => Math.abs(change) < below)
-  return pace === -1 ? PACES.length : pace
-}
-
 /** A value that differs from the expected one; null: it does not. */
 export type Change = number | Uint8Array | null
-
-function ageOf(snapshots: number): number {
-  const age = AGES.findIndex((upTo) => snapshots <= upTo)
-  return age === -1 ? AGES.length : age
-}

@@ -4,6 +4,8 @@ import type { BitSource } from './bits.ts'
 import type { Change, CodedBody, Tables } from './coded.ts'
 import { modulo, valid, whole } from './columns.ts'
 import type { Kind, RowColumn, Track, TrackName } from './kinds.ts'
+import { columnKnownOf, knownOf } from './known.ts'
+import type { ColumnKnown } from './known.ts'
 import { derived, fresh, movedOn, reexpressed, turned, withRates } from './motion.ts'
 import type { Anchor, Trend } from './motion.ts'
 import { bits, bool, sized, uintMax, unzigzag, varint, varuint } from './parts.ts'
@@ -67,7 +69,7 @@ export function readCodedTrack(reading: CodedReading): void {
   if (number === 0) return readTrack(reading)
   reading.met.add('all coded')
   readCoded(reading, reading.tables.open(number, sized(MAX_BODY_BYTES).read(from), from))
-  for (const slot of slots(from)) update(reading, slot)
+  for (const slot of slots(from)) if (update(reading, slot) !== 'full') malformed(`slot ${slot} is no arrival`)
 }
 
 function readCoded({ world, tick, ticksPerSnapshot }: CodedReading, body: CodedBody): void {
@@ -82,10 +84,9 @@ function readCoded({ world, tick, ticksPerSnapshot }: CodedReading, body: CodedB
     const { kind, anchors } = entity
     const old = anchors.all!
     if (old.tick >= tick) malformed('a coded body that is not news')
-    const snapshots = Math.floor((tick - old.tick) / ticksPerSnapshot)
-    if (!body.isMentioned(kind, snapshots)) continue
-    const changeOf = (i: number): number => old.trends[kind.tracks.all.trends.indexOf(i)]?.change ?? 0
-    const all = advance(kind.tracks.all, old, tick, body.columns(kind, snapshots, changeOf))
+    const known = knownOf(kind.tracks.all, old, tick, ticksPerSnapshot)
+    if (!body.isMentioned(kind, known)) continue
+    const all = advance(kind.tracks.all, old, tick, body.columns(kind, known))
     world.set(at, { ...entity, anchors: { ...anchors, all } })
   }
 }
@@ -122,13 +123,14 @@ function remove({ name, world, met }: TrackReading, slot: number): void {
   else world.set(slot, { ...entity, anchors: { ...entity.anchors, [name]: undefined } })
 }
 
-function update(reading: TrackReading, slot: number): void {
+function update(reading: TrackReading, slot: number): 'delta' | 'catch-up' | 'full' {
   const { from, name, tick, met } = reading
   const form = !bool.read(from) ? 'delta' : bool.read(from) ? 'full' : 'catch-up'
   met.add(`${name} ${form}`)
   const anchorTick = form === 'delta' ? tick : tickBefore(tick, age.read(from))
   if (form === 'full') arrive(reading, slot, anchorTick)
   else store(reading, slot, held(reading, slot), delta(reading, slot, anchorTick, form === 'catch-up'))
+  return form
 }
 
 /** The tick that is so many before another one. */
@@ -231,7 +233,7 @@ function deltaOf(from: BitSource, track: Track): ReadChange {
 }
 
 /** How one column of a record differs from what was expected. */
-export type ReadChange = (of: RowColumn, index: number, expected: number) => Change
+export type ReadChange = (of: RowColumn, index: number, expected: number, known: ColumnKnown) => Change
 
 export function moversOf({ rates }: Track): ReadonlySet<number> {
   return new Set(rates.map(({ mover }) => mover))
@@ -247,7 +249,7 @@ export function advance(track: Track, old: Anchor, tick: number, read: ReadChang
   // Columns that move others stand first: with them is known where the moved ones are expected.
   for (const [i, of] of track.columns.entries()) {
     if (!movers.has(i)) expected ??= expectMoved(track, old, moved, row)
-    const change = read(of, i, row[i]!)
+    const change = read(of, i, row[i]!, columnKnownOf(track, expected ?? moved, i))
     if (typeof change === 'number') row[i] = change
     else if (change !== null) blobs.set(i, change)
     const isOther = track.quaternions.includes(i) && row[i] !== moved.row[i]

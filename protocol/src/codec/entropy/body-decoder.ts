@@ -4,7 +4,6 @@ import { LIMITS } from '../../limits.ts'
 import type { GameLayout } from '../layout.ts'
 import type { OnBlob } from '../record.ts'
 import { NO_TABLE } from './body-encoder.ts'
-import { ageClass } from './entity-models.ts'
 import { ModelDecoder, Models } from './models.ts'
 import { RangeDecoder } from './range-coder.ts'
 import { SharedBodyModels } from './shared-body.ts'
@@ -20,7 +19,6 @@ export class BodyDecoder {
   private readonly tables: Map<number, Models> = new Map()
   private readonly range = new RangeDecoder()
   private readonly coder: ModelDecoder
-  private wasMentioned = false
 
   constructor({ kinds, schema }: GameLayout) {
     this.body = new SharedBodyModels(kinds)
@@ -55,7 +53,6 @@ export class BodyDecoder {
     this.range.begin(reader, reader.varuint(LIMITS.maxServerMessageBytes, 'coded body', 7))
     this.coder.models.copyFrom(table)
     this.coder.begin(reader)
-    this.wasMentioned = false
     return true
   }
 
@@ -71,16 +68,13 @@ export class BodyDecoder {
   }
 
   /** Whether the next of the held entities is in the snapshot; to be asked of all, in the order of slots. */
-  readMention(kind: number, ticks: number): boolean {
-    const age = ageClass(ticks / this.ticksPerSnapshot)
-    this.wasMentioned = this.body.entities[kind]!.codeMention(this.coder, age, this.wasMentioned, false)
-    return this.wasMentioned
+  readMention(kind: number, from: Int32Array, ticks: number): boolean {
+    return this.body.entities[kind]!.codeMention(this.coder, ticks / this.ticksPerSnapshot, from, 0, ticks, false)
   }
 
-  /** Reads the record of an entity that was mentioned into `next`. */
+  /** Reads the record of the entity that was just mentioned into `next`. */
   readRecord(kind: number, from: Int32Array, ticks: number, next: Int32Array, nextAt: number, onBlob: OnBlob): void {
-    const age = ageClass(ticks / this.ticksPerSnapshot)
-    this.body.entities[kind]!.codeRecord(this.coder, age, from, 0, ticks, next, nextAt, null, onBlob)
+    this.body.entities[kind]!.codeRecord(this.coder, from, 0, ticks, next, nextAt, null, onBlob)
   }
 }
 

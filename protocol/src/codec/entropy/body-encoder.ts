@@ -2,11 +2,11 @@ import { BitWriter } from '../../bits/writer.ts'
 import type { Anchors } from '../anchors.ts'
 import type { GameLayout } from '../layout.ts'
 import type { BlobBytes } from '../record.ts'
-import { ageClass } from './entity-models.ts'
 import { ModelEncoder, Models } from './models.ts'
 import { RangeEncoder } from './range-coder.ts'
 import { SharedBodyModels } from './shared-body.ts'
 import { decodeTable, encodeTable } from './tables.ts'
+import { Trainer } from './trainer.ts'
 
 const TABLE_BITS = 8
 const MAX_TABLE = (1 << TABLE_BITS) - 1
@@ -29,17 +29,16 @@ export class BodyEncoder {
   number: number = NO_TABLE
   private readonly body: SharedBodyModels
   private readonly ticksPerSnapshot: number
-  private readonly trainer: Models
+  private readonly trainer: Trainer
   private readonly range = new RangeEncoder()
   private readonly plain = new BitWriter(1024)
   private readonly coder: ModelEncoder
   private table: Models
-  private wasMentioned = false
 
   constructor({ kinds, schema }: GameLayout) {
     this.body = new SharedBodyModels(kinds)
     this.ticksPerSnapshot = schema.ticksPerSnapshot
-    this.trainer = new Models(this.body.contexts)
+    this.trainer = new Trainer(this.body.contexts)
     this.table = new Models(this.body.contexts)
     this.coder = new ModelEncoder(new Models(this.body.contexts), this.trainer, this.range, this.plain)
   }
@@ -67,7 +66,6 @@ export class BodyEncoder {
     this.coder.models.copyFrom(this.table)
     this.range.reset()
     this.plain.reset()
-    this.wasMentioned = false
     this.body.codeCount(this.coder, removals.length)
     let last = -1
     for (const slot of removals) {
@@ -90,14 +88,12 @@ export class BodyEncoder {
   ) {
     const isNew = anchors.newestTick(slot) === tick
     const heldTick = isNew ? anchors.previousTick(slot) : anchors.newestTick(slot)
-    const age = ageClass((tick - heldTick) / this.ticksPerSnapshot)
+    const ticks = tick - heldTick
     const models = this.body.entities[kind.index]!
-    models.codeMention(this.coder, age, this.wasMentioned, isNew)
-    this.wasMentioned = isNew
-    if (!isNew) return
     const { rows } = anchors
-    const [from, to] = [anchors.find(slot, heldTick), anchors.newestAt(slot)]
-    models.codeRecord(this.coder, age, rows, from, tick - heldTick, rows, to, blobsOf(slot), null)
+    const from = anchors.find(slot, heldTick)
+    if (!models.codeMention(this.coder, ticks / this.ticksPerSnapshot, rows, from, ticks, isNew)) return
+    models.codeRecord(this.coder, rows, from, ticks, rows, anchors.newestAt(slot), blobsOf(slot), null)
   }
 }
 

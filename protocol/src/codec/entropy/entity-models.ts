@@ -2,32 +2,14 @@ import { Expectation } from '../expectation.ts'
 import { shortWay } from '../extrapolate.ts'
 import type { Column, KindLayout, Track } from '../layout.ts'
 import type { BlobBytes, OnBlob } from '../record.ts'
+import { DIFFERENCES, Evidence, MENTIONS, SIDES, SIZES, WHETHERS } from './evidence.ts'
 import { codeMagnitude, magnitudeContexts } from './models.ts'
 import type { BitCoder } from './models.ts'
 
-/** How long an entity was silent, in snapshots: 1, 2, 3 to 4, 5 to 8, 9 to 16, longer. Who changed just now changes again. */
-const AGES = 6
-/** Whether the decision before was a yes, too. */
-const NEIGHBOURS = 2
-const FLAGS: number = AGES * NEIGHBOURS
-/** The sign of the column's trend: below, at or above 0. */
-const SIGNS = 3
-/** How fast a column changes by its trend: not at all, by less than 1, 4 or 16 steps per tick, faster. */
-const PACES = 5
-
-/** Mentions, whether anything but velocities differs, whether anything cold does. */
-const KIND_CONTEXTS: number = 3 * FLAGS
-const OTHERS_AT: number = FLAGS
-const COLD_AT: number = 2 * FLAGS
-
-export function ageClass(snapshots: number): number {
-  return snapshots <= 1 ? 0 : Math.min(AGES - 1, 32 - Math.clz32(snapshots - 1))
-}
-
-function paceOf(change: number): number {
-  const size = 32 - Math.clz32(Math.abs(change))
-  return size === 0 ? 0 : size <= 4 ? 1 : size <= 6 ? 2 : size <= 8 ? 3 : 4
-}
+/** Behind the mentions: whether anything but velocities differs, whether anything cold does. */
+const OTHERS_AT: number = MENTIONS
+const COLD_AT: number = OTHERS_AT + WHETHERS
+const KIND_CONTEXTS: number = COLD_AT + WHETHERS
 
 /** Columns of 32 bits are patterns, which have no misses; those of blobs are revisions. */
 function hasMisses({ bits, blob }: Column): boolean {
@@ -42,45 +24,50 @@ export class EntityModels {
   private readonly base: number
   /** Where the contexts of each column begin. */
   private readonly columnAt: Int32Array
-  /** Where a column's trend stands in an anchor, or -1. */
-  private readonly changeOf: Int32Array
   private readonly expectation: Expectation
+  private readonly evidence: Evidence
   /** Of the record that is being coded. */
   private blobs: BlobBytes | null = null
   private onBlob: OnBlob | null = null
 
   /** @param base where its contexts begin */
   constructor({ tracks }: KindLayout, base: number) {
-    const { columns, trends } = tracks.all
+    const { columns } = tracks.all
     this.track = tracks.all
     this.base = base
     this.expectation = new Expectation(tracks.all)
+    this.evidence = new Evidence(tracks.all, this.expectation)
     this.columnAt = new Int32Array(columns.length)
-    this.changeOf = new Int32Array(columns.length).fill(-1)
-    for (const { target, change } of trends) this.changeOf[target] = change
     let next = base + KIND_CONTEXTS
     for (const [i, column] of columns.entries()) {
       this.columnAt[i] = next
-      next += FLAGS
-      if (hasMisses(column)) next += SIGNS + PACES * magnitudeContexts(column.bits)
+      next += DIFFERENCES
+      if (hasMisses(column)) next += SIDES + SIZES * magnitudeContexts(column.bits)
     }
     this.end = next
   }
 
-  /** Whether the entity is in the snapshot at all. */
-  codeMention(coder: BitCoder, age: number, neighbour: boolean, isMentioned: boolean): boolean {
-    return coder.bit(this.base + flagAt(age, neighbour), isMentioned)
+  /** Whether an entity, which the reader holds as of `ticks` ago, is in the snapshot at all. */
+  codeMention(
+    coder: BitCoder,
+    snapshots: number,
+    from: Int32Array,
+    fromAt: number,
+    ticks: number,
+    isMentioned: boolean,
+  ): boolean {
+    this.evidence.meet(snapshots, from, fromAt, ticks)
+    return coder.bit(this.base + this.evidence.mention(), isMentioned)
   }
 
   /**
-   * One record, from the anchor at `from` to the one at `next`, which a reader leaves to this routine to fill, hidden
-   * columns included. Its parts are those of a plain delta.
+   * The record of who was just mentioned, from the anchor at `from` to the one at `next`, which a reader leaves to this
+   * routine to fill, hidden columns included. Its parts are those of a plain delta.
    * @param blobs of a writer
    * @param onBlob of a reader
    */
   codeRecord(
     coder: BitCoder,
-    age: number,
     from: Int32Array,
     fromAt: number,
     ticks: number,
@@ -93,7 +80,7 @@ export class EntityModels {
     expectation.begin(from, fromAt, ticks)
     this.blobs = blobs
     this.onBlob = onBlob
-    this.codeColumns(coder, age, from, fromAt, ticks, next, nextAt)
+    this.codeColumns(coder, from, fromAt, ticks, next, nextAt)
     if (blobs !== null) return
     for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
     expectation.settleMoved(from, fromAt, ticks, next, nextAt)
@@ -101,7 +88,6 @@ export class EntityModels {
 
   private codeColumns(
     coder: BitCoder,
-    age: number,
     from: Int32Array,
     fromAt: number,
     ticks: number,
@@ -109,66 +95,52 @@ export class EntityModels {
     nextAt: number,
   ): void {
     const { columns, sourcesEnd, hotEnd } = this.track
-    let before = false
-    for (let i = 0; i < sourcesEnd; i++) before = this.codeColumn(coder, i, age, before, next[nextAt + i]!)
+    for (let i = 0; i < sourcesEnd; i++) this.codeColumn(coder, i, next[nextAt + i]!)
     if (sourcesEnd > 0) {
       this.expectation.move(from, fromAt, ticks)
-      before = this.codeWhether(coder, OTHERS_AT, age, before, sourcesEnd, next, nextAt)
-      if (!before) return
+      if (!this.codeWhether(coder, OTHERS_AT, sourcesEnd, next, nextAt)) return
     }
-    for (let i = sourcesEnd; i < hotEnd; i++) before = this.codeColumn(coder, i, age, before, next[nextAt + i]!)
-    if (hotEnd === columns.length || !this.codeWhether(coder, COLD_AT, age, before, hotEnd, next, nextAt)) return
-    before = false
-    for (let i = hotEnd; i < columns.length; i++) before = this.codeColumn(coder, i, age, before, next[nextAt + i]!)
+    for (let i = sourcesEnd; i < hotEnd; i++) this.codeColumn(coder, i, next[nextAt + i]!)
+    if (hotEnd === columns.length || !this.codeWhether(coder, COLD_AT, hotEnd, next, nextAt)) return
+    for (let i = hotEnd; i < columns.length; i++) this.codeColumn(coder, i, next[nextAt + i]!)
   }
 
   /** Whether any column from `start` on differs. */
-  private codeWhether(
-    coder: BitCoder,
-    contexts: number,
-    age: number,
-    before: boolean,
-    start: number,
-    next: Int32Array,
-    nextAt: number,
-  ): boolean {
+  private codeWhether(coder: BitCoder, contexts: number, start: number, next: Int32Array, nextAt: number): boolean {
     const differs = this.blobs !== null && this.expectation.isOff(start, next, nextAt)
-    return coder.bit(this.base + contexts + flagAt(age, before), differs)
+    return coder.bit(this.base + contexts + this.evidence.whether(), differs)
   }
 
-  /** @returns whether the column differs */
-  private codeColumn(coder: BitCoder, i: number, age: number, before: boolean, truth: number): boolean {
-    const { expectation } = this
+  private codeColumn(coder: BitCoder, i: number, truth: number): void {
+    const { expectation, evidence } = this
     const expected = expectation.columns[i]!
-    if (!coder.bit(this.columnAt[i]! + flagAt(age, before), truth !== expected)) return false
-    expectation.correct(i, this.codeValue(coder, i, truth, expected))
-    return true
+    if (coder.bit(this.columnAt[i]! + evidence.differs(i), truth !== expected)) {
+      expectation.correct(i, this.codeValue(coder, i, truth, expected))
+    } else {
+      evidence.see(0)
+    }
   }
 
   private codeValue(coder: BitCoder, i: number, truth: number, expected: number): number {
     const column = this.track.columns[i]!
-    if (column.blob >= 0) {
-      const bytes = coder.blob(column, this.blobs?.(column.blob) ?? null)
-      this.onBlob?.(column.blob, bytes)
-      return (expected + 1) | 0
-    }
-    return column.bits < 32 ? this.codeMiss(coder, i, column, truth, expected) : coder.whole(column, truth)
+    if (hasMisses(column)) return this.codeMiss(coder, i, column, truth, expected)
+    this.evidence.see(1)
+    if (column.blob < 0) return coder.whole(column, truth)
+    const bytes = coder.blob(column, this.blobs?.(column.blob) ?? null)
+    this.onBlob?.(column.blob, bytes)
+    return (expected + 1) | 0
   }
 
-  /** The trend of the column tells which sign is likely, and how large a miss. */
   private codeMiss(coder: BitCoder, i: number, column: Column, truth: number, expected: number): number {
-    const at = this.columnAt[i]! + FLAGS
-    const change = this.changeOf[i]! < 0 ? 0 : this.expectation.held[this.changeOf[i]!]!
+    const { evidence } = this
+    const sides = this.columnAt[i]! + DIFFERENCES
     const miss = shortWay(column, truth - expected)
-    const isBelow = coder.bit(at + Math.sign(change) + 1, miss < 0)
-    const sizes = at + SIGNS + paceOf(change) * magnitudeContexts(column.bits)
+    const isBelow = coder.bit(sides + evidence.side(), miss < 0)
+    const sizes = sides + SIDES + evidence.size() * magnitudeContexts(column.bits)
     const size = codeMagnitude(coder, sizes, column.bits, Math.abs(miss) - 1) + 1
+    evidence.see(size)
     return settle(column, expected + (isBelow ? -size : size))
   }
-}
-
-function flagAt(age: number, neighbour: boolean): number {
-  return age * NEIGHBOURS + (neighbour ? 1 : 0)
 }
 
 /** Keeps what a hostile body says in the column's range; an honest one is not changed by it. */

@@ -5,6 +5,7 @@ import { readScalar, writeScalar } from '../scalar-bits.ts'
 import type { Column } from '../layout.ts'
 import { cellOf, learnt, probabilityOf } from './context.ts'
 import type { RangeDecoder, RangeEncoder } from './range-coder.ts'
+import type { Trainer } from './trainer.ts'
 
 const HALF = 0x8000
 
@@ -22,11 +23,6 @@ export class Models {
 
   copyFrom(other: Models): void {
     this.cells.set(other.cells)
-  }
-
-  /** Nothing was learnt of this context. */
-  isBlank(context: number): boolean {
-    return this.cells[context] === cellOf(HALF)
   }
 
   set(context: number, probability: number): void {
@@ -59,12 +55,12 @@ export interface BitCoder {
 /** Writes with models that adapt inside the body, and teaches the trainer, from which the next table is made. */
 export class ModelEncoder implements BitCoder {
   readonly models: Models
-  private readonly trainer: Models
+  private readonly trainer: Trainer
   private readonly range: RangeEncoder
   private readonly writer: BitWriter
 
   /** @param writer of the plain bits */
-  constructor(models: Models, trainer: Models, range: RangeEncoder, writer: BitWriter) {
+  constructor(models: Models, trainer: Trainer, range: RangeEncoder, writer: BitWriter) {
     this.models = models
     this.trainer = trainer
     this.range = range

@@ -4,7 +4,7 @@ import type { Replica } from '@tickwire/protocol/internal'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeTable, encodeTable } from '../../../../protocol/src/codec/entropy/tables.ts'
-import { Models } from '../../../../protocol/src/codec/entropy/models.ts'
+import { Trainer } from '../../../../protocol/src/codec/entropy/trainer.ts'
 
 const schema = defineGame({
   name: 'coded',
@@ -19,7 +19,6 @@ const schema = defineGame({
   },
 })
 const layout = layoutOf(schema)
-const contexts = new Models(4096)
 
 /** A replica that holds some dots as of tick 1, and a table. */
 function held(): Replica {
@@ -46,21 +45,27 @@ function held(): Replica {
 
 describe('tables of models', () => {
   it('come back as the probabilities of their scale, the same at both ends', () => {
-    const random = new Random(3)
-    for (let i = 0; i < 3000; i++) contexts.learn(random.int(0, 99), random.next() < 0.2)
-    const bytes = encodeTable(contexts)
-    const models = decodeTable(bytes, contexts.count)
-    expect(decodeTable(bytes, contexts.count)).toEqual(models)
+    const [random, trainer] = [new Random(3), new Trainer(4096)]
+    for (let i = 0; i < 6000; i++) trainer.learn(random.int(0, 99), random.next() < 0.2)
+    const bytes = encodeTable(trainer)
+    const models = decodeTable(bytes, trainer.count)
+    expect(decodeTable(bytes, trainer.count)).toEqual(models)
     for (let context = 0; context < 100; context++) {
-      expect(Math.abs(models.probability(context) - contexts.probability(context))).toBeLessThan(2500)
+      expect(Math.abs(models.probability(context) - trainer.probability(context))).toBeLessThan(2500)
     }
-    expect(encodeTable(models)).toEqual(bytes)
+  })
+
+  it('say nothing of what was hardly met', () => {
+    const trainer = new Trainer(4096)
+    for (let context = 0; context < 4096; context++) trainer.learn(context, true)
+    expect(encodeTable(trainer)).toEqual(encodeTable(new Trainer(4096)))
+    expect(encodeTable(trainer).length).toBe(4096 / 16 / 8)
   })
 
   it('are refused when they are of another size', () => {
-    const bytes = encodeTable(new Models(100))
-    expect(() => decodeTable(bytes, 200)).toThrow(DecodeError)
-    expect(() => decodeTable(bytes, 50)).toThrow(DecodeError)
+    const bytes = encodeTable(new Trainer(1000))
+    expect(() => decodeTable(bytes, 2000)).toThrow(DecodeError)
+    expect(() => decodeTable(bytes, 500)).toThrow(DecodeError)
   })
 })
 

@@ -10,13 +10,14 @@ import {
   Models,
 } from '../../../../protocol/src/codec/entropy/models.ts'
 import { RangeDecoder, RangeEncoder } from '../../../../protocol/src/codec/entropy/range-coder.ts'
+import { Trainer } from '../../../../protocol/src/codec/entropy/trainer.ts'
 
 const CONTEXTS = 64
 
 /** Both directions of a body with its own models. */
 function writing(contexts: number): { coder: ModelEncoder; end: () => BitWriter } {
   const [range, plain] = [new RangeEncoder(1), new BitWriter()]
-  const coder = new ModelEncoder(new Models(contexts), new Models(contexts), range, plain)
+  const coder = new ModelEncoder(new Models(contexts), new Trainer(contexts), range, plain)
   const end = (): BitWriter => {
     const [bytes, body] = [range.finish(), new BitWriter()]
     body.varuint(bytes.length, 7)
