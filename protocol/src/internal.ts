@@ -17,7 +17,17 @@ export { BodyDecoder } from './codec/entropy/body-decoder.ts'
 export { BodyEncoder, writeNoTable } from './codec/entropy/body-encoder.ts'
 export { replicaOf } from './codec/entropy/coded-replica.ts'
 export { fromInts, highestStep, lowestStep, scalarsOf, toInts } from './codec/scalars.ts'
-export { formFor, SlotGaps, writeCount, writeSlots, writeUpdate, writeUpdateRows } from './codec/updates.ts'
+export { LedWriter } from './codec/led-writer.ts'
+export type { BlobBytes } from './codec/record.ts'
+export {
+  formFor,
+  SlotGaps,
+  writeCount,
+  writeSlots,
+  writeSparseHead,
+  writeUpdate,
+  writeUpdateRows,
+} from './codec/updates.ts'
 export type { FieldSpec } from './schema/spec.ts'
 export { clipReason } from './close-codes.ts'
 export { assertNever } from './errors.ts'

@@ -48,7 +48,7 @@ export class LooseSnapshots {
    * @throws DecodeError, with nothing taken in
    */
   read(bits: BitReader, channel: number, loose: LooseHead, last: SnapshotReference): LooseSnapshot | null {
-    const header = readSnapshotHeader(bits, channel, last)
+    const header = readSnapshotHeader(bits, channel, last, 0)
     if (header.seq <= last.seq || header.tick < last.tick) return null
     const replica = this.baseOf(header.seq, loose)
     const { keys, events } = readBody(bits, header, replica, this.codec)

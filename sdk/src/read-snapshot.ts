@@ -27,7 +27,7 @@ export interface SnapshotReader {
 
 /** Reads a snapshot from behind its channel. Nothing changes until `replica.commit`. @throws DecodeError */
 export function readSnapshot(bits: BitReader, channel: number, { codec, replica, last }: SnapshotReader): ReadSnapshot {
-  const header = readSnapshotHeader(bits, channel, last)
+  const header = readSnapshotHeader(bits, channel, last, codec.schema.ticksPerSnapshot)
   if (header.seq <= last.seq || header.tick < last.tick) throw outOfOrder(bits, header)
   return readBody(bits, header, replica, codec)
 }
@@ -36,8 +36,7 @@ export function readSnapshot(bits: BitReader, channel: number, { codec, replica,
 export function readBody(bits: BitReader, header: SnapshotHeader, replica: Replica, codec: GameCodec): ReadSnapshot {
   const { tick } = header
   replica.begin()
-  replica.readTrack(bits, 'all', tick)
-  bits.align('body padding')
+  replica.readPublic(bits, header)
   replica.readTrack(bits, 'owner', tick)
   replica.readTrack(bits, 'revealed', tick)
   const keys = readSpawnKeys(bits, tick)

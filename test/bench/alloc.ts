@@ -140,7 +140,7 @@ function measureDecoding(bodies: readonly Uint8Array[]): Figure {
     if (i % 20 === 0) collectGarbage()
     // Behind the head of the message, which is a byte.
     reader.reset(bytes, 8)
-    last = readSnapshotHeader(reader, reader.varuint(0xffff, 'channel', 3), last)
+    last = readSnapshotHeader(reader, reader.varuint(0xffff, 'channel', 3), last, interestWorld.schema.ticksPerSnapshot)
     measureAll(jobs, i)
   }
   const [nothing, decoding] = jobs

@@ -94,7 +94,7 @@ describe('all recordings', () => {
     expect(new Set(said)).toEqual(new Set([...client, ...answers.map((item) => `server ${item}`)]))
   })
 
-  it('[REC4] [REC7] [COD1] hold every form of a record in every track', () => {
+  it('[REC4] [REC7] [REC10] [COD1] [SNP8] hold every form of a record in every track', () => {
     const met = new Set<string>()
     for (const { frames: recorded } of CORPUS) {
       const { conversation } = new SecondReader()
@@ -103,7 +103,8 @@ describe('all recordings', () => {
     }
     const tracks = ['all', 'owner', 'revealed'].map((track) => [track, 'full', 'delta', 'catch-up', 'removal'])
     const forms = tracks.flatMap(([track, ...rest]) => rest.map((form) => `${track} ${form}`))
-    expect([...met].toSorted()).toEqual([...forms, 'all known', 'all coded'].toSorted())
+    const sparse = ['removal', 'led', 'full', 'newcomer', 'newcomer like another'].map((form) => `sparse ${form}`)
+    expect([...met].toSorted()).toEqual([...forms, 'all known', 'all coded', ...sparse].toSorted())
   })
 
   it('[REC4] [REC7] tell who comes back by catch-ups from what the ring still holds, and of what it forgot not whose it is', () => {

@@ -110,6 +110,7 @@ export interface Told {
 }
 
 const NO_FLAGS = [no, no, no]
+export const SPARSE: readonly Piece[] = [yes, yes, yes, no, no]
 /** How many entities. */
 export const count = (n: number): Piece => put(counted(4), n)
 /** How many keys or events. */
@@ -128,8 +129,9 @@ export function snapshotOf(told: Told): Uint8Array {
     keys = NONE,
     events = NONE,
   } = told
-  const head = [put(channel, 1), u(16, seq % 65_536), u(16, tick % 65_536), ...flags, align]
-  return packetOf('server', 'snapshot', ...head, ...all, align, ...owner, ...revealed, ...keys, ...events)
+  const head = [put(channel, 1), no, u(16, seq % 65_536), u(16, tick % 65_536), ...flags]
+  const body = flags === SPARSE ? all : [align, ...all, align]
+  return packetOf('server', 'snapshot', ...head, ...body, ...owner, ...revealed, ...keys, ...events)
 }
 
 /** What may be lost: it leads on from `back` snapshots ago. */
@@ -139,6 +141,7 @@ export function looseOf(told: Told & { readonly back: number; readonly firstEven
     put(channel, 1),
     v(4, back),
     u(16, firstEvent),
+    no,
     u(16, seq % 65_536),
     u(16, tick % 65_536),
     ...flags,

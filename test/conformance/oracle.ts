@@ -108,7 +108,7 @@ export class Oracle {
   private snapshot(message: { readonly channel: number; readonly bits: BitReader }): object {
     const seat = this.seat(message.channel)
     const { bits } = message
-    const header = readSnapshotHeader(bits, message.channel, seat.last)
+    const header = readSnapshotHeader(bits, message.channel, seat.last, seat.codec.schema.ticksPerSnapshot)
     // As the client does before it reads on.
     if (header.seq <= seat.last.seq || header.tick < seat.last.tick) throw refused('snapshot order')
     const body = readBody(seat, bits, header, seat.replica)
@@ -171,12 +171,12 @@ export class Oracle {
 function readBody(
   { codec }: Seat,
   bits: BitReader,
-  { tick }: SnapshotHeader,
+  header: SnapshotHeader,
   replica: Replica,
 ): { readonly spawnKeys: readonly SpawnKey[]; readonly events: readonly EventFrame[] } {
+  const { tick } = header
   replica.begin()
-  replica.readTrack(bits, 'all', tick)
-  bits.align('body padding')
+  replica.readPublic(bits, header)
   replica.readTrack(bits, 'owner', tick)
   replica.readTrack(bits, 'revealed', tick)
   const spawnKeys = readSpawnKeys(bits, tick)

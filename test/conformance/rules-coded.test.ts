@@ -1,13 +1,15 @@
 /** Rules of docs/protocol.md about coded bodies, on one that a real server made; both readers must agree on it. */
 import { describe, expect, it } from 'vitest'
 import { CORPUS } from './corpus.ts'
+import { bytesOf, no, put, u } from './frames.ts'
+import { channel } from './decoder/messages.ts'
 import { Pair } from './pair.ts'
 import type { Frame } from './recorder.ts'
 import { fromHex } from './shown.ts'
 
 const { frames } = CORPUS.find(({ name }) => name === 'flock')!
-/** A snapshot alone: one byte for its number, one for the channel's four bits, six for the head; then the table. */
-const TABLE_AT = 6
+/** A snapshot alone that follows the one before: a byte for its number, one for channel and head; then the table. */
+const TABLE_AT = 2
 const isCoded = ({ messages, hex }: Frame): boolean =>
   messages.length === 1 &&
   (messages[0] as { readonly type: string }).type === 'snapshot' &&
@@ -37,9 +39,10 @@ describe('a coded body', () => {
   it('[COD1] is an error for who holds something of its tick already', () => {
     const pair = before()
     expect(pair.read('server', coded)).not.toBe('refused')
-    const again = Uint8Array.from(coded)
-    // A later number, the same tick.
-    again[2] = again[2]! + 0x08
+    // The next number, the same tick.
+    const { seq, tick } = frames[first]!.messages[0] as unknown as { readonly seq: number; readonly tick: number }
+    const head = bytesOf(put(channel, 1), no, u(16, seq + 1), u(16, tick), no, no, no)
+    const again = Uint8Array.of(coded[0]!, ...head, ...coded.subarray(tableAt))
     expect(pair.read('server', again)).toBe('refused')
   })
 

@@ -54,7 +54,7 @@ describe('the head of a snapshot', () => {
   })
 
   it('[SNP3] tells slack as two s complement, ticks without an input, and that something was left out', () => {
-    const flags = [yes, yes, yes, u(16, 0xff80), u(8, 255)]
+    const flags = [yes, yes, no, yes, yes, u(16, 0xff80), u(8, 255)]
     expect(joined().read('server', snapshotOf({ seq: 1, tick: 101, flags }))).toMatchObject([
       { isPartial: true, slackTicks: -0.5, starvedTicks: 255 },
     ])

@@ -20,6 +20,8 @@ import { createStepper } from 'tickwire/testing'
 import type { Stepper, StepperClient, StepperOptions } from 'tickwire/testing'
 import { Recorder } from './recorder.ts'
 import type { Recording } from './recorder.ts'
+import { swarm, swarmRoom, swarmSchema } from './swarm.ts'
+import type { Swarm } from './swarm.ts'
 import { zoo, zooRoom, zooSchema } from './zoo.ts'
 import type { Zoo } from './zoo.ts'
 
@@ -280,9 +282,24 @@ function lossy(): Promise<Recording[]> {
   })
 }
 
+/** A budget for a third of what there is to tell, and a view that moves; somebody else turns, too. */
+function crowd(): Promise<Recording[]> {
+  return play<Swarm>({ rooms: [swarmRoom], impair: { latencyMs: 90 }, seed: 12 }, async (stepper) => {
+    const recorder = new Recorder([swarmSchema])
+    const client = stepper.addClient()
+    recorder.listen(client)
+    await stepper.join(swarm, {})
+    await stepper.run(2)
+    // Which anchors came of what was under way nobody knows: such entities are told whole.
+    client.network.cut()
+    await stepper.run(1.2)
+    return [{ name: 'swarm', games: ['swarm'], frames: recorder.frames }]
+  })
+}
+
 export async function recordAll(): Promise<Recording[]> {
   const all: Recording[] = []
-  for (const scenario of [duel, table, dish, menagerie, flight, mismatch, redirected, farewell, lossy])
+  for (const scenario of [duel, table, dish, menagerie, flight, mismatch, redirected, farewell, lossy, crowd])
     all.push(...(await scenario()))
   return all
 }

@@ -10,9 +10,10 @@ import { entitiesOf } from './decoder/show.ts'
 import { flockSchema } from './flock.ts'
 import { Ledger, shown } from './shown.ts'
 import type { Shown } from './shown.ts'
+import { swarmSchema } from './swarm.ts'
 import { zooSchema } from './zoo.ts'
 
-export const GAMES: readonly GameSchema[] = [arenaSchema, cardsSchema, cellsSchema, zooSchema, flockSchema]
+export const GAMES: readonly GameSchema[] = [arenaSchema, cardsSchema, cellsSchema, zooSchema, flockSchema, swarmSchema]
 
 /** Reads one packet after the other, as the corpus shows them. */
 export class SecondReader {

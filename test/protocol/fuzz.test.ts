@@ -120,6 +120,7 @@ describe('hostile bytes', () => {
           seq: 70_000 + i,
           tick: 9000 + i,
           isPartial: i % 2 === 0,
+          isSparse: i % 3 === 0,
           slackTicks,
           starvedTicks: i % 4,
         })
@@ -138,7 +139,7 @@ describe('hostile bytes', () => {
     )
     const tried = fuzz(15, 3000, corpus, (bytes) => {
       const reader = new BitReader(bytes)
-      const { tick } = readSnapshotHeader(reader, readSnapshotChannel(reader), { seq: 70_000, tick: 9000 })
+      const { tick } = readSnapshotHeader(reader, readSnapshotChannel(reader), { seq: 70_000, tick: 9000 }, 3)
       for (const key of readSpawnKeys(reader, tick)) expect(key.tick >= 0 && key.slot < 65_535).toBe(true)
       for (const event of readEvents(reader, tick, eventFields, NO_PACKER)) expect(event.tick).toBeGreaterThanOrEqual(0)
       reader.expectEnd()

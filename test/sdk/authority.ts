@@ -141,7 +141,16 @@ export class Authority<G extends GameTypes> implements SimWorld<G> {
     const told = this.toldOf(seat)
     told.seq++
     const { tick, codec } = this
-    const header = { channel: 0, seq: told.seq, tick, isPartial: false, slackTicks: null, starvedTicks: 0, ...feedback }
+    const header = {
+      channel: 0,
+      seq: told.seq,
+      tick,
+      isPartial: false,
+      isSparse: false,
+      slackTicks: null,
+      starvedTicks: 0,
+      ...feedback,
+    }
     const writer = new BitWriter()
     const fresh: Truth[] = []
     writeSnapshotHeader(writer, header)

@@ -1,4 +1,4 @@
-import { goOn, moveByRates, settleCarries, settleTrends, turnVelocity } from './extrapolate.ts'
+import { goOn, moveAlong, moveByRates, settleCarries, settleTrends, turnVelocity } from './extrapolate.ts'
 import { reexpress } from './quaternion.ts'
 import type { Track } from './layout.ts'
 
@@ -42,6 +42,12 @@ export class Expectation {
   /** Moves the targets with the new velocities, which `columns` holds by now. */
   move(from: Int32Array, fromAt: number, ticks: number): void {
     this.moveWith(from, fromAt, ticks, this.columns, 0)
+  }
+
+  /** The same, but on the way the velocities changed evenly; for `settle` they did not. */
+  lead(from: Int32Array, fromAt: number, ticks: number): void {
+    this.move(from, fromAt, ticks)
+    moveAlong(this.track, from, fromAt, ticks, this.columns)
   }
 
   /** Gives the anchor at `next`, whose columns hold the truth, its hidden columns by the rule that both ends share. */

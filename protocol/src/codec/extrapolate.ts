@@ -70,6 +70,40 @@ export function moveByRates(
 }
 
 /**
+ * Puts the targets in `out` where they get in so many ticks while the velocities go evenly from those of `anchor` to those of
+ * `out`: the sum of those after each tick. Who turned went along an arc, and that is longer than the chord between its ends.
+ */
+export function moveAlong(track: Track, anchor: Int32Array, from: number, ticks: number, out: Int32Array): void {
+  if (ticks < 2) return
+  const bulge = bulgeOf(track, anchor, from, out) * (1 - 1 / (ticks * ticks))
+  for (const { target, source, num, den, carry } of track.rates) {
+    const old = anchor[from + source]!
+    const now = out[source]!
+    const isTurning = track.velocity.some((one) => one.target === source)
+    const sum = old * (ticks - 1) + now * (ticks + 1) + (isTurning ? (old + now) * ticks * bulge : 0)
+    const reached = anchor[from + target]! * den + anchor[from + carry]! + Math.floor((num * sum) / 2)
+    out[target] = stepsOf(track.columns[target]!, reached, den)
+  }
+}
+
+/** By what part an arc of many steps is longer than its chord: a third of the square of the tangent of half the angle turned. */
+function bulgeOf(track: Track, anchor: Int32Array, from: number, out: Int32Array): number {
+  let oldOld = 0
+  let nowNow = 0
+  let oldNow = 0
+  for (const { target } of track.velocity) {
+    const old = anchor[from + target]!
+    const now = out[target]!
+    oldOld += old * old
+    nowNow += now * now
+    oldNow += old * now
+  }
+  if (oldNow <= 0 || nowNow > 4 * oldOld || oldOld > 4 * nowNow) return 0
+  const both = Math.sqrt(oldOld * nowNow)
+  return (both - oldNow) / (both + oldNow) / 3
+}
+
+/**
  * Puts the velocity of `out` where it gets by turning on: whoever steers in a circle changes its velocity by as much each
  * time, but in another direction. `a` is the velocity at the anchor, `b` the one as many ticks before; what turned `b` into
  * `a` turns `a` once more. In any number of dimensions that is (2 (a b) a - (a a) b) / (b b).

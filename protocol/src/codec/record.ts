@@ -36,7 +36,7 @@ const MAX_TREND = (1 << 24) * TREND_DEN
  */
 export class RecordCodec {
   readonly track: Track
-  private readonly expectation: Expectation
+  protected readonly expectation: Expectation
   private readonly ladders: readonly (Ladder | null)[]
 
   constructor(track: Track) {
@@ -64,7 +64,7 @@ export class RecordCodec {
     this.expectation.begin(from, fromAt, ticks)
     for (let i = 0; i < sourcesEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
     if (sourcesEnd > 0) {
-      this.expectation.move(from, fromAt, ticks)
+      this.move(from, fromAt, ticks)
       if (!this.writeWhether(writer, sourcesEnd, next, nextAt)) return
     }
     for (let i = sourcesEnd; i < hotEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
@@ -93,7 +93,7 @@ export class RecordCodec {
     const { columns, hotEnd, sourcesEnd } = this.track
     for (let i = 0; i < sourcesEnd; i++) this.readColumn(reader, i, onBlob)
     if (sourcesEnd > 0) {
-      this.expectation.move(from, fromAt, ticks)
+      this.move(from, fromAt, ticks)
       if (!reader.bool('other columns')) return
     }
     for (let i = sourcesEnd; i < hotEnd; i++) this.readColumn(reader, i, onBlob)
@@ -167,24 +167,38 @@ export class RecordCodec {
     return false
   }
 
-  private writeColumn(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
+  /** Expects what is moved where the new velocities lead. */
+  protected move(from: Int32Array, fromAt: number, ticks: number): void {
+    this.expectation.move(from, fromAt, ticks)
+  }
+
+  protected writeColumn(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
     const column = this.track.columns[i]!
     const expected = this.expectation.columns[i]!
     writer.bool(value !== expected)
     if (value === expected) return
     if (column.blob >= 0) writeBlob(writer, blobs(column.blob))
-    else writeChanged(writer, column, this.ladders[i]!, value, expected)
+    else this.writeMissed(writer, i, value, expected)
     this.expectation.correct(i, value)
   }
 
-  private readColumn(reader: BitReader, i: number, onBlob: OnBlob): void {
+  protected readColumn(reader: BitReader, i: number, onBlob: OnBlob): void {
     const column = this.track.columns[i]!
     if (!reader.bool(column.name)) return
     // A blob's column counts its revisions: on the reader's side it only has to change.
     const expected = this.expectation.columns[i]!
     if (column.blob >= 0) onBlob(column.blob, readBlob(reader, column))
-    const value = column.blob >= 0 ? (expected + 1) | 0 : readChanged(reader, column, this.ladders[i]!, expected)
+    const value = column.blob >= 0 ? (expected + 1) | 0 : this.readMissed(reader, i, expected)
     this.expectation.correct(i, value)
+  }
+
+  /** Writes a value that was expected to be another one. */
+  protected writeMissed(writer: BitWriter, i: number, value: number, expected: number): void {
+    writeChanged(writer, this.track.columns[i]!, this.ladders[i]!, value, expected)
+  }
+
+  protected readMissed(reader: BitReader, i: number, expected: number): number {
+    return readChanged(reader, this.track.columns[i]!, this.ladders[i]!, expected)
   }
 
   private writeWhole(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {

@@ -2,14 +2,16 @@ import type { BitReader } from '../bits/reader.ts'
 import { DecodeError } from '../errors.ts'
 import { decodeBlob } from '../messages/values.ts'
 import type { Packer } from '../messages/values.ts'
-import { extrapolate } from './extrapolate.ts'
+import { extrapolate, freshHidden } from './extrapolate.ts'
+import { HeldPlaces } from './held-places.ts'
 import { TRACKS } from './layout.ts'
 import type { GameLayout, KindLayout, TrackName } from './layout.ts'
+import { LedCodec } from './led.ts'
 import { RecordCodec } from './record.ts'
 import { NOT_HELD, Staging } from './staging.ts'
 import type { HeldAnchor, HeldEntity } from './staging.ts'
 import type { BodyDecoder } from './entropy/body-decoder.ts'
-import { readAnchorTick, readCount, readForm, readHead, SlotGaps } from './updates.ts'
+import { readAnchorTick, readCount, readForm, readHead, readSparseHead, SlotGaps } from './updates.ts'
 import type { UpdateForm } from './updates.ts'
 
 /** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
@@ -35,8 +37,13 @@ export class Replica {
   private readonly layout: GameLayout
   private readonly packer: Packer
   private readonly codecs: readonly Record<TrackName, RecordCodec>[]
+  /** For sparse tracks. */
+  private readonly led: readonly LedCodec[]
+  /** By kind: where in the staging the row stands that a newcomer of a sparse track may be like. */
+  private readonly models: Map<number, number> = new Map()
   private readonly staging = new Staging()
   private readonly gaps = new SlotGaps()
+  private readonly places = new HeldPlaces()
   /** Entities that the staged changes bring, by slot. */
   private readonly arriving: Map<number, HeldEntity> = new Map()
   /** Slots that the staged changes remove, by track: nothing leads on from what is gone. */
@@ -69,6 +76,7 @@ export class Replica {
       owner: new RecordCodec(tracks.owner),
       revealed: new RecordCodec(tracks.revealed),
     }))
+    this.led = layout.kinds.map(({ tracks }) => new LedCodec(tracks.all))
     const sizes = layout.kinds.flatMap(({ tracks }) => TRACKS.map((name) => tracks[name].size))
     this.continued = new Int32Array(Math.max(...sizes))
   }
@@ -93,6 +101,73 @@ export class Replica {
       if (coded !== null && form !== 'full') throw notHeld(reader, slot)
       this.readUpdate(reader, track, slot, form, snapshotTick)
     }
+  }
+
+  /** Reads the public track of a snapshot and what fills its last byte; nothing changes until `commit`. */
+  readPublic(reader: BitReader, { tick, isSparse }: { readonly tick: number; readonly isSparse: boolean }): void {
+    if (isSparse) {
+      this.readSparse(reader, tick)
+      return
+    }
+    this.readTrack(reader, 'all', tick)
+    // It may be the same bytes for many readers: those are whole ones.
+    reader.align('body padding')
+  }
+
+  private readSparse(reader: BitReader, snapshotTick: number): void {
+    this.models.clear()
+    this.places.begin(this.bySlot, NONE_LEAVE)
+    this.gaps.begin()
+    for (let left = readCount(reader); left > 0; left--) this.onRemoval(this.readPlace(reader).slot)
+    this.places.begin(this.bySlot, this.leaving.all)
+    this.gaps.begin()
+    for (let left = readCount(reader); left > 0; left--) this.readLed(reader, this.readPlace(reader), snapshotTick)
+    this.gaps.begin()
+    for (let left = readCount(reader); left > 0; left--) this.readNewcomer(reader, this.gaps.read(reader), snapshotTick)
+  }
+
+  /** The next entity of a list that names them by their places among what is held. */
+  private readPlace(reader: BitReader): HeldEntity {
+    const place = this.gaps.read(reader)
+    const entity = this.places.at(place)
+    if (entity === undefined) throw notHeld(reader, place)
+    return entity
+  }
+
+  private readLed(reader: BitReader, entity: HeldEntity, tick: number): void {
+    const { slot, kind, anchors } = entity
+    const codec = this.led[kind.index]!
+    const isFull = reader.bool('record form')
+    const at = this.staging.reserve(codec.track.size)
+    this.reading = entity
+    if (isFull) this.readWhole(reader, entity, codec, at)
+    else if (anchors.all.tick > tick) throw notHeld(reader, slot)
+    else codec.readDelta(reader, anchors.all.row, 0, tick - anchors.all.tick, this.staging.rows, at, this.onBlob)
+    this.models.set(kind.index, at)
+    this.staging.push('all', slot, entity, tick, at)
+  }
+
+  private readNewcomer(reader: BitReader, slot: number, tick: number): void {
+    const { kind, generation } = readSparseHead(reader, this.layout.kinds.length)
+    const entity = this.arrival(slot, kind, generation)
+    const codec = this.led[kind]!
+    const model = this.models.get(kind)
+    const at = this.staging.reserve(codec.track.size)
+    this.reading = entity
+    if (model === undefined || !reader.bool('like one before')) this.readWhole(reader, entity, codec, at)
+    else {
+      this.stageDefaultBlobs(entity, codec)
+      codec.modelOf(this.staging.rows, model, this.continued)
+      codec.readDelta(reader, this.continued, 0, 0, this.staging.rows, at, this.onBlob)
+      freshHidden(codec.track, this.staging.rows, at)
+    }
+    this.models.set(kind, at)
+    this.staging.push('all', slot, entity, tick, at)
+  }
+
+  private readWhole(reader: BitReader, entity: HeldEntity, codec: RecordCodec, at: number): void {
+    this.stageDefaultBlobs(entity, codec)
+    codec.readFull(reader, this.staging.rows, at, this.onBlob)
   }
 
   /**
@@ -213,10 +288,8 @@ export class Replica {
     if (!leads) throw notHeld(reader, slot)
     const at = this.staging.reserve(codec.track.size)
     this.reading = entity
-    if (form === 'full') {
-      this.stageDefaultBlobs(entity, codec)
-      codec.readFull(reader, this.staging.rows, at, this.onBlob)
-    } else {
+    if (form === 'full') this.readWhole(reader, entity, codec, at)
+    else {
       codec.readDelta(reader, entity.anchors[track].row, 0, tick - heldTick, this.staging.rows, at, this.onBlob)
       if (form === 'catch-up') codec.readHidden(reader, this.staging.rows, at)
     }
@@ -226,7 +299,10 @@ export class Replica {
   private readArrival(reader: BitReader, slot: number): HeldEntity {
     const head = readHead(reader, this.layout.kinds.length)
     if (head === 'known') return this.known(reader, slot)
-    const { kind, generation } = head
+    return this.arrival(slot, head.kind, head.generation)
+  }
+
+  private arrival(slot: number, kind: number, generation: number): HeldEntity {
     const id = entityId(slot, generation)
     const held = this.leaving.all.has(slot) ? undefined : this.entities.get(slot)
     // A full record for what is held already only replaces its anchor: the object stays the same for the game.
@@ -289,6 +365,8 @@ export class Replica {
     for (let i = 0; i < anchor.row.length; i++) anchor.row[i] = this.staging.rows[rowAt + i]!
   }
 }
+
+const NONE_LEAVE: ReadonlySet<number> = new Set()
 
 function arrive(id: number, slot: number, kind: KindLayout): HeldEntity {
   const anchor = (name: TrackName): HeldAnchor => ({ tick: NOT_HELD, row: new Int32Array(kind.tracks[name].size) })

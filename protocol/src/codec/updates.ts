@@ -2,6 +2,7 @@ import type { BitReader } from '../bits/reader.ts'
 import type { BitWriter } from '../bits/writer.ts'
 import { DecodeError } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
+import { readGolomb, writeGolomb } from './golomb.ts'
 import type { Anchors } from './anchors.ts'
 import type { BlobBytes, RecordCodec } from './record.ts'
 
@@ -47,8 +48,8 @@ export function readCount(reader: BitReader): number {
 const FIRST_GAP = 8
 /** After as many gaps those before count half: entities that move together often stand in a row. */
 const RECENT = 8
-/** A gap of 65534 and the widest group have no longer prefix. */
-const MAX_PREFIX = 17
+/** A gap of 65534 and the widest group need no more. */
+const MOST_GAP_BITS = 17
 
 /**
  * The slots of one list, rising, each by its gap in an exponential Golomb code: k bits, and two more for each doubling. Both
@@ -66,21 +67,15 @@ export class SlotGaps {
   }
 
   write(writer: BitWriter, slot: number): void {
-    const k = this.groupBits()
     const gap = slot - this.last - 1
-    const bits = 31 - Math.clz32(gap + (1 << k))
-    writer.bits((1 << (bits - k)) - 1, bits - k + 1)
-    writer.bits(gap + (1 << k) - (1 << bits), bits)
+    writeGolomb(writer, gap, this.groupBits())
     this.learn(gap)
   }
 
   /** The next slot; slots rise, so one cannot come twice. */
   read(reader: BitReader): number {
-    const k = this.groupBits()
     const start = reader.bitOffset
-    let bits = k
-    while (reader.bool('slot gap')) if (++bits > MAX_PREFIX) throw noSlot(start, 'a longer gap')
-    const gap = reader.bits(bits, 'slot gap') + (1 << bits) - (1 << k)
+    const gap = readGolomb(reader, this.groupBits(), MOST_GAP_BITS, 'slot gap')
     if (this.last + 1 + gap >= LIMITS.maxEntitySlots) throw noSlot(start, `${this.last + 1 + gap}`)
     this.learn(gap)
     return this.last
@@ -203,6 +198,21 @@ function writeHead(writer: BitWriter, head: Head): void {
   if (head === 'known') return
   writer.varuint(head.kind, KIND_BITS)
   writer.varuint(head.generation, GENERATION_BITS)
+}
+
+/** Of who is new in a sparse track. */
+const SPARSE_GENERATION_BITS = 2
+
+export function writeSparseHead(writer: BitWriter, { kind, generation }: EntityHeadBits, kinds: number): void {
+  writer.uintMax(kind, kinds - 1)
+  writer.varuint(generation, SPARSE_GENERATION_BITS)
+}
+
+export function readSparseHead(reader: BitReader, kinds: number): EntityHeadBits {
+  return {
+    kind: reader.uintMax(kinds - 1, 'entity kind'),
+    generation: reader.varuint(MAX_GENERATION, 'generation', SPARSE_GENERATION_BITS),
+  }
 }
 
 export function readHead(reader: BitReader, kinds: number): Head {

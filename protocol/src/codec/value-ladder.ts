@@ -26,13 +26,19 @@ const NARROW_BITS = 5
  * is steered otherwise by most of its range.
  */
 export function laddersOf({ columns, rates, trends, velocity }: Track): readonly (Ladder | null)[] {
-  return columns.map(({ bits, isNoise }, index) => {
-    if (bits <= NARROW_BITS || bits === 32 || isNoise) return null
+  return columns.map((column, index) => {
+    const { bits } = column
+    if (isWhole(column)) return null
     if (rates.some(({ target }) => target === index)) return { near: 1, far: (bits >> 1) + 2 }
     if (velocity.some(({ target }) => target === index)) return { near: 1, far: Math.ceil((bits * 2) / 3) }
     if (trends.some(({ target }) => target === index)) return { near: bits >> 1, far: Math.ceil((bits * 3) / 4) }
     return { near: 4, far: Math.ceil((bits * 2) / 3) }
   })
+}
+
+/** Whether a column has no misses worth a code. */
+export function isWhole({ bits, isNoise }: Column): boolean {
+  return bits <= NARROW_BITS || bits === 32 || isNoise
 }
 
 /** Writes `truth`, which differs from `predicted`. */
@@ -47,7 +53,7 @@ export function writeChanged(
     writeScalar(writer, column, truth)
     return
   }
-  const coded = zigzag(shortWay(column, truth - predicted)) - 1
+  const coded = codedMiss(column, truth, predicted)
   if (coded < 1 << ladder.near) {
     writer.bits(coded << 1, ladder.near + 1)
   } else if (coded < 1 << ladder.far) {
@@ -62,11 +68,20 @@ export function readChanged(reader: BitReader, column: Column, ladder: Ladder | 
   if (ladder === null) return readScalar(reader, column, column.name)
   const isNear = !reader.bool(column.name)
   if (!isNear && reader.bool(column.name)) return readScalar(reader, column, column.name)
-  const miss = unzigzag(reader.bits(isNear ? ladder.near : ladder.far, column.name) + 1)
+  const miss = missOf(reader.bits(isNear ? ladder.near : ladder.far, column.name))
   return addMiss(reader, column, predicted, miss)
 }
 
-function addMiss(reader: BitReader, column: Column, predicted: number, miss: number): number {
+/** The number of a miss, which is never 0. */
+export function codedMiss(column: Column, truth: number, predicted: number): number {
+  return zigzag(shortWay(column, truth - predicted)) - 1
+}
+
+export function missOf(coded: number): number {
+  return unzigzag(coded + 1)
+}
+
+export function addMiss(reader: BitReader, column: Column, predicted: number, miss: number): number {
   const value = predicted + miss
   if (column.wrap) return value & column.max
   if (value < column.min || value > column.max) {

@@ -11,11 +11,12 @@ import type { EncodedValues, Packer } from './values.ts'
 /**
  * What one client is told at one tick.
  *
- *     | channel | seq: 16 | tick: 16 | flags: 3 | slack: 16 if known | starved: 8 if any |   then to the next byte
- *     | body: track "all"                                            |                        then to the next byte
+ *     | channel | follows: 1, or seq: 16 | tick: 16 | flags | slack: 16 if known | starved: 8 if any |   then to the next byte
+ *     | body: track "all"                                                                           |   then to the next byte
  *     | tracks "owner", "revealed" | spawn keys | events             |
  *
- * The body may be the same bytes for many clients; all that is one client's own stands in the header and behind it.
+ * The body may be the same bytes for many clients; all that is one client's own stands in the header and behind it. A sparse body
+ * is one client's own, and what is before and behind it fills no bytes.
  */
 export interface SnapshotHeader {
   readonly channel: number
@@ -24,6 +25,8 @@ export interface SnapshotHeader {
   readonly tick: number
   /** Visible changes were left out for want of budget. */
   readonly isPartial: boolean
+  /** The public track is a sparse one: it tells of few entities, over long ways. */
+  readonly isSparse: boolean
   /**
    * The least time, in ticks, by which an input came before its tick since the last header; negative: it came late; null:
    * none came.
@@ -46,16 +49,32 @@ const SLACK_STEPS = 256
 const SLACK_MAX = 0x7fff / SLACK_STEPS
 const STARVED_MAX = 0xff
 
-/** @param loose null: the snapshot leads on from the one before */
-export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader, loose: LooseHead | null = null): void {
+/**
+ * @param loose null: the snapshot leads on from the one before
+ * @param follows its reader has the one before, one interval ago: so it knows seq and tick
+ */
+export function writeSnapshotHeader(
+  writer: BitWriter,
+  header: SnapshotHeader,
+  loose: LooseHead | null = null,
+  follows: boolean = false,
+): void {
   writeChannel(writer, header.channel)
   if (loose !== null) {
     writer.varuint(loose.back, BACK_BITS)
     writer.bits(loose.firstEvent & 0xffff, 16)
   }
-  writer.bits(header.seq & 0xffff, 16)
-  writer.bits(header.tick & 0xffff, 16)
-  writer.bool(header.isPartial)
+  writer.bool(follows)
+  if (!follows) {
+    writer.bits(header.seq & 0xffff, 16)
+    writer.bits(header.tick & 0xffff, 16)
+  }
+  const isSpecial = header.isPartial || header.isSparse
+  writer.bool(isSpecial)
+  if (isSpecial) {
+    writer.bool(header.isPartial)
+    writer.bool(header.isSparse)
+  }
   writer.bool(header.slackTicks !== null)
   writer.bool(header.starvedTicks > 0)
   if (header.slackTicks !== null) {
@@ -63,7 +82,7 @@ export function writeSnapshotHeader(writer: BitWriter, header: SnapshotHeader, l
     writer.bits(Math.round(clamped * SLACK_STEPS) & 0xffff, 16)
   }
   if (header.starvedTicks > 0) writer.bits(Math.min(STARVED_MAX, header.starvedTicks), 8)
-  writer.align()
+  if (!header.isSparse) writer.align()
 }
 
 /** Reads what stands between the channel and the header; the number of the event is its low 16 bits. */
@@ -78,17 +97,39 @@ export interface SnapshotReference {
   readonly tick: number
 }
 
-/** Reads the header behind the channel, which the message's own reader has taken already. */
-export function readSnapshotHeader(reader: BitReader, channel: number, last: SnapshotReference): SnapshotHeader {
-  const seq = widen16(last.seq, reader.bits(16, 'snapshot seq'))
-  const tick = widen16(last.tick, reader.bits(16, 'snapshot tick'))
-  const isPartial = reader.bool('partial')
+/**
+ * Reads the header behind the channel, which the message's own reader has taken already.
+ * @param ticksPerSnapshot 0: none follows another, as where they may be lost
+ */
+export function readSnapshotHeader(
+  reader: BitReader,
+  channel: number,
+  last: SnapshotReference,
+  ticksPerSnapshot: number,
+): SnapshotHeader {
+  const follows = reader.bool('following snapshot')
+  if (follows && ticksPerSnapshot === 0) throw followsNone(reader)
+  const seq = follows ? last.seq + 1 : widen16(last.seq, reader.bits(16, 'snapshot seq'))
+  const tick = follows ? last.tick + ticksPerSnapshot : widen16(last.tick, reader.bits(16, 'snapshot tick'))
+  const isSpecial = reader.bool('partial or sparse')
+  const isPartial = isSpecial && reader.bool('partial')
+  const isSparse = isSpecial && reader.bool('sparse')
   const hasSlack = reader.bool('slack flag')
   const hasStarved = reader.bool('starved flag')
   const slackTicks = hasSlack ? ((reader.bits(16, 'slack') << 16) >> 16) / SLACK_STEPS : null
   const starvedTicks = hasStarved ? reader.bits(8, 'starved ticks') : 0
-  reader.align('header padding')
-  return { channel, seq, tick, isPartial, slackTicks, starvedTicks }
+  if (!isSparse) reader.align('header padding')
+  return { channel, seq, tick, isPartial, isSparse, slackTicks, starvedTicks }
+}
+
+function followsNone(reader: BitReader): DecodeError {
+  const expected = 'one with a number'
+  return new DecodeError('unexpected', {
+    what: 'snapshot',
+    expected,
+    got: 'one that follows',
+    offset: reader.bitOffset,
+  })
 }
 
 /** Reads the channel that both ends need before they know the room. */

@@ -38,13 +38,11 @@ export interface Receiver {
   readonly feed: ClientFeed
 }
 
-const HEADER_BYTES = 8
 /** What is left of a snapshot's bytes for its updates; null: there is no budget. */
-function allowance({ expectedTailBytes, mostBytes: most }: ByteBudget, bytes: number): Allowance | null {
+function allowance({ besidesBits, mostBytes: most, debtBytes }: ByteBudget, bytes: number): Allowance | null {
   if (bytes === Infinity) return null
   const mostBytes = Math.max(most, bytes)
-  const rest = HEADER_BYTES + expectedTailBytes
-  return { bits: 8 * (bytes - rest), mostBits: 8 * (mostBytes - rest) }
+  return { bits: 8 * bytes - besidesBits, debtBits: 8 * debtBytes, mostBits: 8 * mostBytes - besidesBits }
 }
 
 const NO_SLACK: number | null = null
@@ -77,9 +75,17 @@ export class SnapshotAssembler {
   private readonly ownerTrack: PrivateTrack
   private readonly revealedTrack: PrivateTrack
   /** Its header; used again for each. */
-  private readonly header = { channel: 0, seq: 0, tick: 0, isPartial: false, slackTicks: NO_SLACK, starvedTicks: 0 }
-  /** Where its public track ends, in bytes. */
-  private tailAt = 0
+  private readonly header = {
+    channel: 0,
+    seq: 0,
+    tick: 0,
+    isPartial: false,
+    isSparse: false,
+    slackTicks: NO_SLACK,
+    starvedTicks: 0,
+  }
+  /** The bits of its public track. */
+  private publicBits = 0
 
   constructor(
     codec: GameCodec,
@@ -106,9 +112,9 @@ export class SnapshotAssembler {
     return this.header.isPartial
   }
 
-  /** The bytes behind the public track: these go beyond any budget. */
-  get tailBytes(): number {
-    return this.packet.byteLength - this.tailAt
+  /** The bits before and behind the public track: these go beyond any budget. */
+  get besidesBits(): number {
+    return 8 * this.packet.byteLength - this.publicBits
   }
 
   /** Whether nothing is hidden from a client. */
@@ -132,8 +138,10 @@ export class SnapshotAssembler {
   }
 
   private writeShared(receiver: Receiver): boolean {
-    this.writeHeader(receiver, false)
+    this.writeHeader(receiver, false, false)
+    const start = this.packet.bitLength
     const hasNews = this.publicTrack.writeShared(this.packet, receiver.feed)
+    this.publicBits = this.packet.bitLength - start
     return this.writeTail(receiver, hasNews, this.newSpawnKeys(receiver), null, null)
   }
 
@@ -142,8 +150,11 @@ export class SnapshotAssembler {
     const sight = this.sightOf(receiver)
     // Before the track is written: then nothing is new any more.
     const keys = this.newSpawnKeys(receiver)
-    this.writeHeader(receiver, this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes)))
+    const isPartial = this.ownTrack.plan(feed, own, sight, allowance(feed.budget, bytes))
+    this.writeHeader(receiver, isPartial, this.ownTrack.isSparse)
+    const start = this.packet.bitLength
     const hasNews = this.ownTrack.write(this.packet, feed)
+    this.publicBits = this.packet.bitLength - start
     return this.writeTail(receiver, hasNews, keys, sight.interest, isOpen(sight) ? null : holdsIn(own))
   }
 
@@ -158,8 +169,7 @@ export class SnapshotAssembler {
     const { packet } = this
     const { id, feed } = receiver
     const { tick } = this.replication
-    packet.align()
-    this.tailAt = packet.byteLength
+    if (!this.header.isSparse) packet.align()
     const isOwnerNews = this.ownerTrack.write(packet, feed, receiver, holds ?? HOLDS_ALL)
     const isRevealedNews = this.revealedTrack.write(packet, feed, receiver, holds ?? HOLDS_ALL)
     writeSpawnKeys(packet, keys, tick)
@@ -186,18 +196,19 @@ export class SnapshotAssembler {
     }
   }
 
-  private writeHeader({ link, feed, inputs }: Receiver, isPartial: boolean): void {
+  private writeHeader({ link, feed, inputs }: Receiver, isPartial: boolean, isSparse: boolean): void {
     const { header, packet } = this
     header.channel = link.channel
     header.seq = feed.nextSeq
     header.tick = this.replication.tick
     header.isPartial = isPartial
+    header.isSparse = isSparse
     header.slackTicks = inputs.feedback.slackTicks
     header.starvedTicks = inputs.feedback.starvedTicks
     packet.reset()
     const loose = feed.looseHead
     writeLastHead(packet, loose === null ? SERVER_MESSAGE.snapshot : SERVER_MESSAGE.looseSnapshot)
-    writeSnapshotHeader(packet, header, loose)
+    writeSnapshotHeader(packet, header, loose, feed.follows(header.tick, this.codec.schema.ticksPerSnapshot))
   }
 
   /** The predicted spawns of this seat that it is told of for the first time. */

@@ -12,19 +12,19 @@ import type { SlotSet } from './slot-set.ts'
 import { isOwn } from './visible.ts'
 import type { Sight } from './visible.ts'
 
-/** How long one may wait in the middle of the view, and by how much longer on its border. */
-const PATIENCE_SECONDS = 0.3
-const BORDER_PATIENCE_SECONDS = 1
-/** After this long an entity goes before all that are not late: nobody starves. */
-const LATE_SECONDS = 1.2
-/** So many of the nearest are late much sooner. */
+/** The nearest are late after this long, all others after that long. */
 const NEAREST = 10
 const NEAREST_SECONDS = 0.2
-/** More than any patience makes of a wait that is not late. */
-const LATE_URGENCY = 1000
-const HURRY = 2000
+const LATE_SECONDS = 2
+/** Behind the nearest patience grows with the distance: by all of it in so much of the view's radius. */
+const GROWTH = 0.18
 const LEAVING_WORTH = 0.1
-const GAP_BITS = 4
+/** Who is late goes before all others. */
+const LATE_URGENCY = 1000
+/** About what a place in the list of those that are held takes. */
+const RANK_BITS = 5
+/** About what the counts of the lists take. */
+const LISTS_BITS = 8
 
 /** References that would be hidden are measured as if they were not. */
 const HOLDS_ALL: Holds = () => true
@@ -32,13 +32,14 @@ const HOLDS_ALL: Holds = () => true
 /** What a snapshot's public updates may take. */
 export interface Allowance {
   readonly bits: number
+  /** How many more there may be for who is late. */
+  readonly debtBits: number
   /** The same of a client that was sent nothing for a while. */
   readonly mostBits: number
 }
 
 interface Candidate {
   readonly record: EntityRecord
-  waited: number
   urgency: number
 }
 
@@ -80,14 +81,15 @@ export class Choice {
   /** Whether all of it fits easily, as it would be told without a budget: records that others share are larger. */
   fitsAll(updates: readonly EntityRecord[], reader: OwnReader, { bits }: Allowance): boolean {
     this.trial.reset()
-    let used = updates.length * GAP_BITS
+    let used = updates.length * RANK_BITS
     for (const record of updates) if ((used += this.measure(record, reader)) > bits / 2) return false
     return true
   }
 
-  /** Leaves in `updates` what fits into so many bits: first the client's own, then by urgency. */
+  /** Leaves in `updates` what fits into so many bits, beside the removals: first the client's own, then by urgency. */
   fit(
     updates: EntityRecord[],
+    removals: number,
     visible: SlotSet,
     feed: ClientFeed,
     reader: OwnReader,
@@ -97,15 +99,16 @@ export class Choice {
     const candidates: Candidate[] = []
     const chosen: EntityRecord[] = []
     this.trial.reset()
+    this.records.beginSparse()
     for (const record of updates) {
-      if (!isOwn(record, sight.seat, this.replication)) candidates.push({ record, waited: 0, urgency: 0 })
+      if (!isOwn(record, sight.seat, this.replication)) candidates.push({ record, urgency: 0 })
       else {
         this.measure(record, reader)
         chosen.push(record)
       }
     }
     this.rate(candidates, visible, feed, sight)
-    this.take(candidates, chosen, reader, room)
+    this.take(candidates, chosen, reader, room, LISTS_BITS + removals * RANK_BITS)
     updates.length = 0
     updates.push(...chosen)
   }
@@ -115,18 +118,21 @@ export class Choice {
     candidates: Candidate[],
     chosen: EntityRecord[],
     reader: OwnReader,
-    { bits, mostBits }: Allowance,
+    room: Allowance,
+    lists: number,
   ): void {
     candidates.sort((a, b) => b.urgency - a.urgency)
-    let used = this.trial.bitLength + chosen.length * GAP_BITS
-    for (const [i, { record }] of candidates.entries()) {
-      if (used >= bits) return
-      const size = this.measure(record, reader) + GAP_BITS
+    let used = lists + this.trial.bitLength + chosen.length * RANK_BITS
+    for (const [i, { record, urgency }] of candidates.entries()) {
+      const isLate = urgency >= LATE_URGENCY
+      if (used >= (isLate ? room.bits + room.debtBits : room.bits)) return
+      const size = this.measure(record, reader) + this.nameBits(record, reader)
       // Behind one that does not fit nobody goes: with smaller ones always before it, it would wait for ever. So would one
       // that never can fit, unless it goes as the first.
-      const canNeverFit = i === 0 && size > mostBits
+      const canNeverFit = i === 0 && size > room.mostBits
       // To the nearest: what a snapshot has too much of, the next one has less.
-      if (used + size / 2 > bits && !canNeverFit) return
+      const fits = used + size / 2 <= room.bits || (isLate && used + size <= room.bits + room.debtBits)
+      if (!fits && !canNeverFit) return
       used += size
       chosen.push(record)
     }
@@ -135,40 +141,33 @@ export class Choice {
   /** The bits of the record that the client would get. */
   private measure(record: EntityRecord, reader: OwnReader): number {
     const before = this.trial.bitLength
-    this.records.write(this.trial, record, reader, 0, HOLDS_ALL)
+    if (reader.isSparse) this.records.writeSparse(this.trial, record, reader, 0, HOLDS_ALL)
+    else this.records.write(this.trial, record, reader, 0, HOLDS_ALL)
     return this.trial.bitLength - before
   }
 
-  /** What has waited for the most of what it may is the most urgent: when too much waits, all wait longer alike. */
-  private rate(candidates: Candidate[], visible: SlotSet, { waits }: ClientFeed, { interest }: Sight): void {
-    const nearest = interest === null ? -1 : this.nearestOf(visible, interest)
-    const near: Candidate[] = []
-    for (const candidate of candidates) {
-      const { slot, id, kind } = candidate.record
-      const distance = interest === null ? 0 : this.distanceOf(slot, interest) || 0
-      const waited = (waits.age(slot, id) + this.ticksPerSnapshot) / this.tickRateHz
-      const patience = PATIENCE_SECONDS + BORDER_PATIENCE_SECONDS * Math.min(1, distance)
-      const isLeaving = distance > 1
-      const worth = isLeaving ? kind.priority * LEAVING_WORTH : kind.priority
-      candidate.waited = waited
-      candidate.urgency = waited > LATE_SECONDS && !isLeaving ? LATE_URGENCY + waited : (waited * worth) / patience
-      if (distance <= nearest) near.push(candidate)
-    }
-    this.hurry(near)
+  /** About what it takes to say whom a record is of. */
+  private nameBits({ slot, id }: EntityRecord, { own }: OwnReader): number {
+    return own.idAt(slot) === id ? RANK_BITS : Math.log2(this.replication.table.slots) + 2
   }
 
   /**
-   * The nearest go by turns, so many in each snapshot that none of them gets late; what is left behind those that are late
-   * goes to the nearest, too.
+   * What has waited for the most of what it may is the most urgent: when too much waits, all wait longer alike. What is nearly
+   * among the nearest may be so in a moment, and must not be old then.
    */
-  private hurry(near: Candidate[]): void {
-    const perSnapshot = this.ticksPerSnapshot / this.tickRateHz
-    near.sort((a, b) => b.waited - a.waited)
-    const turn = Math.ceil((near.length * perSnapshot) / NEAREST_SECONDS)
-    for (const [i, candidate] of near.entries()) {
-      const isDue = candidate.waited > NEAREST_SECONDS - perSnapshot / 2
-      if (i < turn || isDue) candidate.urgency = HURRY + candidate.waited
-      else if (candidate.waited > perSnapshot) candidate.urgency = Math.max(candidate.urgency, LATE_URGENCY)
+  private rate(candidates: Candidate[], visible: SlotSet, { waits }: ClientFeed, { interest }: Sight): void {
+    const nearest = interest === null ? -1 : this.nearestOf(visible, interest)
+    for (const candidate of candidates) {
+      const { slot, id, kind } = candidate.record
+      const distance = interest === null ? 1 : Math.sqrt(this.distanceOf(slot, interest) || 0)
+      // Until the next snapshot.
+      const waited = (waits.age(slot, id) + this.ticksPerSnapshot) / this.tickRateHz
+      const growth = Math.max(0, Math.min(1, (distance - nearest) / GROWTH))
+      const patience = NEAREST_SECONDS + growth * (LATE_SECONDS - NEAREST_SECONDS)
+      const isLeaving = distance > 1
+      const worth = isLeaving ? kind.priority * LEAVING_WORTH : kind.priority
+      const isLate = !isLeaving && waited >= (growth > 0 ? LATE_SECONDS : NEAREST_SECONDS)
+      candidate.urgency = (isLate ? LATE_URGENCY : 0) + (waited * worth) / patience
     }
   }
 
@@ -177,7 +176,7 @@ export class Choice {
     this.slots.clear()
     for (const [i, word] of visible.words.entries()) pushSlots(word, i, this.slots)
     const distances = Float64Array.from(this.slots, (slot) => this.distanceOf(slot, interest)).toSorted()
-    return distances[Math.min(NEAREST, distances.length) - 1] ?? -1
+    return Math.sqrt(distances[Math.min(NEAREST, distances.length) - 1] ?? 1)
   }
 
   /** Squared: 1 on the border of the view. NaN of what has no place, which sorts behind all others. */

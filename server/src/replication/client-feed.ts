@@ -62,6 +62,8 @@ export class ClientFeed {
   ackedTick = -1
   private ackedSeq = 0
   private lastSeq = 0
+  /** The tick of the newest snapshot that went over this connection and arrives ahead of the next one, or NaN. */
+  private lastTick = Number.NaN
   private mode = 0
   /** The oldest first; behind the first `inFlightCount` stand some that were acknowledged, to be used again. */
   private readonly inFlight: InFlight[] = []
@@ -85,6 +87,11 @@ export class ClientFeed {
   /** The tick of the newest snapshot that it was sent, or -1. */
   get sentTick(): number {
     return this.inFlightCount > 0 ? this.inFlight[this.inFlightCount - 1]!.tick : this.ackedTick
+  }
+
+  /** Whether a snapshot of `tick` comes one interval after one that its reader has by then. */
+  follows(tick: number, ticksPerSnapshot: number): boolean {
+    return this.lastTick + ticksPerSnapshot === tick
   }
 
   /** Says what a client holds from the snapshot on that is being written. */
@@ -112,6 +119,7 @@ export class ClientFeed {
     told.changes = this.changes
     this.changes = changes
     this.sentTicks.push(tick)
+    this.lastTick = this.bases === null ? tick : Number.NaN
     this.syncTick = tick
     this.isLost = false
     this.cursor = cursor
@@ -190,6 +198,7 @@ export class ClientFeed {
   /** A new connection: the client holds what snapshot `heldSeq` told, and nothing of what came after it. */
   resume(heldSeq: number, cursor: number): void {
     this.window.reset()
+    this.lastTick = Number.NaN
     const base = this.bases?.find(heldSeq, this.nextSeq) ?? null
     const told = this.inFlight.slice(0, this.inFlightCount)
     const lost = told.filter(({ seq }) => seq > heldSeq)

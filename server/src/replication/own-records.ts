@@ -1,5 +1,13 @@
-import { extrapolate, freshHidden, isFreshHidden, leadsTo, writeUpdateRows } from '@tickwire/protocol/internal'
-import type { BitWriter } from '@tickwire/protocol/internal'
+import {
+  extrapolate,
+  freshHidden,
+  isFreshHidden,
+  leadsTo,
+  LedWriter,
+  writeSparseHead,
+  writeUpdateRows,
+} from '@tickwire/protocol/internal'
+import type { BitWriter, BlobBytes } from '@tickwire/protocol/internal'
 import type { EntityRecord } from './entity-table.ts'
 import { NOTHING } from './held.ts'
 import type { OwnAnchor, OwnHeld } from './held.ts'
@@ -15,6 +23,8 @@ export interface OwnReader {
   readonly syncTick: number
   /** It has a budget: records are as small as can be, even where others could not share them. */
   readonly isTight: boolean
+  /** Its track is a sparse one. */
+  readonly isSparse: boolean
   /** It may hold anything, as of any tick until now. */
   readonly isLost: boolean
 }
@@ -34,6 +44,10 @@ export class OwnRecords {
   private truthTicks: Float64Array = new Float64Array(0)
   /** The truth as the client of the newest record reads it. */
   private readonly next: Int32Array
+  /** For sparse tracks, by kind. */
+  private readonly led: readonly LedWriter[]
+  /** By kind: what a newcomer of the sparse track that is being written is led from. */
+  private readonly models: Map<number, Int32Array> = new Map()
 
   constructor(replication: Replication, records: Records, references: References) {
     this.replication = replication
@@ -41,6 +55,27 @@ export class OwnRecords {
     this.references = references
     this.stride = Math.max(...replication.anchors.all.codecs.map(({ track }) => track.size))
     this.next = new Int32Array(this.stride)
+    this.led = replication.anchors.all.codecs.map(({ track }) => new LedWriter(track))
+  }
+
+  /** From here on sparse records are those of another track. */
+  beginSparse(): void {
+    this.models.clear()
+  }
+
+  /** Writes the record of a sparse track, all of which lead to the truth of this tick. */
+  writeSparse(writer: BitWriter, record: EntityRecord, { own, syncTick }: OwnReader, mask: number, holds: Holds): void {
+    const { slot, id, kind } = record
+    const codec = this.led[kind.index]!
+    const blobs = this.blobsOf(record, mask, holds)
+    this.take(record, mask)
+    if (own.idAt(slot) === id) {
+      const from = own.outOfStep.get(slot) ?? own.leaveStep(slot, syncTick, this.replication, codec.track.size)
+      this.writeLed(writer, codec, from, mask, blobs)
+    } else this.writeNewcomer(writer, record, codec, blobs)
+    const model = this.models.get(kind.index) ?? new Int32Array(codec.track.size)
+    codec.modelOf(this.next, 0, model)
+    this.models.set(kind.index, model)
   }
 
   /** Whether an anchor still leads to what its client should see. */
@@ -128,11 +163,8 @@ export class OwnRecords {
     const codec = anchors.all.codecs[kind.index]!
     const { next } = this
     this.take(record, mask)
-    const blobs = (blob: number): Uint8Array =>
-      mask === 0 ? record.blobs.bytes(blob) : this.references.bytesFor(record, blob, holds)
-    // No delta leads into a list of which something is hidden, nor out of one.
-    const isFull = from === null || from.tick === NOTHING || hidesInLists(from.mask) || hidesInLists(mask)
-    if (isFull) {
+    const blobs = this.blobsOf(record, mask, holds)
+    if (from === null || isCutOff(from, mask)) {
       freshHidden(codec.track, next, 0)
       const head = from === null ? { kind: kind.index, generation } : 'known'
       writeUpdateRows(writer, codec, 'full', 0, 0, head, next, 0, next, 0, blobs)
@@ -141,6 +173,39 @@ export class OwnRecords {
     const ticks = tick - from.tick
     writeUpdateRows(writer, codec, 'delta', 0, ticks, null, from.row, 0, next, 0, blobs)
     codec.chain(from.row, 0, ticks, next, 0)
+  }
+
+  private writeLed(writer: BitWriter, codec: LedWriter, from: OwnAnchor, mask: number, blobs: BlobBytes): void {
+    const { next } = this
+    const isFull = isCutOff(from, mask)
+    writer.bool(isFull)
+    if (isFull) {
+      freshHidden(codec.track, next, 0)
+      codec.writeFull(writer, next, 0, blobs)
+      return
+    }
+    const ticks = this.replication.tick - from.tick
+    codec.writeDelta(writer, from.row, 0, ticks, next, 0, blobs)
+    codec.chain(from.row, 0, ticks, next, 0)
+  }
+
+  private writeNewcomer(
+    writer: BitWriter,
+    { kind, generation }: EntityRecord,
+    codec: LedWriter,
+    blobs: BlobBytes,
+  ): void {
+    const { next, models } = this
+    const model = models.get(kind.index)
+    writeSparseHead(writer, { kind: kind.index, generation }, this.led.length)
+    if (model !== undefined) writer.bool(true)
+    freshHidden(codec.track, next, 0)
+    if (model === undefined) codec.writeFull(writer, next, 0, blobs)
+    else codec.writeDelta(writer, model, 0, 0, next, 0, blobs)
+  }
+
+  private blobsOf(record: EntityRecord, mask: number, holds: Holds): BlobBytes {
+    return (blob) => (mask === 0 ? record.blobs.bytes(blob) : this.references.bytesFor(record, blob, holds))
   }
 
   private take(record: EntityRecord, mask: number): void {
@@ -170,4 +235,9 @@ export class OwnRecords {
     )
     return at
   }
+}
+
+/** No delta leads into a list of which something is hidden, nor out of one, nor from what is not known. */
+function isCutOff(from: OwnAnchor, mask: number): boolean {
+  return from.tick === NOTHING || hidesInLists(from.mask) || hidesInLists(mask)
 }

@@ -11,7 +11,7 @@ import type { Records } from './records.ts'
 import type { Holds, References } from './references.ts'
 import type { Replication } from './replication.ts'
 import { SlotList } from './slot-list.ts'
-import { pushSlots, SlotSet } from './slot-set.ts'
+import { pushSlots, SlotRanks, SlotSet } from './slot-set.ts'
 import { isOpen, Visible } from './visible.ts'
 import type { Sight } from './visible.ts'
 
@@ -37,12 +37,16 @@ export class OwnTrack {
   private updates: SlotList = this.wanted
   private readonly seen: SlotList = new SlotList()
   private readonly chosen: SlotList = new SlotList()
+  /** Of a sparse track: whom the client holds, and whom it does not. */
+  private readonly known: SlotList = new SlotList()
+  private readonly newcomers: SlotList = new SlotList()
+  private readonly ranks: SlotRanks = new SlotRanks()
   /** The slots of `updates`. */
   private readonly told: SlotSet = new SlotSet()
   private readonly news: News
   private readonly gaps: SlotGaps = new SlotGaps()
   private holds: Holds = HOLDS_ALL
-  private readonly reader = { own: new OwnHeld(), syncTick: -1, isTight: false, isLost: false }
+  private readonly reader = { own: new OwnHeld(), syncTick: -1, isTight: false, isSparse: false, isLost: false }
 
   constructor(codec: GameCodec, replication: Replication, records: Records, references: References) {
     const { tickRateHz, ticksPerSnapshot, compression } = codec.schema
@@ -57,6 +61,11 @@ export class OwnTrack {
     this.visible = new Visible(replication)
   }
 
+  /** Whether what was planned last has few records, over long ways. */
+  get isSparse(): boolean {
+    return this.reader.isSparse
+  }
+
   /**
    * @param room what it may take, or null: as much as it needs
    * @returns whether something that the client may see is left out for now
@@ -66,6 +75,7 @@ export class OwnTrack {
     reader.own = own
     reader.syncTick = feed.syncTick
     reader.isTight = false
+    reader.isSparse = false
     reader.isLost = feed.isLost
     own.reserve(this.replication.table.slots)
     this.visible.look(own, sight)
@@ -82,11 +92,13 @@ export class OwnTrack {
   write(writer: BitWriter, feed: ClientFeed): boolean {
     const { removals, updates } = this
     const { own, syncTick } = this.reader
+    if (this.isSparse) {
+      this.writeSparse(writer, feed)
+      return removals.count > 0 || updates.count > 0
+    }
     if (this.isCoded) writeNoTable(writer)
     writeSlots(writer, removals.slots, removals.count)
-    for (let i = 0; i < removals.count; i++) {
-      if (own.idAt(removals.slots[i]!) !== NOTHING) feed.hold(own, removals.slots[i]!, NOTHING, NOTHING)
-    }
+    this.forgetRemoved(feed)
     writeCount(writer, updates.count)
     // What is in step is told as everybody is: most often that is in the writer without a look at the entity.
     const mayCopy = !this.references.hasAny && syncTick >= this.replication.priorNewsTick
@@ -100,13 +112,50 @@ export class OwnTrack {
     return removals.count > 0 || updates.count > 0
   }
 
+  /** What is held is named by its place among all that is held, which a reader of few things tells in few bits. */
+  private writeSparse(writer: BitWriter, feed: ClientFeed): void {
+    const { removals, updates, newcomers } = this
+    const { own } = this.reader
+    const { table } = this.replication
+    this.writeRanks(writer, removals, null)
+    this.forgetRemoved(feed)
+    this.known.clear()
+    newcomers.clear()
+    for (const slot of updates) (own.idAt(slot) === table.at(slot)!.id ? this.known : newcomers).push(slot)
+    this.ownRecords.beginSparse()
+    this.writeRanks(writer, this.known, feed)
+    writeCount(writer, newcomers.count)
+    this.gaps.begin()
+    for (const slot of newcomers) {
+      this.gaps.write(writer, slot)
+      this.writeRecord(writer, table.at(slot)!, feed)
+    }
+  }
+
+  /** @param feed whose records follow their places; null: the places are all */
+  private writeRanks(writer: BitWriter, slots: SlotList, feed: ClientFeed | null): void {
+    writeCount(writer, slots.count)
+    this.ranks.begin(this.reader.own.held)
+    this.gaps.begin()
+    for (const slot of slots) {
+      this.gaps.write(writer, this.ranks.of(slot))
+      if (feed !== null) this.writeRecord(writer, this.replication.table.at(slot)!, feed)
+    }
+  }
+
+  private forgetRemoved(feed: ClientFeed): void {
+    const { own } = this.reader
+    for (const slot of this.removals) if (own.idAt(slot) !== NOTHING) feed.hold(own, slot, NOTHING, NOTHING)
+  }
+
   private writeRecord(writer: BitWriter, record: EntityRecord, feed: ClientFeed): void {
     const { slot, id, kind } = record
     const { reader } = this
     const { own } = reader
     const isKnown = own.idAt(slot) === id
     const mask = this.references.has(kind, 'all') ? this.references.maskOf(record, 'all', this.holds) : 0
-    const isOwn = this.ownRecords.write(writer, record, reader, mask, this.holds)
+    if (this.isSparse) this.ownRecords.writeSparse(writer, record, reader, mask, this.holds)
+    const isOwn = this.isSparse || this.ownRecords.write(writer, record, reader, mask, this.holds)
     if (!isOwn || (mask === 0 && this.ownRecords.isInStep(record))) {
       if (!isKnown || own.outOfStep.has(slot)) feed.hold(own, slot, id, IN_STEP)
       return
@@ -158,7 +207,11 @@ export class OwnTrack {
     if (!feed.isLost) this.choice.deferFar(records, feed, reader.own, sight)
     // As long as all fits, a budget costs nothing: everybody stays in step.
     reader.isTight = room !== null && !this.choice.fitsAll(records, reader, room)
-    if (room !== null && reader.isTight) this.choice.fit(records, this.visible.set, feed, reader, sight, room)
+    // Who may hold anything is told by records that need nothing.
+    reader.isSparse = reader.isTight && !feed.isLost
+    if (room !== null && reader.isTight) {
+      this.choice.fit(records, this.removals.count, this.visible.set, feed, reader, sight, room)
+    }
     for (const { slot } of records) feed.waits.end(slot)
     if (records.length === this.wanted.count) return false
     told.clear()

@@ -136,7 +136,7 @@ export class SnapshotSender {
     const isBounded = bytesPerSecond !== null || !this.isUnbounded
     const mostBytes = isBounded ? Math.min(this.availableBytes(receiver), carried) : carried
     if (!assembler.assemble(receiver, mostBytes) && !this.isNeeded(receiver)) return false
-    if (isBounded) feed.budget.spend(assembler.packet.byteLength, assembler.tailBytes)
+    if (isBounded) feed.budget.spend(assembler.packet.byteLength, assembler.besidesBits)
     return true
   }
 

@@ -37,6 +37,31 @@ export class SlotSet {
   }
 }
 
+/** The places of slots among those of a set. It is asked for rising ones, so that no word is counted twice. */
+export class SlotRanks {
+  private set: SlotSet = new SlotSet()
+  private word = 0
+  private before = 0
+
+  begin(set: SlotSet): void {
+    this.set = set
+    this.word = 0
+    this.before = 0
+  }
+
+  of(slot: number): number {
+    const { words } = this.set
+    while (this.word < slot >>> 5) this.before += bitCount(words[this.word++]!)
+    return this.before + bitCount(words[this.word]! & ((1 << (slot & 31)) - 1))
+  }
+}
+
+function bitCount(word: number): number {
+  let count = 0
+  for (let left = word; left !== 0; left &= left - 1) count++
+  return count
+}
+
 /** Appends the slots of one word of a set, rising. */
 export function pushSlots(word: number, index: number, list: SlotList): void {
   for (let left = word; left !== 0; left &= left - 1) list.push((index << 5) + 31 - Math.clz32(left & -left))

@@ -178,10 +178,9 @@ export class LightClient {
 
   private snapshot(bits: BitReader, bytes: number): void {
     const { codec, replica } = this
-    const header = readSnapshotHeader(bits, 1, this.last)
+    const header = readSnapshotHeader(bits, 1, this.last, codec.schema.ticksPerSnapshot)
     replica.begin()
-    replica.readTrack(bits, 'all', header.tick)
-    bits.align()
+    replica.readPublic(bits, header)
     replica.readTrack(bits, 'owner', header.tick)
     replica.readTrack(bits, 'revealed', header.tick)
     readSpawnKeys(bits, header.tick)

@@ -87,10 +87,10 @@ export function ourReader({ schema }: BenchWorld): PeerReader {
   const row = new Int32Array(layout.maxColumns)
   let last = { seq: 0, tick: 0 }
   const snapshot = (bits: BitReader): void => {
-    last = readSnapshotHeader(bits, 1, last)
+    const header = readSnapshotHeader(bits, 1, last, schema.ticksPerSnapshot)
+    last = header
     replica.begin()
-    replica.readTrack(bits, 'all', last.tick)
-    bits.align()
+    replica.readPublic(bits, header)
     replica.readTrack(bits, 'owner', last.tick)
     replica.readTrack(bits, 'revealed', last.tick)
     replica.commit()

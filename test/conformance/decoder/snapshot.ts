@@ -6,6 +6,7 @@ import { Tables } from './coded.ts'
 import { kindsOf, TRACKS } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { bits, bool, uintMax, varuint } from './parts.ts'
+import { readSparseTrack } from './sparse.ts'
 import { counted, MAX_SLOT, readCodedTrack, readTrack, tickBefore } from './tracks.ts'
 import type { TrackReading, World } from './tracks.ts'
 import { valuesOf } from './values.ts'
@@ -30,6 +31,7 @@ export interface Snapshot {
   readonly seq: number
   readonly tick: number
   readonly isPartial: boolean
+  readonly isSparse: boolean
   /** Null: not told. */
   readonly slackTicks: number | null
   readonly starvedTicks: number
@@ -74,7 +76,7 @@ export class SnapshotReader {
 
   /** Reads what follows the channel; nothing of it is kept if anything is wrong. */
   read(from: BitSource): Snapshot {
-    const head = this.readHead(from)
+    const head = this.readHead(from, true)
     if (head.seq <= this.seq || head.tick < this.tick) malformed('a snapshot out of order')
     return this.readOn(from, head, this.world)
   }
@@ -82,8 +84,7 @@ export class SnapshotReader {
   /** Reads what follows the channel of a loose one: null if it came late. Its events are those that were not heard before. */
   readLoose(from: BitSource): (Snapshot & { readonly loose: Loose }) | null {
     const loose = { back: looseBack.read(from), firstEvent: u16.read(from) }
-    const head = this.readHead(from)
-    from.align()
+    const head = this.readHead(from, false)
     if (head.seq <= this.seq || head.tick < this.tick) {
       from.rest()
       return null
@@ -102,10 +103,11 @@ export class SnapshotReader {
 
   private readOn(from: BitSource, head: Omit<Snapshot, 'spawnKeys' | 'events'>, base: World): Snapshot {
     const world: World = new Map(base)
-    from.align()
     for (const name of TRACKS) {
-      this.readTrack({ from, name, world, kinds: this.kinds, tick: head.tick, met: this.met })
-      if (name === 'all') from.align()
+      const reading = { from, name, world, kinds: this.kinds, tick: head.tick, met: this.met }
+      if (name === 'all' && head.isSparse) readSparseTrack(reading)
+      else this.readTrack(reading)
+      if (name === 'all' && !head.isSparse) from.align()
     }
     const snapshot = { ...head, spawnKeys: readSpawnKeys(from, head.tick), events: this.readEvents(from, head.tick) }
     from.expectEnd()
@@ -121,12 +123,17 @@ export class SnapshotReader {
     else readCodedTrack({ ...reading, tables: this.tables, ticksPerSnapshot })
   }
 
-  private readHead(from: BitSource): Omit<Snapshot, 'spawnKeys' | 'events'> {
-    const seq = widened(u16.read(from), this.seq)
-    const tick = widened(u16.read(from), this.tick)
-    const [isPartial, hasSlack, hasStarved] = [bool.read(from), bool.read(from), bool.read(from)]
+  private readHead(from: BitSource, mayFollow: boolean): Omit<Snapshot, 'spawnKeys' | 'events'> {
+    const follows = bool.read(from)
+    if (follows && !mayFollow) malformed('a loose snapshot that follows')
+    const seq = follows ? this.seq + 1 : widened(u16.read(from), this.seq)
+    const tick = follows ? this.tick + this.schema.ticksPerSnapshot : widened(u16.read(from), this.tick)
+    const [isPartial, isSparse] = bool.read(from) ? [bool.read(from), bool.read(from)] : [false, false]
+    const [hasSlack, hasStarved] = [bool.read(from), bool.read(from)]
     const slackTicks = hasSlack ? signed16(u16.read(from)) / 256 : null
-    return { seq, tick, isPartial, slackTicks, starvedTicks: hasStarved ? u8.read(from) : 0 }
+    const starvedTicks = hasStarved ? u8.read(from) : 0
+    if (!isSparse) from.align()
+    return { seq, tick, isPartial, isSparse, slackTicks, starvedTicks }
   }
 
   private readEvents(from: BitSource, tick: number): GameEvent[] {

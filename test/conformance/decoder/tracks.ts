@@ -95,7 +95,7 @@ const MAX_GAP_BITS = 17
 const RECENT = 8
 
 /** The slots of a list: each is read when the one before it is done with. */
-function* slots(from: BitSource): Generator<number> {
+export function* slots(from: BitSource): Generator<number> {
   let [slot, c, s] = [-1, 1, 8]
   for (let left = count.read(from); left > 0; left--) {
     const gap = readGap(from, c, s)
@@ -110,8 +110,13 @@ function* slots(from: BitSource): Generator<number> {
 function readGap(from: BitSource, c: number, s: number): number {
   let k = 0
   while (2 * c * 2 ** k < s) k++
+  return golomb(from, k, MAX_GAP_BITS)
+}
+
+/** "g + 2^k in n + 1 bits", of at most so many. */
+export function golomb(from: BitSource, k: number, most: number): number {
   let n = k
-  while (bool.read(from)) if (++n > MAX_GAP_BITS) malformed('a gap that is too long')
+  while (bool.read(from)) if (++n > most) malformed(`a number of more than ${most} bits`)
   return 2 ** n + bits(n).read(from) - 2 ** k
 }
 
@@ -172,7 +177,7 @@ function store({ world, name }: TrackReading, slot: number, entity: Entity, anch
   world.set(slot, { ...entity, anchors: { ...entity.anchors, [name]: anchor } })
 }
 
-function full(from: BitSource, track: Track, tick: number): Anchor {
+export function full(from: BitSource, track: Track, tick: number): Anchor {
   const [row, blobs]: [number[], Map<number, Uint8Array>] = [[], new Map()]
   let isAnyCold: boolean | null = null
   for (const [i, of] of track.columns.entries()) {
@@ -219,8 +224,15 @@ function delta(reading: TrackReading, slot: number, tick: number, withHidden: bo
   return withHidden ? { ...next, ...readHidden(from, track) } : next
 }
 
-/** The columns of a delta, one after the other. */
-function deltaOf(from: BitSource, track: Track): ReadChange {
+/**
+ * The columns of a delta, one after the other.
+ * @param missed reads a value that was not expected; null: it travels as ever
+ */
+export function deltaOf(
+  from: BitSource,
+  track: Track,
+  missed: (of: RowColumn, expected: number) => number | null = () => null,
+): ReadChange {
   const movers = moversOf(track)
   let [isAnyOther, isAnyCold]: (boolean | null)[] = [movers.size === 0 ? true : null, null]
   return (of, i, expected) => {
@@ -228,7 +240,7 @@ function deltaOf(from: BitSource, track: Track): ReadChange {
     if (!of.isHot && isAnyOther !== false) isAnyCold ??= bool.read(from)
     const isLeftOut = (!movers.has(i) && isAnyOther === false) || (!of.isHot && isAnyCold === false)
     if (isLeftOut || !bool.read(from)) return null
-    return of.blob === null ? readColumn(from, of, expected) : readBlob(from, of.blob)
+    return of.blob === null ? (missed(of, expected) ?? readColumn(from, of, expected)) : readBlob(from, of.blob)
   }
 }
 
@@ -239,8 +251,17 @@ export function moversOf({ rates }: Track): ReadonlySet<number> {
   return new Set(rates.map(({ mover }) => mover))
 }
 
-/** Leads from a held anchor to one of another tick, with the hidden columns that both ends derive. */
-export function advance(track: Track, old: Anchor, tick: number, read: ReadChange): Anchor {
+/**
+ * Leads from a held anchor to one of another tick, with the hidden columns that both ends derive.
+ * @param onMovers may expect something else of what they move
+ */
+export function advance(
+  track: Track,
+  old: Anchor,
+  tick: number,
+  read: ReadChange,
+  onMovers: (row: number[]) => void = () => undefined,
+): Anchor {
   const moved = movedOn(track, old, tick)
   const [row, blobs] = [[...moved.row], new Map(moved.blobs)]
   for (const [at, value] of turned(track, old, tick - old.tick)) row[at] = value
@@ -248,7 +269,10 @@ export function advance(track: Track, old: Anchor, tick: number, read: ReadChang
   let expected: Anchor | null = null
   // Columns that move others stand first: with them is known where the moved ones are expected.
   for (const [i, of] of track.columns.entries()) {
-    if (!movers.has(i)) expected ??= expectMoved(track, old, moved, row)
+    if (!movers.has(i) && expected === null) {
+      expected = expectMoved(track, old, moved, row)
+      onMovers(row)
+    }
     const change = read(of, i, row[i]!, columnKnownOf(track, expected ?? moved, i))
     if (typeof change === 'number') row[i] = change
     else if (change !== null) blobs.set(i, change)

@@ -31,11 +31,19 @@ function headerThrough(header: SnapshotHeader, last: SnapshotReference = header)
   const writer = new BitWriter()
   writeSnapshotHeader(writer, header)
   const reader = new BitReader(writer.toBytes())
-  const read = readSnapshotHeader(reader, readSnapshotChannel(reader), last)
+  const read = readSnapshotHeader(reader, readSnapshotChannel(reader), last, 3)
   reader.expectEnd()
   return read
 }
-const plain: SnapshotHeader = { channel: 1, seq: 7, tick: 600, isPartial: false, slackTicks: null, starvedTicks: 0 }
+const plain: SnapshotHeader = {
+  channel: 1,
+  seq: 7,
+  tick: 600,
+  isPartial: false,
+  isSparse: false,
+  slackTicks: null,
+  starvedTicks: 0,
+}
 const slack = fc.integer({ min: -0x7fff, max: 0x7fff }).map((steps) => steps / 256)
 
 describe('the header of a snapshot', () => {
@@ -45,6 +53,7 @@ describe('the header of a snapshot', () => {
       seq: u32,
       tick: u32,
       isPartial: fc.boolean(),
+      isSparse: fc.boolean(),
       slackTicks: fc.option(slack, { nil: null }),
       starvedTicks: fc.nat(255),
     })
@@ -83,21 +92,42 @@ describe('the header of a snapshot', () => {
 
   it('[BIT2] has zeros in its padding', () => {
     const writer = new BitWriter()
-    writeSnapshotHeader(writer, plain)
+    writeSnapshotHeader(writer, { ...plain, channel: 9 })
     const bytes = writer.toBytes()
     bytes[bytes.length - 1]! |= 0x80
     const reader = new BitReader(bytes)
-    expect(() => readSnapshotHeader(reader, readSnapshotChannel(reader), plain)).toThrow(
+    expect(() => readSnapshotHeader(reader, readSnapshotChannel(reader), plain, 3)).toThrow(
       expect.objectContaining({ what: 'header padding' }),
     )
   })
 
+  it('[SNP1] is a byte behind the one before, and takes number and tick from it', () => {
+    const writer = new BitWriter()
+    writeSnapshotHeader(writer, { ...plain, seq: 8, tick: 603 }, null, true)
+    expect(writer.byteLength).toBe(1)
+    const read = (ticksPerSnapshot: number): SnapshotHeader => {
+      const reader = new BitReader(writer.toBytes())
+      return readSnapshotHeader(reader, readSnapshotChannel(reader), plain, ticksPerSnapshot)
+    }
+    expect(read(3)).toEqual({ ...plain, seq: 8, tick: 603 })
+    expect(() => read(0)).toThrow(expect.objectContaining({ what: 'snapshot' }))
+  })
+
   it.each<[string, SnapshotHeader, string]>([
-    ['a plain one', plain, '7100802500'],
+    ['a plain one', plain, 'e100004b00'],
     [
       'a partial one with all there is',
-      { ...plain, channel: 9, seq: 0x1_0203, tick: 0x2_0304, isPartial: true, slackTicks: -1.5, starvedTicks: 3 },
-      '190302040307f41f00',
+      {
+        ...plain,
+        channel: 9,
+        seq: 0x1_0203,
+        tick: 0x2_0304,
+        isPartial: true,
+        isSparse: true,
+        slackTicks: -1.5,
+        starvedTicks: 3,
+      },
+      '19060408063ea0ff00',
     ],
   ])('is fixed bytes: %s', (_, header, expected) => {
     const writer = new BitWriter()
@@ -110,11 +140,11 @@ describe('the head of a snapshot that may be lost', () => {
   it('[LSE1] is fixed bytes, and comes back', () => {
     const writer = new BitWriter()
     writeSnapshotHeader(writer, plain, { back: 3, firstEvent: 0x1_0002 })
-    expect(hex(writer)).toBe('3104000e00b00400')
+    expect(hex(writer)).toBe('3104001c00600900')
     const reader = new BitReader(writer.toBytes())
     expect(readSnapshotChannel(reader)).toBe(1)
     expect(readLooseHead(reader)).toEqual({ back: 3, firstEvent: 2 })
-    expect(readSnapshotHeader(reader, 1, plain)).toEqual(plain)
+    expect(readSnapshotHeader(reader, 1, plain, 0)).toEqual(plain)
     reader.expectEnd()
   })
 

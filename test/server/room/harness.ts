@@ -177,14 +177,15 @@ export class FakeLink implements SeatLink {
   }
 
   private readHeader(reader: BitReader): SnapshotHeader {
-    return readSnapshotHeader(reader, this.channel, { seq: Math.max(0, this.heldSeq), tick: this.tick })
+    const last = { seq: Math.max(0, this.heldSeq), tick: this.tick }
+    return readSnapshotHeader(reader, this.channel, last, this.codec.schema.ticksPerSnapshot)
   }
 
-  private readBody(reader: BitReader, { tick }: SnapshotHeader, replica: Replica): Pick<Told, 'keys' | 'events'> {
+  private readBody(reader: BitReader, header: SnapshotHeader, replica: Replica): Pick<Told, 'keys' | 'events'> {
     const { schema, packer } = this.codec
+    const { tick } = header
     replica.begin()
-    replica.readTrack(reader, 'all', tick)
-    reader.align('body padding')
+    replica.readPublic(reader, header)
     replica.readTrack(reader, 'owner', tick)
     replica.readTrack(reader, 'revealed', tick)
     const keys = readSpawnKeys(reader, tick)

@@ -35,7 +35,7 @@ async function transcript(options: Partial<StepperOptions>): Promise<string> {
 describe.each(SEAMS)('the stepper, at the %s seam', (seam) => {
   it('does the same again with the same seed, to the last byte and moment', async () => {
     const first = await transcript({ seam, seed: 4 })
-    expect(first.length).toBeGreaterThan(5000)
+    expect(first.length).toBeGreaterThan(4000)
     expect(await transcript({ seam, seed: 4 })).toBe(first)
     expect(await transcript({ seam, seed: 5 })).not.toBe(first)
   })

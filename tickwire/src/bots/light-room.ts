@@ -105,10 +105,10 @@ export class LightRoom implements RoomReceiver {
 
   receiveSnapshot(bits: BitReader, nowMs: number): void {
     const { codec, replica } = this
-    const { seq, tick, slackTicks, starvedTicks } = readSnapshotHeader(bits, this.link.channel, this.last)
+    const header = readSnapshotHeader(bits, this.link.channel, this.last, codec.schema.ticksPerSnapshot)
+    const { seq, tick, slackTicks, starvedTicks } = header
     replica.begin()
-    replica.readTrack(bits, 'all', tick)
-    bits.align('body padding')
+    replica.readPublic(bits, header)
     replica.readTrack(bits, 'owner', tick)
     replica.readTrack(bits, 'revealed', tick)
     readSpawnKeys(bits, tick)
