@@ -24,6 +24,12 @@ export function socketUrl(given: string, page: string | null): string {
   return `${scheme}//${url.host}${path}${url.search}`
 }
 
+/** What is probably wrong where a page of another machine looks for a server on its own; or nothing. */
+export function otherDevice(url: string, page: string | null): string {
+  const isOwn = (address: string): boolean => LOOPBACK.test(new URL(address).hostname)
+  return page !== null && isOwn(url) && !isOwn(page) ? 'localhost is the device that shows this page' : ''
+}
+
 function parse(given: string, page: string | null): URL {
   try {
     // A relative address needs a page; `new URL` with a base would also take 'localhost:2567' for a scheme.

@@ -6,6 +6,7 @@ import { Connection } from '../connection/connection.ts'
 import type { Ending } from '../connection/connection.ts'
 import { nextRetryDelayMs } from '../connection/reconnect.ts'
 import type { Connect } from '../connection/transport.ts'
+import { otherDevice } from '../connection/url.ts'
 import { UnreachableError } from '../errors.ts'
 import { Emitter } from '../events.ts'
 import type { Observed } from '../observer.ts'
@@ -22,6 +23,8 @@ export interface LineParts {
   readonly page: PageLife | null
   readonly report: Report
   readonly observed: Observed
+  /** The address of the page, which relative addresses are relative to; null where there is none. */
+  readonly pageUrl: string | null
 }
 
 export interface LineHandlers {
@@ -186,7 +189,11 @@ export class Line {
     if (!this.hasBeenOnline && !wasOpen && this.isFirstTry) {
       // Waiting would only hide a wrong address: whoever starts the game wants to know at once.
       this.handlers.onLost()
-      this.close(reason, '', new UnreachableError(this.address, detail))
+      this.close(
+        reason,
+        '',
+        new UnreachableError(this.address, detail || otherDevice(this.address, this.parts.pageUrl)),
+      )
       return
     }
     this.lost(reason)

@@ -26,8 +26,6 @@ export interface LinkParts extends LineParts {
   readonly schedule: Schedule
   /** Bytes that nobody can guess. */
   readonly randomBytes: (length: number) => Uint8Array
-  /** The address of the page, which relative addresses are relative to; null where there is none. */
-  readonly pageUrl: string | null
   readonly store: ResumeStore
 }
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '@tickwire/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { pageUrl, socketUrl } from '../../../sdk/src/connection/url.ts'
+import { otherDevice, pageUrl, socketUrl } from '../../../sdk/src/connection/url.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -39,6 +39,13 @@ describe('the address of a server', () => {
       expect(socketUrl(`ws://${host}:1`, page)).toBe(`ws://${host}:1/tickwire`)
     }
   })
+})
+
+it('on a page from another machine localhost is not the server, and the error will say so', () => {
+  const phone = 'http://192.168.1.5:5173/'
+  expect(otherDevice('ws://localhost:2567/tickwire', phone)).toBe('localhost is the device that shows this page')
+  for (const page of [null, 'http://localhost:5173/']) expect(otherDevice('ws://localhost:2567/', page)).toBe('')
+  expect(otherDevice('ws://192.168.1.5:2567/', phone)).toBe('')
 })
 
 describe('the page', () => {
