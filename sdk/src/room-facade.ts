@@ -204,7 +204,8 @@ export class RoomFacade<G extends GameTypes> implements JoinedRoom<G> {
 
   private known(kind: string): string {
     const { entities } = this.parts.link.codec.schema
-    if (!(kind in entities)) throw new ConfigError('kind', `one of ${Object.keys(entities).join(', ')}`, kind)
+    if (!(kind in entities))
+      throw new ConfigError('kind', `one of ${Object.keys(entities).join(', ') || '(none)'}`, kind)
     return kind
   }
 }

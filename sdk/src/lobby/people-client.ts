@@ -86,7 +86,8 @@ export class PeopleClient implements Omit<People, 'onDirect'> {
     const codec = await this.host.codecOf(game)
     const { schema } = codec
     const fields = schema.queues[queue]
-    if (fields === undefined) throw new ConfigError('queue', `one of ${Object.keys(schema.queues).join(', ')}`, queue)
+    if (fields === undefined)
+      throw new ConfigError('queue', `one of ${Object.keys(schema.queues).join(', ') || '(none)'}`, queue)
     const payload = codec.encodePayload(fields, attributes, queue)
     const ask = { game: schema.name, queue, hash: queueHash(schema, queue), attributes: payload }
     this.asking++

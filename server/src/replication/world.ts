@@ -106,7 +106,7 @@ export class World {
 
   emit(event: string, payload: object, options?: EmitOptions): void {
     const index = this.codec.eventNames.indexOf(event)
-    if (index < 0) throw new ConfigError('emit', `one of ${this.codec.eventNames.join(', ')}`, event)
+    if (index < 0) throw new ConfigError('emit', `one of ${this.codec.eventNames.join(', ') || '(none)'}`, event)
     const emitter = emitterOf(payload, options)
     const n = this.isSimulating && emitter !== null ? this.counts.nextEvent(index, emitter) : null
     this.events.push({ event: index, tick: this.tick, payload, emitter, n, at: options?.at ?? null })
@@ -149,7 +149,11 @@ export class World {
   private kindOf(name: string): KindLayout {
     const kind = this.codec.layout.kindByName.get(name)
     if (kind === undefined || kind.index <= this.codec.layout.player.index) {
-      throw new ConfigError('entity kind', `one of ${Object.keys(this.codec.schema.entities).join(', ')}`, name)
+      throw new ConfigError(
+        'entity kind',
+        `one of ${Object.keys(this.codec.schema.entities).join(', ') || '(none)'}`,
+        name,
+      )
     }
     return kind
   }

@@ -103,6 +103,18 @@ describe('an exception of game code', () => {
   })
 })
 
+it('what the schema does not have is refused beside what it has, also where that is nothing', () => {
+  const schema = defineGame({ name: 'bare', tickRateHz: 20 })
+  const { facade } = new RoomHarness(
+    defineRoom(
+      defineSimulation(schema, () => undefined),
+      {},
+    ),
+  ).room.core
+  expect(() => facade.emit('bang' as never, {})).toThrow('emit: expected one of (none), got "bang"')
+  expect(() => facade.world.spawn('ball' as never, {})).toThrow('kind: expected one of (none), got "ball"')
+})
+
 describe('values that cannot travel', () => {
   it('NaN is an error that names room, kind, id and field; the field goes back to its last good value', async () => {
     const harness = start({}, (world) => {
