@@ -22,6 +22,7 @@ export type { BlobBytes } from './codec/record.ts'
 export {
   formFor,
   SlotGaps,
+  SPARSE_COUNT_BITS,
   writeCount,
   writeSlots,
   writeSparseHead,

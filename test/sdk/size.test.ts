@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
  * What pages load of our own code, gzipped, as vite builds them; msgpackr is not in it. Ceilings stand a little above what is
  * reached: whoever goes beyond finds out, and says in docs/benchmarks.md what the bytes are for.
  */
-const CEILINGS = { first: 57_000, lobby: 7000, decoder: 3250 }
+const CEILINGS = { first: 57_200, lobby: 7000, decoder: 3250 }
 
 type Part = keyof typeof CEILINGS
 

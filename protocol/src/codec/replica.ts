@@ -11,7 +11,15 @@ import { RecordCodec } from './record.ts'
 import { NOT_HELD, Staging } from './staging.ts'
 import type { HeldAnchor, HeldEntity } from './staging.ts'
 import type { BodyDecoder } from './entropy/body-decoder.ts'
-import { readAnchorTick, readCount, readForm, readHead, readSparseHead, SlotGaps } from './updates.ts'
+import {
+  readAnchorTick,
+  readCount,
+  readForm,
+  readHead,
+  readSparseHead,
+  SlotGaps,
+  SPARSE_COUNT_BITS,
+} from './updates.ts'
 import type { UpdateForm } from './updates.ts'
 
 /** What a snapshot changed besides fields. Both lists are valid until the next snapshot is read. */
@@ -116,14 +124,22 @@ export class Replica {
 
   private readSparse(reader: BitReader, snapshotTick: number): void {
     this.models.clear()
-    this.places.begin(this.bySlot, NONE_LEAVE)
-    this.gaps.begin()
-    for (let left = readCount(reader); left > 0; left--) this.onRemoval(this.readPlace(reader).slot)
-    this.places.begin(this.bySlot, this.leaving.all)
-    this.gaps.begin()
-    for (let left = readCount(reader); left > 0; left--) this.readLed(reader, this.readPlace(reader), snapshotTick)
-    this.gaps.begin()
-    for (let left = readCount(reader); left > 0; left--) this.readNewcomer(reader, this.gaps.read(reader), snapshotTick)
+    const { bySlot, entities, leaving } = this
+    this.places.begin(bySlot, NONE_LEAVE)
+    let left = this.readSome(reader, entities.size)
+    for (; left > 0; left--) this.onRemoval(this.readPlace(reader).slot)
+    this.places.begin(bySlot, leaving.all)
+    left = this.readSome(reader, entities.size - leaving.all.size)
+    for (; left > 0; left--) this.readLed(reader, this.readPlace(reader), snapshotTick)
+    left = this.readSome(reader, 1 + bySlot.findLastIndex((held) => held !== undefined && !leaving.all.has(held.slot)))
+    for (; left > 0; left--) this.readNewcomer(reader, this.gaps.read(reader), snapshotTick)
+  }
+
+  /** How many a list of a sparse track holds, of so many; its gaps come next. */
+  private readSome(reader: BitReader, of: number): number {
+    const count = readCount(reader, SPARSE_COUNT_BITS)
+    this.gaps.beginSome(count, of)
+    return count
   }
 
   /** The next entity of a list that names them by their places among what is held. */

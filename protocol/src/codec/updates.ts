@@ -20,6 +20,8 @@ import type { BlobBytes, RecordCodec } from './record.ts'
 export type UpdateForm = 'delta' | 'catch-up' | 'full'
 
 const COUNT_BITS = 4
+/** Of a list in a sparse track. */
+export const SPARSE_COUNT_BITS = 2
 const AGE_BITS = 4
 /** Slots that are taken again and again are few; most entities are among the first of theirs. */
 const GENERATION_BITS = 7
@@ -34,14 +36,14 @@ export interface EntityHeadBits {
 export type Head = EntityHeadBits | 'known'
 
 /** Nothing is one bit: most lists are empty. */
-export function writeCount(writer: BitWriter, count: number): void {
+export function writeCount(writer: BitWriter, count: number, bits: number = COUNT_BITS): void {
   writer.bool(count > 0)
-  if (count > 0) writer.varuint(count - 1, COUNT_BITS)
+  if (count > 0) writer.varuint(count - 1, bits)
 }
 
-export function readCount(reader: BitReader): number {
+export function readCount(reader: BitReader, bits: number = COUNT_BITS): number {
   if (!reader.bool('entity count')) return 0
-  return 1 + reader.varuint(LIMITS.maxEntitySlots - 1, 'entity count', COUNT_BITS)
+  return 1 + reader.varuint(LIMITS.maxEntitySlots - 1, 'entity count', bits)
 }
 
 /** Before anything is known of a list, its gaps are taken for about this large. */
@@ -64,6 +66,12 @@ export class SlotGaps {
     this.last = -1
     this.sum = FIRST_GAP
     this.count = 1
+  }
+
+  /** Begins a list of which it is known how many there are of so many. */
+  beginSome(count: number, of: number): void {
+    this.begin()
+    if (count > 0) this.sum = Math.max(1, Math.floor(of / count))
   }
 
   write(writer: BitWriter, slot: number): void {

@@ -16,7 +16,11 @@ import type { Sight } from './visible.ts'
 const NEAREST = 10
 const NEAREST_SECONDS = 0.2
 const LATE_SECONDS = 2
-/** Behind the nearest patience grows with the distance: by all of it in so much of the view's radius. */
+/**
+ * Behind the nearest patience grows with the distance: up to this, in so much of the view's radius. It is more than makes late, so
+ * that the nearest, which have less time to catch up, win a little more often.
+ */
+const FAR_SECONDS = 2.4
 const GROWTH = 0.18
 const LEAVING_WORTH = 0.1
 /** Who is late goes before all others. */
@@ -163,7 +167,7 @@ export class Choice {
       // Until the next snapshot.
       const waited = (waits.age(slot, id) + this.ticksPerSnapshot) / this.tickRateHz
       const growth = Math.max(0, Math.min(1, (distance - nearest) / GROWTH))
-      const patience = NEAREST_SECONDS + growth * (LATE_SECONDS - NEAREST_SECONDS)
+      const patience = NEAREST_SECONDS + growth * (FAR_SECONDS - NEAREST_SECONDS)
       const isLeaving = distance > 1
       const worth = isLeaving ? kind.priority * LEAVING_WORTH : kind.priority
       const isLate = !isLeaving && waited >= (growth > 0 ? LATE_SECONDS : NEAREST_SECONDS)

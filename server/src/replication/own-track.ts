@@ -1,4 +1,4 @@
-import { SlotGaps, slotOf, writeCount, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
+import { SlotGaps, slotOf, SPARSE_COUNT_BITS, writeCount, writeNoTable, writeSlots } from '@tickwire/protocol/internal'
 import type { BitWriter, GameCodec } from '@tickwire/protocol/internal'
 import { Choice } from './choice.ts'
 import type { Allowance } from './choice.ts'
@@ -11,7 +11,7 @@ import type { Records } from './records.ts'
 import type { Holds, References } from './references.ts'
 import type { Replication } from './replication.ts'
 import { SlotList } from './slot-list.ts'
-import { pushSlots, SlotRanks, SlotSet } from './slot-set.ts'
+import { pushSlots, sizeOf, SlotRanks, SlotSet, slotsOf } from './slot-set.ts'
 import { isOpen, Visible } from './visible.ts'
 import type { Sight } from './visible.ts'
 
@@ -123,9 +123,9 @@ export class OwnTrack {
     newcomers.clear()
     for (const slot of updates) (own.idAt(slot) === table.at(slot)!.id ? this.known : newcomers).push(slot)
     this.ownRecords.beginSparse()
+    const heldSlots = slotsOf(own.held)
     this.writeRanks(writer, this.known, feed)
-    writeCount(writer, newcomers.count)
-    this.gaps.begin()
+    this.writeSome(writer, newcomers.count, heldSlots)
     for (const slot of newcomers) {
       this.gaps.write(writer, slot)
       this.writeRecord(writer, table.at(slot)!, feed)
@@ -134,13 +134,19 @@ export class OwnTrack {
 
   /** @param feed whose records follow their places; null: the places are all */
   private writeRanks(writer: BitWriter, slots: SlotList, feed: ClientFeed | null): void {
-    writeCount(writer, slots.count)
-    this.ranks.begin(this.reader.own.held)
-    this.gaps.begin()
+    const { held } = this.reader.own
+    this.writeSome(writer, slots.count, sizeOf(held))
+    this.ranks.begin(held)
     for (const slot of slots) {
       this.gaps.write(writer, this.ranks.of(slot))
       if (feed !== null) this.writeRecord(writer, this.replication.table.at(slot)!, feed)
     }
+  }
+
+  /** Begins a list of so many, of how many there could be: its gaps are as wide as that says. */
+  private writeSome(writer: BitWriter, count: number, of: number): void {
+    writeCount(writer, count, SPARSE_COUNT_BITS)
+    this.gaps.beginSome(count, of)
   }
 
   private forgetRemoved(feed: ClientFeed): void {

@@ -56,6 +56,20 @@ export class SlotRanks {
   }
 }
 
+/** How many slots are in a set. */
+export function sizeOf({ words }: SlotSet): number {
+  let size = 0
+  for (const word of words) size += bitCount(word)
+  return size
+}
+
+/** One more than the last slot of a set. */
+export function slotsOf({ words }: SlotSet): number {
+  let last = words.length - 1
+  while (last >= 0 && words[last] === 0) last--
+  return last < 0 ? 0 : (last << 5) + 32 - Math.clz32(words[last]!)
+}
+
 function bitCount(word: number): number {
   let count = 0
   for (let left = word; left !== 0; left &= left - 1) count++

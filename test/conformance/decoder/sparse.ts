@@ -33,7 +33,7 @@ export function readSparseTrack(reading: TrackReading): void {
     if (bool.read(from)) keep(slot, entity, full(from, track, tick), 'full')
     else keep(slot, entity, led(from, track, old, tick), 'led')
   }
-  for (const slot of slots(from)) {
+  for (const slot of slots(from, 1 + Math.max(-1, ...world.keys()))) {
     const kind = kinds[uintMax(kinds.length - 1).read(from)]!
     const generation = generations.read(from)
     const held = world.get(slot)
@@ -51,7 +51,7 @@ export function readSparseTrack(reading: TrackReading): void {
 /** The slots that a list names by their places among all that are held when it begins. */
 function* named({ from, world }: TrackReading): Generator<number> {
   const held = [...world.keys()].toSorted((a, b) => a - b)
-  for (const place of slots(from)) yield held[place] ?? malformed(`place ${place} of ${held.length}`)
+  for (const place of slots(from, held.length)) yield held[place] ?? malformed(`place ${place} of ${held.length}`)
 }
 
 function withoutTexts(track: Track, row: readonly number[]): number[] {

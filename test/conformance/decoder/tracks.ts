@@ -54,6 +54,7 @@ export function counted(group: number, max: number = 0xffff): Part<number> {
   }
 }
 const count = counted(4)
+const fewer = counted(2)
 const age = varuint(4)
 const generations = varuint(7, 65_535)
 
@@ -94,10 +95,14 @@ function readCoded({ world, tick, ticksPerSnapshot }: CodedReading, body: CodedB
 const MAX_GAP_BITS = 17
 const RECENT = 8
 
-/** The slots of a list: each is read when the one before it is done with. */
-export function* slots(from: BitSource): Generator<number> {
-  let [slot, c, s] = [-1, 1, 8]
-  for (let left = count.read(from); left > 0; left--) {
+/**
+ * The slots of a list: each is read when the one before it is done with.
+ * @param all of a sparse track: of how many the list names some
+ */
+export function* slots(from: BitSource, all: number | null = null): Generator<number> {
+  const length = all === null ? count.read(from) : fewer.read(from)
+  let [slot, c, s] = [-1, 1, all === null ? 8 : Math.max(1, Math.floor(all / length))]
+  for (let left = length; left > 0; left--) {
     const gap = readGap(from, c, s)
     slot += gap + 1
     if (slot > MAX_SLOT) malformed(`slot ${slot}`)
