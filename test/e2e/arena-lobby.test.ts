@@ -68,7 +68,7 @@ describe('the lobby', () => {
     await ada.getByRole('button', { name: 'Create private room' }).click()
     await hasShip(ada)
     expect(await ada.evaluate(() => window.tickwire.room!.options)).toEqual({ ships: 0, points: 10 })
-    const code = await ada.locator('#invite b').innerText()
+    const code = await ada.locator('#invite b', { hasText: /\w/ }).innerText()
     await ada.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await ada.getByRole('button', { name: 'Copy link' }).click()
     const link = await ada.evaluate(() => navigator.clipboard.readText())
@@ -93,7 +93,7 @@ describe('the lobby', () => {
   it('takes a party along into the room of its leader, again and again', async () => {
     const ada = await openLobby('', 'Ada')
     await ada.getByRole('button', { name: 'Start a party' }).click()
-    const code = await ada.locator('#party-code').innerText()
+    const code = await ada.locator('#party-code', { hasText: /\w/ }).innerText()
     const bob = await openLobby(`?party=${code}`, 'Bob')
     await bob.getByRole('button', { name: 'Join the party' }).click()
     await ada.locator('#party-joined li', { hasText: 'Bob' }).waitFor()
