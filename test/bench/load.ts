@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { arenaSchema } from '../../demo/shared/schema.ts'
+import type { Busy } from './load/busiest.ts'
 import { loadChart } from './load/chart.ts'
 import { climb, isMissing } from './load/climb.ts'
 import type { Step } from './load/climb.ts'
@@ -25,7 +26,9 @@ export const load: Bench = {
     const steps = await climb(server, options, (step) => say(`  ${describe(step)}`))
     await server.close()
     if (only.includes('chart')) writeFileSync(CHART, loadChart(steps, HALF_TICK_MS))
-    return figuresOf(steps)
+    const held = heldOf(steps)
+    say(`  with ${held.players} players the server is in: ${held.busiest.map(inWords).join(', ')}`)
+    return figuresOf(held)
   },
 }
 
@@ -44,14 +47,19 @@ function describe(step: Step): string {
 /** A server that has too much to do sends fewer snapshots before its ticks become long: then it does not hold its players. */
 const LEAST_SHARE = 0.8
 
-/** Of the last step that held: all are there, ticks are in time, and each player is told as much as with few of them. */
-function figuresOf(steps: readonly Step[]): Figure[] {
+/** The last step at which all are there, ticks are in time, and each player is told as much as with few of them. */
+function heldOf(steps: readonly Step[]): Step {
   const [few] = steps
   const enough = LEAST_SHARE * few!.bytesPerPlayerPerSecond
   const end = steps.findIndex(
     (step) => isMissing(step) || step.tickP99Ms > HALF_TICK_MS || step.bytesPerPlayerPerSecond < enough,
   )
-  const held = steps[Math.max(0, (end < 0 ? steps.length : end) - 1)]!
+  return steps[Math.max(0, (end < 0 ? steps.length : end) - 1)]!
+}
+
+const inWords = ({ name, share }: Busy): string => `${name} ${(share * 100).toFixed(1)} %`
+
+function figuresOf(held: Step): Figure[] {
   return [
     { name: 'players', value: held.players, unit: 'players', must: '' },
     { name: 'playersPerCore', value: held.players / held.coreShare, unit: 'players', must: '>= 1000' },

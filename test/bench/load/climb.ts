@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Fleet } from '../../../tickwire/src/bots/fleet.ts'
 import { tickPercentileMs } from '../../../tickwire/src/cli/tick-metrics.ts'
+import type { Busy } from './busiest.ts'
 import type { DemoServer } from './demo-server.ts'
 
 /** What the server took with so many players. */
@@ -16,6 +17,8 @@ export interface Step {
   readonly memoryPerPlayerBytes: number
   /** The bots' own processes were late or busy: what they measured of the server may be too good. */
   readonly isBotLimited: boolean
+  /** The functions that the server was in for most of the time. */
+  readonly busiest: readonly Busy[]
 }
 
 const GAME = fileURLToPath(new URL('../../../demo/shared/simulate.ts', import.meta.url))
@@ -79,8 +82,9 @@ async function measure(server: DemoServer, fleets: readonly Fleet[], asked: numb
   const [newCpu, endMs] = [await server.cpu(), performance.now()]
   const newTicks = await server.ticks()
   const reports = fleets.map(({ report }) => report)
-  // Last: it stops the server for a while, which is nobody's tick.
+  // Only now: both cost the server time, which is nobody's tick.
   const bytesHeld = await server.memory()
+  const busiest = await server.busiest()
   const players = reports.reduce((sum, { open }) => sum + open, 0)
   const bytes = reports.reduce((sum, { bytesInPerSecond }) => sum + bytesInPerSecond, 0)
   return {
@@ -91,5 +95,6 @@ async function measure(server: DemoServer, fleets: readonly Fleet[], asked: numb
     bytesPerPlayerPerSecond: bytes / players,
     memoryPerPlayerBytes: (bytesHeld - emptyBytes) / players,
     isBotLimited: reports.some(({ clients }) => clients.isLimit),
+    busiest,
   }
 }

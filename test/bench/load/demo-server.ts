@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { readBuckets } from '../../../tickwire/src/cli/tick-metrics.ts'
 import type { Buckets } from '../../../tickwire/src/cli/tick-metrics.ts'
-import type { Question } from './server-main.ts'
+import type { Busy } from './busiest.ts'
+import type { Answers } from './server-main.ts'
 
 /** The demo's server as its load test sees it: an address, its metrics, and what its process uses. */
 export class DemoServer {
@@ -16,10 +17,9 @@ export class DemoServer {
     this.url = url
   }
 
-  /** @param flags of Node, for a profile for instance */
-  static async start(flags: readonly string[] = []): Promise<DemoServer> {
+  static async start(): Promise<DemoServer> {
     const file = fileURLToPath(new URL('server-main.ts', import.meta.url))
-    const child = fork(file, { execArgv: [...process.execArgv, ...flags] })
+    const child = fork(file)
     const [{ url }] = (await once(child, 'message')) as [{ url: string }]
     return new DemoServer(child, url)
   }
@@ -34,6 +34,11 @@ export class DemoServer {
     return this.ask('memory')
   }
 
+  /** The functions that it is in for most of the time; looks for some seconds. */
+  busiest(): Promise<readonly Busy[]> {
+    return this.ask('busiest')
+  }
+
   /** Its ticks since the start, by how long they took. */
   async ticks(): Promise<Buckets> {
     const page = await fetch(new URL('/metrics', this.url.replace(/^ws/, 'http')))
@@ -45,10 +50,10 @@ export class DemoServer {
     await once(this.child, 'exit')
   }
 
-  private async ask(question: Question): Promise<number> {
+  private async ask<Q extends keyof Answers>(question: Q): Promise<Answers[Q]> {
     const answer = once(this.child, 'message')
     this.child.send(question)
-    const [value] = (await answer) as [number]
+    const [value] = (await answer) as [Answers[Q]]
     return value
   }
 }

@@ -1,14 +1,23 @@
 import { createGameServer } from '@tickwire/server'
 import { arenaRoom } from '../../../demo/server/arena-room.ts'
 import { collectGarbage } from '../garbage.ts'
+import { busiest, profile } from './busiest.ts'
+import type { Busy } from './busiest.ts'
 
 /**
  * The demo's server in a process of its own; tells its parent where it is, and what it is asked for: the CPU time that it has
- * used, in us, or its memory without garbage, in bytes. Collecting that takes CPU time too, so it is asked for by itself.
+ * used, in us; its memory without garbage, in bytes; which functions it is in. Collecting and looking take CPU time too, so
+ * each is asked for by itself.
  */
-export type Question = 'cpu' | 'memory'
+export interface Answers {
+  readonly cpu: number
+  readonly memory: number
+  readonly busiest: readonly Busy[]
+}
 
-const ANSWERS: Readonly<Record<Question, () => number>> = {
+const PROFILE_MS = 3000
+
+const answers: { readonly [Q in keyof Answers]: () => Answers[Q] | Promise<Answers[Q]> } = {
   cpu: () => {
     const { user, system } = process.cpuUsage()
     return user + system
@@ -17,6 +26,7 @@ const ANSWERS: Readonly<Record<Question, () => number>> = {
     collectGarbage()
     return process.memoryUsage().rss
   },
+  busiest: async () => busiest(await profile(PROFILE_MS), 5),
 }
 
 const server = await createGameServer({
@@ -28,5 +38,9 @@ const server = await createGameServer({
 })
 process.send!({ url: server.url })
 
-process.on('message', (question: Question) => void process.send!(ANSWERS[question]()))
+process.on('message', (question: keyof Answers) => void answer(question))
 process.on('disconnect', () => process.exit(0))
+
+async function answer(question: keyof Answers): Promise<void> {
+  process.send!(await answers[question]())
+}
