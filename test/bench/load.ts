@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { arenaSchema } from '../../demo/shared/schema.ts'
-import type { Busy } from './load/busiest.ts'
 import { loadChart } from './load/chart.ts'
-import { climb, isMissing } from './load/climb.ts'
+import { climb, isMissing, lookInto } from './load/climb.ts'
 import type { Step } from './load/climb.ts'
 import { DemoServer } from './load/demo-server.ts'
 import type { Bench, Figure } from './report.ts'
@@ -27,7 +26,7 @@ export const load: Bench = {
     await server.close()
     if (only.includes('chart')) writeFileSync(CHART, loadChart(steps, HALF_TICK_MS))
     const held = heldOf(steps)
-    say(`  with ${held.players} players the server is in: ${held.busiest.map(inWords).join(', ')}`)
+    say(`  ${await profileOf(held)}`)
     return figuresOf(held)
   },
 }
@@ -57,7 +56,14 @@ function heldOf(steps: readonly Step[]): Step {
   return steps[Math.max(0, (end < 0 ? steps.length : end) - 1)]!
 }
 
-const inWords = ({ name, share }: Busy): string => `${name} ${(share * 100).toFixed(1)} %`
+/** A server of its own, because who is looked into takes more memory. */
+async function profileOf({ asked }: Step): Promise<string> {
+  const server = await DemoServer.start()
+  const busiest = await lookInto(server, { by: STEP_PLAYERS, players: asked })
+  await server.close()
+  const inWords = busiest.map(({ name, share }) => `${name} ${(share * 100).toFixed(1)} %`)
+  return `with ${asked} players the server is in: ${inWords.join(', ')}`
+}
 
 function figuresOf(held: Step): Figure[] {
   return [

@@ -17,8 +17,6 @@ export interface Step {
   readonly memoryPerPlayerBytes: number
   /** The bots' own processes were late or busy: what they measured of the server may be too good. */
   readonly isBotLimited: boolean
-  /** The functions that the server was in for most of the time. */
-  readonly busiest: readonly Busy[]
 }
 
 const GAME = fileURLToPath(new URL('../../../demo/shared/simulate.ts', import.meta.url))
@@ -38,10 +36,7 @@ export async function climb(
   const steps: Step[] = []
   try {
     for (let players = by; players <= most; players += by) {
-      const fleet = newFleet(server.url, by, fleets.length)
-      fleets.push(fleet)
-      await fleet.ready
-      await pause((by / JOINS_PER_SECOND + SETTLE_SECONDS) * 1000)
+      await bring(server, by, fleets)
       const step = await measure(server, fleets, players, emptyBytes)
       steps.push(step)
       onStep(step)
@@ -51,6 +46,27 @@ export async function climb(
     for (const fleet of fleets) fleet.close()
   }
   return steps
+}
+
+/** The functions that a server is in for most of the time with so many players, who come as they do in a climb. */
+export async function lookInto(
+  server: DemoServer,
+  { by, players }: { readonly by: number; readonly players: number },
+): Promise<readonly Busy[]> {
+  const fleets: Fleet[] = []
+  try {
+    for (let there = by; there <= players; there += by) await bring(server, by, fleets)
+    return await server.busiest()
+  } finally {
+    for (const fleet of fleets) fleet.close()
+  }
+}
+
+async function bring(server: DemoServer, count: number, fleets: Fleet[]): Promise<void> {
+  const fleet = newFleet(server.url, count, fleets.length)
+  fleets.push(fleet)
+  await fleet.ready
+  await pause((count / JOINS_PER_SECOND + SETTLE_SECONDS) * 1000)
 }
 
 function newFleet(url: string, count: number, number: number): Fleet {
@@ -82,9 +98,8 @@ async function measure(server: DemoServer, fleets: readonly Fleet[], asked: numb
   const [newCpu, endMs] = [await server.cpu(), performance.now()]
   const newTicks = await server.ticks()
   const reports = fleets.map(({ report }) => report)
-  // Only now: both cost the server time, which is nobody's tick.
+  // Last: it stops the server for a while, which is nobody's tick.
   const bytesHeld = await server.memory()
-  const busiest = await server.busiest()
   const players = reports.reduce((sum, { open }) => sum + open, 0)
   const bytes = reports.reduce((sum, { bytesInPerSecond }) => sum + bytesInPerSecond, 0)
   return {
@@ -95,6 +110,5 @@ async function measure(server: DemoServer, fleets: readonly Fleet[], asked: numb
     bytesPerPlayerPerSecond: bytes / players,
     memoryPerPlayerBytes: (bytesHeld - emptyBytes) / players,
     isBotLimited: reports.some(({ clients }) => clients.isLimit),
-    busiest,
   }
 }
