@@ -4,6 +4,7 @@ import {
   NO_WISH,
   readPacket,
   readServerMessage,
+  readSnapshotHeader,
   writeClientMessage,
   writeMessage,
 } from '@tickwire/protocol/internal'
@@ -40,6 +41,7 @@ class Reader {
   isGone = false
   isStalled = false
   private readonly socket: WebSocket
+  private last = { seq: 0, tick: 0 }
 
   constructor(url: string) {
     this.socket = new WebSocket(url, { perMessageDeflate: false })
@@ -78,7 +80,9 @@ class Reader {
     if (message.type === 'reliable') return { type: 'reliableAck', seq: message.seq }
     if (message.type !== 'snapshot') return null
     this.snapshots++
-    return { type: 'snapshotAck', channel: message.channel, ackedSnapshot16: message.bits.bits(16, 'sequence') }
+    const { ticksPerSnapshot } = faultsGame.schema
+    this.last = readSnapshotHeader(message.bits, message.channel, this.last, ticksPerSnapshot)
+    return { type: 'snapshotAck', channel: message.channel, ackedSnapshot16: this.last.seq & 0xffff }
   }
 }
 
