@@ -6,19 +6,6 @@ import { codedMiss } from './value-ladder.ts'
 
 /** The writer's half of a codec of which pages load the other one only. */
 export class LedWriter extends LedCodec {
-  override writeDelta(
-    writer: BitWriter,
-    from: Int32Array,
-    fromAt: number,
-    ticks: number,
-    next: Int32Array,
-    nextAt: number,
-    blobs: BlobBytes,
-  ): void {
-    this.setOut(from, fromAt, ticks)
-    super.writeDelta(writer, from, fromAt, ticks, next, nextAt, blobs)
-  }
-
   protected override writeColumn(writer: BitWriter, i: number, value: number, blobs: BlobBytes): void {
     if (this.mayKeep(i)) {
       const kept = this.keptSpeed(value < 0)

@@ -40,25 +40,20 @@ export class LedCodec extends RecordCodec {
     this.lastTurning = mayTurn ? turning.at(-1)! : -1
   }
 
-  override readDelta(
-    reader: BitReader,
-    from: Int32Array,
-    fromAt: number,
-    ticks: number,
-    next: Int32Array,
-    nextAt: number,
-    onBlob: OnBlob,
-  ): void {
-    this.setOut(from, fromAt, ticks)
-    super.readDelta(reader, from, fromAt, ticks, next, nextAt, onBlob)
-  }
-
   /** Makes a row what a newcomer is led from: as it is, but nothing is known of where it goes, and its texts are another's. */
   modelOf(row: Int32Array, at: number, model: Int32Array): void {
     const { columns, defaults, size } = this.track
     for (let i = 0; i < size; i++) model[i] = row[at + i]!
     for (let i = 0; i < columns.length; i++) if (columns[i]!.blob >= 0) model[i] = defaults[i]!
     freshHidden(this.track, model, 0)
+  }
+
+  protected override begin(from: Int32Array, fromAt: number, ticks: number): void {
+    super.begin(from, fromAt, ticks)
+    this.widthOf = this.widths[ticks === 0 ? FARTHEST : Math.min(FARTHEST, 31 - Math.clz32(ticks))]!
+    this.hasTurned = false
+    this.squaredSpeed = 0
+    for (const { target } of this.track.velocity) this.squaredSpeed += from[fromAt + target]! * from[fromAt + target]!
   }
 
   protected override move(from: Int32Array, fromAt: number, ticks: number): void {
@@ -80,13 +75,6 @@ export class LedCodec extends RecordCodec {
     if (k < 0) return super.readMissed(reader, i, expected)
     const column = this.track.columns[i]!
     return addMiss(reader, column, expected, missOf(readGolomb(reader, k, MOST_BITS + 2, column.name)))
-  }
-
-  protected setOut(from: Int32Array, fromAt: number, ticks: number): void {
-    this.widthOf = this.widths[ticks === 0 ? FARTHEST : Math.min(FARTHEST, 31 - Math.clz32(ticks))]!
-    this.hasTurned = false
-    this.squaredSpeed = 0
-    for (const { target } of this.track.velocity) this.squaredSpeed += from[fromAt + target]! * from[fromAt + target]!
   }
 
   protected mayKeep(i: number): boolean {

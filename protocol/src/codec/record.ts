@@ -61,7 +61,7 @@ export class RecordCodec {
     blobs: BlobBytes,
   ): void {
     const { columns, hotEnd, sourcesEnd } = this.track
-    this.expectation.begin(from, fromAt, ticks)
+    this.begin(from, fromAt, ticks)
     for (let i = 0; i < sourcesEnd; i++) this.writeColumn(writer, i, next[nextAt + i]!, blobs)
     if (sourcesEnd > 0) {
       this.move(from, fromAt, ticks)
@@ -83,7 +83,7 @@ export class RecordCodec {
     onBlob: OnBlob,
   ): void {
     const { track, expectation } = this
-    expectation.begin(from, fromAt, ticks)
+    this.begin(from, fromAt, ticks)
     this.readColumns(reader, from, fromAt, ticks, onBlob)
     for (let i = 0; i < track.size; i++) next[nextAt + i] = expectation.columns[i]!
     expectation.settleMoved(from, fromAt, ticks, next, nextAt)
@@ -165,6 +165,11 @@ export class RecordCodec {
     const { columns, defaults } = this.track
     for (let i = start; i < columns.length; i++) if (next[nextAt + i] !== defaults[i]) return true
     return false
+  }
+
+  /** Expects all where the older anchor leads. */
+  protected begin(from: Int32Array, fromAt: number, ticks: number): void {
+    this.expectation.begin(from, fromAt, ticks)
   }
 
   /** Expects what is moved where the new velocities lead. */
