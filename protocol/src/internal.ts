@@ -117,5 +117,7 @@ export {
   SECTIONS,
 } from './schema/describe.ts'
 export type { SchemaHashes, SectionName } from './schema/describe.ts'
+export { readSnapshotBody } from './snapshot-body.ts'
+export type { SnapshotBody } from './snapshot-body.ts'
 export { drawRandom, emitterOf, PredictionCounts, seatOf } from './sim/prediction-keys.ts'
 export { hash32, hashRandom } from './sim/random.ts'

@@ -1,5 +1,5 @@
 import { DecodeError, LIMITS } from '@tickwire/protocol'
-import { readSnapshotHeader, widen16 } from '@tickwire/protocol/internal'
+import { readSnapshotBody, readSnapshotHeader, widen16 } from '@tickwire/protocol/internal'
 import type {
   BitReader,
   EventFrame,
@@ -8,7 +8,6 @@ import type {
   Replica,
   SnapshotReference,
 } from '@tickwire/protocol/internal'
-import { readBody } from './read-snapshot.ts'
 import type { ReadSnapshot } from './read-snapshot.ts'
 
 /** A loose snapshot, with the events that nobody has heard yet. */
@@ -51,7 +50,7 @@ export class LooseSnapshots {
     const header = readSnapshotHeader(bits, channel, last, 0)
     if (header.seq <= last.seq || header.tick < last.tick) return null
     const replica = this.baseOf(header.seq, loose)
-    const { keys, events } = readBody(bits, header, replica, this.codec)
+    const { keys, events } = readSnapshotBody(bits, header, replica, this.codec)
     replica.commit()
     if (loose.back > 0) this.drop(this.kept.findIndex(({ seq }) => seq === header.seq - loose.back))
     this.kept.push({ seq: header.seq, replica })

@@ -1,20 +1,17 @@
 import { DecodeError } from '@tickwire/protocol'
-import { readEvents, readSnapshotHeader, readSpawnKeys } from '@tickwire/protocol/internal'
+import { readSnapshotBody, readSnapshotHeader } from '@tickwire/protocol/internal'
 import type {
   BitReader,
-  EventFrame,
   GameCodec,
   Replica,
+  SnapshotBody,
   SnapshotHeader,
   SnapshotReference,
-  SpawnKey,
 } from '@tickwire/protocol/internal'
 
 /** A snapshot, read whole. What it changes in entities waits in the replica that it was read with. */
-export interface ReadSnapshot {
+export interface ReadSnapshot extends SnapshotBody {
   readonly header: SnapshotHeader
-  readonly keys: readonly SpawnKey[]
-  readonly events: readonly EventFrame[]
 }
 
 /** Of whom a snapshot is read. */
@@ -29,19 +26,7 @@ export interface SnapshotReader {
 export function readSnapshot(bits: BitReader, channel: number, { codec, replica, last }: SnapshotReader): ReadSnapshot {
   const header = readSnapshotHeader(bits, channel, last, codec.schema.ticksPerSnapshot)
   if (header.seq <= last.seq || header.tick < last.tick) throw outOfOrder(bits, header)
-  return readBody(bits, header, replica, codec)
-}
-
-/** Reads what follows the header. Nothing changes until `replica.commit`. @throws DecodeError */
-export function readBody(bits: BitReader, header: SnapshotHeader, replica: Replica, codec: GameCodec): ReadSnapshot {
-  const { tick } = header
-  replica.begin()
-  replica.readPublic(bits, header)
-  replica.readTrack(bits, 'owner', tick)
-  replica.readTrack(bits, 'revealed', tick)
-  const keys = readSpawnKeys(bits, tick)
-  const events = readEvents(bits, tick, Object.values(codec.schema.events), codec.packer)
-  bits.expectEnd()
+  const { keys, events } = readSnapshotBody(bits, header, replica, codec)
   return { header, keys, events }
 }
 

@@ -4,11 +4,10 @@ import type { GameSchema } from '@tickwire/protocol'
 import {
   GameCodec,
   readClientMessage,
-  readEvents,
   readPacket,
   readServerMessage,
+  readSnapshotBody,
   readSnapshotHeader,
-  readSpawnKeys,
   replicaOf,
   scalarsOf,
 } from '@tickwire/protocol/internal'
@@ -17,14 +16,11 @@ import type {
   CallItem,
   ClientItem,
   ClientMessage,
-  EventFrame,
   FieldLayout,
   HeldEntity,
   Packer,
   ServerItem,
   ServerMessage,
-  SnapshotHeader,
-  SpawnKey,
   TrackName,
   Replica,
 } from '@tickwire/protocol/internal'
@@ -111,9 +107,10 @@ export class Oracle {
     const header = readSnapshotHeader(bits, message.channel, seat.last, seat.codec.schema.ticksPerSnapshot)
     // As the client does before it reads on.
     if (header.seq <= seat.last.seq || header.tick < seat.last.tick) throw refused('snapshot order')
-    const body = readBody(seat, bits, header, seat.replica)
+    const { keys: spawnKeys, events } = readSnapshotBody(bits, header, seat.replica, seat.codec)
+    seat.replica.commit()
     seat.last = header
-    return { type: 'snapshot', ...header, ...body, changes: changesOf(seat) }
+    return { type: 'snapshot', ...header, spawnKeys, events, changes: changesOf(seat) }
   }
 
   private looseSnapshot(message: ServerMessage & { readonly type: 'looseSnapshot' }): object {
@@ -166,24 +163,6 @@ export class Oracle {
     const declared = codec.schema.requests[codec.nameAt(codec.requestNames, request, 'request')]!
     return codec.decodePayload(item.type === 'request' ? declared.ask : declared.reply, item.payload)
   }
-}
-
-function readBody(
-  { codec }: Seat,
-  bits: BitReader,
-  header: SnapshotHeader,
-  replica: Replica,
-): { readonly spawnKeys: readonly SpawnKey[]; readonly events: readonly EventFrame[] } {
-  const { tick } = header
-  replica.begin()
-  replica.readPublic(bits, header)
-  replica.readTrack(bits, 'owner', tick)
-  replica.readTrack(bits, 'revealed', tick)
-  const spawnKeys = readSpawnKeys(bits, tick)
-  const events = readEvents(bits, tick, Object.values(codec.schema.events), codec.packer)
-  bits.expectEnd()
-  replica.commit()
-  return { spawnKeys, events }
 }
 
 function changesOf(seat: Seat): object {

@@ -5,11 +5,10 @@ import {
   CLIENT_MESSAGE,
   GameCodec,
   NO_WISH,
-  readEvents,
   readPacket,
   readServerMessage,
+  readSnapshotBody,
   readSnapshotHeader,
-  readSpawnKeys,
   replicaOf,
   writeClientMessage,
   writeInputsHead,
@@ -179,18 +178,7 @@ export class LightClient {
   private snapshot(bits: BitReader, bytes: number): void {
     const { codec, replica } = this
     const header = readSnapshotHeader(bits, 1, this.last, codec.schema.ticksPerSnapshot)
-    replica.begin()
-    replica.readPublic(bits, header)
-    replica.readTrack(bits, 'owner', header.tick)
-    replica.readTrack(bits, 'revealed', header.tick)
-    readSpawnKeys(bits, header.tick)
-    readEvents(
-      bits,
-      header.tick,
-      codec.eventNames.map((name) => codec.schema.events[name]!),
-      codec.packer,
-    )
-    bits.expectEnd()
+    readSnapshotBody(bits, header, replica, codec)
     this.count(replica.commit())
     this.last = header
     this.totals.snapshots++

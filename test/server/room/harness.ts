@@ -4,11 +4,10 @@ import {
   BitWriter,
   GameCodec,
   NO_PACKER,
-  readEvents,
   readPacket,
   readServerMessage,
+  readSnapshotBody,
   readSnapshotHeader,
-  readSpawnKeys,
   replicaOf,
 } from '@tickwire/protocol/internal'
 import type {
@@ -163,7 +162,7 @@ export class FakeLink implements SeatLink {
 
   private read(reader: BitReader, bytes: number): void {
     const header = this.readHeader(reader)
-    const body = this.readBody(reader, header, this.replica)
+    const body = readSnapshotBody(reader, header, this.replica, this.codec)
     const { entered, left } = this.replica.commit()
     this.tell(header, bytes, body, entered, left)
   }
@@ -179,20 +178,6 @@ export class FakeLink implements SeatLink {
   private readHeader(reader: BitReader): SnapshotHeader {
     const last = { seq: Math.max(0, this.heldSeq), tick: this.tick }
     return readSnapshotHeader(reader, this.channel, last, this.codec.schema.ticksPerSnapshot)
-  }
-
-  private readBody(reader: BitReader, header: SnapshotHeader, replica: Replica): Pick<Told, 'keys' | 'events'> {
-    const { schema, packer } = this.codec
-    const { tick } = header
-    replica.begin()
-    replica.readPublic(reader, header)
-    replica.readTrack(reader, 'owner', tick)
-    replica.readTrack(reader, 'revealed', tick)
-    const keys = readSpawnKeys(reader, tick)
-    const fields = this.codec.eventNames.map((name) => schema.events[name]!)
-    const events = readEvents(reader, tick, fields, packer)
-    reader.expectEnd()
-    return { keys, events }
   }
 
   private tell(

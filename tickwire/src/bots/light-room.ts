@@ -1,7 +1,7 @@
 import { LIMITS } from '@tickwire/protocol'
 import type { Game, GameTypes } from '@tickwire/protocol'
-import { readEvents, readSnapshotHeader, readSpawnKeys, replicaOf } from '@tickwire/protocol/internal'
-import type { BitReader, EventFields, GameCodec, SeatClaim, Replica } from '@tickwire/protocol/internal'
+import { readSnapshotBody, readSnapshotHeader, replicaOf } from '@tickwire/protocol/internal'
+import type { BitReader, GameCodec, SeatClaim, Replica } from '@tickwire/protocol/internal'
 import type { CloseInfo, JoinedRoom } from '@tickwire/sdk'
 import type { Joined, RoomLink, RoomReceiver } from '@tickwire/sdk/internal'
 
@@ -36,7 +36,6 @@ export class LightRoom implements RoomReceiver {
   private readonly joined: Joined
   private readonly link: RoomLink
   private readonly replica: Replica
-  private readonly eventFields: EventFields
   private readonly ticksPerPacket: number
   private resolveReady: () => void = () => undefined
   private resolveLeft: (reason: CloseInfo) => void = () => undefined
@@ -47,13 +46,12 @@ export class LightRoom implements RoomReceiver {
   private starvedTicks = 0
 
   constructor(game: Game<GameTypes>, joined: Joined, link: RoomLink) {
-    const { layout, packer, schema, eventNames } = link.codec
+    const { layout, packer, schema } = link.codec
     this.game = game
     this.joined = joined
     this.link = link
     this.last = { seq: 0, tick: joined.tick }
     this.replica = replicaOf(layout, packer)
-    this.eventFields = eventNames.map((name) => schema.events[name]!)
     this.ticksPerPacket = Math.max(1, Math.round(schema.tickRateHz / INPUT_RATE_HZ))
     this.ready = new Promise((resolve) => (this.resolveReady = resolve))
     this.left = new Promise((resolve) => (this.resolveLeft = resolve))
@@ -107,13 +105,7 @@ export class LightRoom implements RoomReceiver {
     const { codec, replica } = this
     const header = readSnapshotHeader(bits, this.link.channel, this.last, codec.schema.ticksPerSnapshot)
     const { seq, tick, slackTicks, starvedTicks } = header
-    replica.begin()
-    replica.readPublic(bits, header)
-    replica.readTrack(bits, 'owner', tick)
-    replica.readTrack(bits, 'revealed', tick)
-    readSpawnKeys(bits, tick)
-    readEvents(bits, tick, this.eventFields, codec.packer)
-    bits.expectEnd()
+    readSnapshotBody(bits, header, replica, codec)
     replica.commit()
     this.last = { seq, tick }
     this.receivedMs = nowMs
