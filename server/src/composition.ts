@@ -30,6 +30,7 @@ import type { InputCounters } from './room/input-queue.ts'
 import type { AnyRoomType, RoomHost, RoomMaker } from './room/ports.ts'
 import { RoomRegistry } from './room/registry.ts'
 import type { ObserveTick } from './room/observed-scheduler.ts'
+import { yieldByTimer } from './room/scheduler.ts'
 import type { YieldToIo } from './room/scheduler.ts'
 import type { RandomBytes } from './secrets.ts'
 import { newTraffic } from './traffic.ts'
@@ -103,7 +104,7 @@ const RETRY_AFTER_MS = 1000
 /** @throws ConfigError when the room types cannot work */
 export function composeServer(options: CompositionOptions): Composition {
   const { clock, limits, log, random, randomBytes } = options
-  const { yieldToIo = (fn) => void clock.setTimer(fn, 0) } = options
+  const { yieldToIo = yieldByTimer(clock) } = options
   const counters = new Counters()
   const inputCounters = newInputCounters()
   const traffic = newTraffic()

@@ -145,8 +145,7 @@ export class Choice {
   /** The bits of the record that the client would get. */
   private measure(record: EntityRecord, reader: OwnReader): number {
     const before = this.trial.bitLength
-    if (reader.isSparse) this.records.writeSparse(this.trial, record, reader, 0, HOLDS_ALL)
-    else this.records.write(this.trial, record, reader, 0, HOLDS_ALL)
+    this.records.write(this.trial, record, reader, 0, HOLDS_ALL)
     return this.trial.bitLength - before
   }
 

@@ -63,8 +63,14 @@ export class OwnRecords {
     this.models.clear()
   }
 
-  /** Writes the record of a sparse track, all of which lead to the truth of this tick. */
-  writeSparse(writer: BitWriter, record: EntityRecord, { own, syncTick }: OwnReader, mask: number, holds: Holds): void {
+  /** The record of a sparse track, all of which lead to the truth of this tick. */
+  private writeSparse(
+    writer: BitWriter,
+    record: EntityRecord,
+    { own, syncTick }: OwnReader,
+    mask: number,
+    holds: Holds,
+  ): void {
     const { slot, id, kind } = record
     const codec = this.led[kind.index]!
     const blobs = this.blobsOf(record, mask, holds)
@@ -90,6 +96,10 @@ export class OwnRecords {
 
   /** @returns whether it leads to an anchor of the client's own; `settle` must say so, if it is sent */
   write(writer: BitWriter, record: EntityRecord, reader: OwnReader, mask: number, holds: Holds): boolean {
+    if (reader.isSparse) {
+      this.writeSparse(writer, record, reader, mask, holds)
+      return true
+    }
     const { slot, id } = record
     const { own, syncTick } = reader
     const isHeld = own.idAt(slot) === id

@@ -160,8 +160,7 @@ export class OwnTrack {
     const { own } = reader
     const isKnown = own.idAt(slot) === id
     const mask = this.references.has(kind, 'all') ? this.references.maskOf(record, 'all', this.holds) : 0
-    if (this.isSparse) this.ownRecords.writeSparse(writer, record, reader, mask, this.holds)
-    const isOwn = this.isSparse || this.ownRecords.write(writer, record, reader, mask, this.holds)
+    const isOwn = this.ownRecords.write(writer, record, reader, mask, this.holds)
     if (!isOwn || (mask === 0 && this.ownRecords.isInStep(record))) {
       if (!isKnown || own.outOfStep.has(slot)) feed.hold(own, slot, id, IN_STEP)
       return

@@ -11,6 +11,7 @@ import type { ObserveTick } from './observed-scheduler.ts'
 import type { PlayerViewArea } from './room-api.ts'
 import type { RoomOperator } from './room-operator.ts'
 import type { InputCounters } from './input-queue.ts'
+import type { YieldToIo } from './scheduler.ts'
 
 /**
  * The border between links and rooms: a link knows connections and users, a room knows seats and ticks, and this is all
@@ -196,7 +197,7 @@ export interface RoomHost {
   /** Where an exception of game code goes when its room has no `onError`. */
   readonly reportError: (error: RoomError) => void
   /** Calls back after the process has looked at its sockets. Default: a timer of 0 ms; in production `setImmediate`. */
-  readonly yieldToIo?: (fn: () => void) => void
+  readonly yieldToIo?: YieldToIo
   /** Requests of one player that may wait for a reply (default `LIMITS.maxPendingRequests`). */
   readonly maxPendingRequests?: number
   /** Hears of each request that was refused for that. */

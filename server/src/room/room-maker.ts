@@ -6,15 +6,15 @@ import { createPacker } from './packer.ts'
 import type { AnyRoomType, RoomHost, RoomMaker, RoomPlan, RoomPort } from './ports.ts'
 import { observedScheduler } from './observed-scheduler.ts'
 import { RoomMachine } from './room.ts'
-import { Scheduler } from './scheduler.ts'
+import { Scheduler, yieldByTimer } from './scheduler.ts'
 import { recordedRoom } from '../record/record-room.ts'
 
 /** Makes this process's rooms; one scheduler drives them all. */
 export function createRoomMaker(host: RoomHost): RoomMaker {
-  const yieldToIo = host.yieldToIo ?? ((fn: () => void): void => void host.clock.setTimer(fn, 0))
+  const { clock, yieldToIo = yieldByTimer(clock) } = host
   const dropped = new DroppedTicks((line) => host.warn?.(line))
   const scheduler = new Scheduler(
-    host.clock,
+    clock,
     yieldToIo,
     (error) => host.reportError({ error, phase: 'tick', roomId: '', seat: null }),
     (ticks, nowMs) => dropped.add(ticks, nowMs),

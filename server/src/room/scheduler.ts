@@ -4,6 +4,12 @@ import { LIMITS } from '@tickwire/protocol'
 /** Calls `fn` soon, after the process has run what is due and looked at its sockets: `setImmediate` in production. */
 export type YieldToIo = (fn: () => void) => void
 
+/** On a clock of tests: behind all that is due. */
+export const yieldByTimer =
+  (clock: Clock): YieldToIo =>
+  (fn) =>
+    void clock.setTimer(fn, 0)
+
 /** Spreads phases evenly however many rooms come: the golden ratio's multiples never cluster. */
 const GOLDEN = 0.618_033_988_749_895
 
